@@ -1,0 +1,154 @@
+"""The seam between this library and a Kubernetes API server.
+
+:class:`Cluster` is the protocol: a handful of verbs over a :class:`Resource`. Bodies go in and come
+out as bytes, a watch yields one event's bytes at a time, failures are only
+:class:`~launcher_k8s.errors.ClusterError`. ``kube.KubernetesCluster`` speaks HTTP; the clusters of
+:mod:`launcher_k8s.testing` answer from memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+import attrs
+
+JSON_MEDIA_TYPE = "application/json"
+YAML_MEDIA_TYPE = "application/yaml"
+MERGE_PATCH = "application/merge-patch+json"
+STRATEGIC_MERGE_PATCH = "application/strategic-merge-patch+json"
+JSON_PATCH = "application/json-patch+json"
+
+
+@attrs.frozen
+class Resource:
+    """An API resource: a collection, or one object of it when ``name`` is set."""
+
+    plural: str
+    group: str = ""
+    version: str = "v1"
+    namespace: str = ""
+    name: str = ""
+    subresource: str = ""
+
+    def within(self, namespace: str) -> Resource:
+        """The collection in a namespace."""
+        return attrs.evolve(self, namespace=namespace)
+
+    def named(self, name: str, subresource: str = "") -> Resource:
+        """One object of the collection, or a subresource of it."""
+        return attrs.evolve(self, name=name, subresource=subresource)
+
+    @property
+    def path(self) -> str:
+        """The URL path, from ``/api``."""
+        parts = ["/apis", self.group, self.version] if self.group else ["/api", self.version]
+        if self.namespace:
+            parts += ["namespaces", self.namespace]
+        parts += [part for part in (self.plural, self.name, self.subresource) if part]
+        return "/".join(parts)
+
+
+JOBS = Resource("jobs", group="batch")
+PODS = Resource("pods")
+SERVICES = Resource("services")
+EVENTS = Resource("events")
+SERVICE_ACCOUNTS = Resource("serviceaccounts")
+NODES = Resource("nodes")
+
+
+@attrs.frozen
+class Reply:
+    """The answer to a unary request: the body, and what the server said in ``Warning`` headers."""
+
+    body: bytes = attrs.field(repr=False)
+    warnings: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class LogOptions:
+    """How to read a container's log.
+
+    Args:
+        container: The container's name.
+        follow: Keep the stream open until the container ends.
+        timestamps: Put an RFC 3339 time before each line.
+        since_time: Only lines at or after this aware time (the server cuts it to whole seconds).
+        limit_bytes: Stop after so many bytes.
+    """
+
+    container: str
+    follow: bool = False
+    timestamps: bool = False
+    since_time: datetime | None = None
+    limit_bytes: int | None = None
+
+
+class Cluster(Protocol):
+    """What the library needs of a Kubernetes API server.
+
+    Every verb raises :class:`~launcher_k8s.errors.ClusterError` and nothing else. An implementation
+    waits a bounded time for every answer, and ends a stream that has gone silent with
+    :class:`~launcher_k8s.errors.ClusterTimeoutError`. It does not retry: callers do, who know whether
+    a request may be repeated.
+    """
+
+    async def __aenter__(self) -> Self:
+        """Open connections; reads credentials, contacts nothing."""
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None, /
+    ) -> None:
+        """Close everything: connections, streams, tasks."""
+
+    async def create(
+        self,
+        resource: Resource,
+        body: bytes,
+        *,
+        params: Mapping[str, str] | None = None,
+        content_type: str = JSON_MEDIA_TYPE,
+    ) -> Reply:
+        """POST an object into a collection (or to a subresource)."""
+
+    async def get(self, resource: Resource) -> Reply:
+        """GET one object."""
+
+    async def list_page(
+        self,
+        resource: Resource,
+        *,
+        label_selector: str = "",
+        field_selector: str = "",
+        limit: int = 0,
+        continue_token: str = "",
+    ) -> Reply:
+        """GET one page of a collection; ``limit`` 0 asks for all of it."""
+
+    async def patch(self, resource: Resource, body: bytes, *, content_type: str = MERGE_PATCH) -> Reply:
+        """PATCH one object."""
+
+    async def delete(self, resource: Resource, *, uid: str = "") -> Reply:
+        """DELETE one object and, in the background, what it owns; with ``uid`` only that very object."""
+
+    def watch(
+        self,
+        resource: Resource,
+        *,
+        resource_version: str,
+        label_selector: str = "",
+        field_selector: str = "",
+        timeout_s: int = 0,
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Follow a collection from a version, bookmarks included: one event's JSON at a time.
+
+        ``timeout_s`` is asked of the server, 0 asks for none. The iterator ends when the server ends the
+        stream. An ``ERROR`` event is raised, not yielded (410 as
+        :class:`~launcher_k8s.errors.ExpiredError`).
+        """
+
+    def log(self, pod: Resource, options: LogOptions) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Read a container's log, as chunks that end anywhere."""

@@ -1,0 +1,51 @@
+"""What is wrong, or worth knowing, in configuration files: values, never exceptions.
+
+Every code stands once, in :data:`CODES`, with an example that provokes it; a test runs all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+import attrs
+
+
+class Severity(Enum):
+    """How much a diagnostic matters: an error refuses the files, the others do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@attrs.frozen
+class Location:
+    """A place in a file; ``line`` and ``column`` count from 1, 0 means the whole file or line."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    section: str = ""
+    key: str = ""
+    source: str = attrs.field(default="", repr=False)
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        section = f" [{self.section}]" if self.section else ""
+        return f"{place}{section}{' ' + self.key if self.key else ''}"
+
+
+@attrs.frozen
+class Diagnostic:
+    """One finding: its code (a key of :data:`CODES`), where, what, and what to do."""
+
+    code: str
+    severity: Severity
+    location: Location
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.location}: {self.severity.value}: {self.message}{hint}"

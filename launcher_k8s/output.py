@@ -1,0 +1,43 @@
+"""What a job printed, as it arrives: chunks of bytes, and gaps where bytes are gone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+import attrs
+
+
+class GapReason(Enum):
+    """Why bytes of an output can no longer be had."""
+
+    ROTATED = "rotated"
+    POD_DELETED = "pod deleted"
+    NODE_LOST = "node lost"
+
+
+@attrs.frozen
+class OutputChunk:
+    """Bytes of the output, in order, each byte once. Where a chunk ends has no meaning."""
+
+    data: bytes = attrs.field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The bytes as text, undecodable ones replaced; a character cut by the chunk's end is replaced too."""
+        return self.data.decode("utf-8", "replace")
+
+
+@attrs.frozen
+class OutputGap:
+    """Bytes are missing here: the cluster no longer has them.
+
+    Args:
+        after: Time of the last line delivered before the gap, aware UTC; None when nothing was.
+        before: Time of the first line after it; None when nothing more can come.
+        reason: Why they are gone.
+    """
+
+    after: datetime | None
+    before: datetime | None
+    reason: GapReason

@@ -1,0 +1,85 @@
+"""A job's state and its changes, and the filter that picks jobs by them.
+
+States are the Launcher's: three live ones, then four final ones; a final state never changes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+import attrs
+
+
+class JobState(Enum):
+    """The Launcher's job states.
+
+    ``FINISHED`` means that the job ran to an end, with any exit code; ``FAILED`` that it could not be
+    launched or was taken away.
+    """
+
+    PENDING = "Pending"
+    RUNNING = "Running"
+    SUSPENDED = "Suspended"
+    FINISHED = "Finished"
+    FAILED = "Failed"
+    KILLED = "Killed"
+    CANCELED = "Canceled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the state never changes again."""
+        return self in FINAL
+
+
+FINAL = frozenset({JobState.FINISHED, JobState.FAILED, JobState.KILLED, JobState.CANCELED})
+
+
+@attrs.frozen
+class JobStatus:
+    """The state of one job at one moment; a stream of these tells each change once.
+
+    Times are aware and in UTC. ``inferred`` marks a Running that the cluster no longer shows and that is
+    told from the container's start time. ``removed`` marks the last message of a job that was deleted.
+    """
+
+    id: str
+    state: JobState
+    name: str = ""
+    user: str = ""
+    status_message: str = ""
+    exit_code: int | None = None
+    submission_time: datetime | None = None
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    last_update_time: datetime | None = None
+    tags: tuple[str, ...] = ()
+    inferred: bool = False
+    removed: bool = False
+
+
+@attrs.frozen
+class JobFilter:
+    """Which jobs are meant: all conditions must hold; an empty filter means every job.
+
+    Args:
+        tags: All of these must be among the job's tags.
+        states: The job is in one of these; empty means any.
+        start_time: Submitted at or after this aware time.
+        end_time: Submitted before this aware time.
+    """
+
+    tags: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    states: frozenset[JobState] = attrs.field(default=frozenset(), converter=frozenset)
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+
+    def matches(self, status: JobStatus) -> bool:
+        """Whether a job with this status is meant."""
+        submitted = status.submission_time
+        return (
+            self.tags.issubset(status.tags)
+            and (not self.states or status.state in self.states)
+            and (self.start_time is None or (submitted is not None and submitted >= self.start_time))
+            and (self.end_time is None or (submitted is not None and submitted < self.end_time))
+        )

@@ -1,0 +1,204 @@
+"""Public values to and from the Launcher's wire form: camelCase JSON types.
+
+Fields at their default are left out; ``null`` reads as absent; fields that a value does not know are
+kept in its ``extra`` (where it has one) and written back. Secrets are never written.
+"""
+
+from __future__ import annotations
+
+import base64
+import typing
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar
+
+import attrs
+import cattrs
+from cattrs.gen import make_dict_structure_fn, override
+
+from launcher_k8s.decisions import Refusal
+from launcher_k8s.errors import InvalidJobError
+from launcher_k8s.job import Mount
+
+T = TypeVar("T")
+
+
+def to_wire(value: Any) -> Any:
+    """The wire form of any public value: dicts, lists, strings, numbers, booleans.
+
+    Times are ISO 8601 in UTC, decimals strings, enums their value, bytes base64.
+    """
+    if attrs.has(type(value)):
+        return _object_to_wire(value)
+    if isinstance(value, Mapping):
+        return {str(to_wire(key)): to_wire(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_wire(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted((to_wire(item) for item in value), key=str)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    return value
+
+
+def from_wire(kind: type[T], data: object) -> T:
+    """Read a public value from its wire form.
+
+    Args:
+        kind: The class to build, such as ``Job``.
+        data: JSON types, as ``json.loads`` gives them.
+
+    Raises:
+        InvalidJobError: The data does not fit; every problem is a refusal with its JSON path.
+    """
+    try:
+        return _converter().structure(data, kind)
+    except (cattrs.BaseValidationError, ValueError, TypeError, KeyError) as error:
+        raise InvalidJobError(_refusals(error, kind)) from error
+
+
+def _object_to_wire(value: Any) -> dict[str, Any]:
+    wire: dict[str, Any] = {}
+    for attribute in attrs.fields(type(value)):
+        item = getattr(value, attribute.name)
+        if attribute.name == "extra" or attribute.metadata.get("secret"):
+            continue
+        if item is None or (attribute.default is not attrs.NOTHING and item == _default(attribute)):
+            continue
+        wire[wire_name(attribute.name)] = to_wire(item)
+    wire.update(to_wire(getattr(value, "extra", {})))
+    return wire
+
+
+def _default(attribute: attrs.Attribute[Any]) -> Any:
+    factory = attribute.default
+    return factory.factory() if isinstance(factory, attrs.Factory) else factory  # type: ignore[arg-type]
+
+
+@cache
+def wire_name(name: str) -> str:
+    """The camelCase name of a field: ``run_as_user_id`` is ``runAsUserId``."""
+    head, *tail = name.split("_")
+    return head + "".join(word.capitalize() for word in tail)
+
+
+@cache
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter()
+    converter.register_structure_hook_factory(attrs.has, lambda kind: _structure_hook(kind, converter))
+    for kind, check in _SCALARS.items():
+        converter.register_structure_hook(kind, check)
+    converter.register_structure_hook_func(_is_json, lambda data, _: data)
+    return converter
+
+
+def _is_json(kind: Any) -> bool:
+    """Whether a type is the alias ``Json``: its recursion has no class of its own to register."""
+    return kind is Any or (typing.get_origin(kind) in (typing.Union, UnionType) and bool in typing.get_args(kind))
+
+
+def _structure_hook(kind: type[Any], converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
+    attrs.resolve_types(kind)
+    fields = [attribute.name for attribute in attrs.fields(kind) if attribute.name != "extra"]
+    keeps_extra = len(fields) < len(attrs.fields(kind))
+    renames = {name: override(rename=wire_name(name)) for name in fields}
+    build = make_dict_structure_fn(kind, converter, extra=override(omit=True), **renames)
+    known = {wire_name(name) for name in fields}
+
+    def structure(data: Any, _: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise TypeError(f"expected an object, not {_kind_name(data)}")
+        data = _older_mount(data) if kind is Mount else data
+        value = build({key: item for key, item in data.items() if item is not None}, kind)
+        extra = {key: item for key, item in data.items() if key not in known} if keeps_extra else {}
+        return attrs.evolve(value, extra=extra) if extra else value
+
+    return structure
+
+
+def _older_mount(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The older form has ``type`` and ``source`` in the mount itself (domain, section 5)."""
+    if "mountSource" in data or "type" not in data:
+        return data
+    source = {key: data[key] for key in ("type", "source") if key in data}
+    return {key: item for key, item in data.items() if key not in source} | {"mountSource": source}
+
+
+def _text(data: Any, _: Any) -> str:
+    if not isinstance(data, str):
+        raise TypeError(f"expected a string, not {_kind_name(data)}")
+    return data
+
+
+def _integer(data: Any, _: Any) -> int:
+    if isinstance(data, bool) or not isinstance(data, int):
+        raise TypeError(f"expected a whole number, not {_kind_name(data)}")
+    return data
+
+
+def _boolean(data: Any, _: Any) -> bool:
+    if not isinstance(data, bool):
+        raise TypeError(f"expected true or false, not {_kind_name(data)}")
+    return data
+
+
+def _decimal(data: Any, _: Any) -> Decimal:
+    try:
+        return Decimal(str(data))
+    except InvalidOperation:
+        raise ValueError(f"expected a number, not {data!r}") from None
+
+
+def _time(data: Any, _: Any) -> datetime:
+    moment = datetime.fromisoformat(_text(data, None))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _bytes(data: Any, _: Any) -> bytes:
+    return base64.b64decode(_text(data, None), validate=True)
+
+
+_SCALARS: Mapping[type[Any], Callable[[Any, Any], Any]] = {
+    str: _text,
+    int: _integer,
+    bool: _boolean,
+    Decimal: _decimal,
+    datetime: _time,
+    bytes: _bytes,
+}
+
+
+def _kind_name(data: object) -> str:
+    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
+    return "null" if data is None else names.get(type(data), type(data).__name__)
+
+
+def _refusals(error: BaseException, kind: type[Any], path: str = "") -> list[Refusal]:
+    if isinstance(error, cattrs.IterableValidationError):
+        located = [(exc, f"{path}[{note.index}]") for exc, note in error.group_exceptions()[0]]
+    elif isinstance(error, cattrs.ClassValidationError):
+        located = [(exc, f"{path}.{wire_name(note.name)}") for exc, note in error.group_exceptions()[0]]
+    else:
+        message = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
+        where = path.lstrip(".") or kind.__name__
+        return [Refusal(what=where, message=f"{where}: {message}", hint=f"see the fields of {kind.__name__}")]
+    loose = () if not isinstance(error, BaseExceptionGroup) else _loose(error)
+    return [
+        refusal
+        for exc, where in [*located, *((exc, path) for exc in loose)]
+        for refusal in _refusals(exc, kind, where)
+    ]
+
+
+def _loose(error: cattrs.BaseValidationError) -> list[Exception]:
+    return list(error.group_exceptions()[1])  # type: ignore[attr-defined]
