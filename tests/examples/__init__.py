@@ -2,7 +2,7 @@
 
 Source: the Kubernetes plugin guide, "User Profiles" (both generations; the older one has no requests),
 "Resource Profiles" and their restriction; ``joined`` is the restriction joined with the profiles.
-Only the connection in ``launcher.kubernetes.conf`` is ours: a published example of it names no token.
+Only the connection in ``launcher.kubernetes.conf`` is ours; its token is no secret.
 """
 
 from __future__ import annotations
