@@ -1,0 +1,260 @@
+"""HTTP to one API server: sessions, time limits, and the one function that checks every answer.
+
+Rules (kubernetes facts, "The client library"): no answer is used before its status and content type
+are checked; every request has a time limit, a stream one on silence instead of on its length; unary
+requests, watches and logs have sessions of their own; all exceptions leave as our errors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import re
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from enum import Enum
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import aiohttp
+import attrs
+from yarl import URL
+
+from launcher_k8s._version import __version__
+from launcher_k8s.connection import JSON_MEDIA_TYPE, Reply
+from launcher_k8s.errors import ClusterError, UnavailableError
+from launcher_k8s.kube.endpoint import Endpoint
+from launcher_k8s.kube.problems import Attempt, error_from_answer, error_from_exception
+
+USER_AGENT = f"launcher-k8s/{__version__} ({platform.system().lower()}/{platform.machine()})"
+
+_BROKEN = (aiohttp.ClientError, OSError, EOFError)  # TimeoutError and ssl.SSLError are OSErrors
+_KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 60_000}
+_WARNING = re.compile(r'\d{3} \S+ "((?:[^"\\]|\\.)*)"')
+
+
+@attrs.frozen
+class Timeouts:
+    """Time limits, in seconds.
+
+    Args:
+        connect_s: For a TCP and TLS connection.
+        answer_s: For a unary request as a whole, and for a stream's first byte of an answer.
+        watch_idle_s: For silence on a watch: a living server sends a bookmark about every minute.
+        watch_grace_s: What silence may last beyond the end that was asked of the server.
+        log_idle_s: For silence on a log. A quiet job is normal: the log is opened again.
+    """
+
+    connect_s: float = 10.0
+    answer_s: float = 30.0
+    watch_idle_s: float = 200.0
+    watch_grace_s: float = 20.0
+    log_idle_s: float = 300.0
+
+    def watch_silence_s(self, timeout_s: int) -> float:
+        """How long a watch may be silent when the server was asked to end it after ``timeout_s`` (0: not)."""
+        return min(self.watch_idle_s, timeout_s + self.watch_grace_s) if timeout_s else self.watch_idle_s
+
+
+DEFAULT_TIMEOUTS = Timeouts()
+
+
+class Traffic(Enum):
+    """The kinds of traffic, each with connections of its own."""
+
+    UNARY = "unary"
+    WATCH = "watch"
+    LOG = "log"
+
+
+@attrs.frozen
+class Request:
+    """One HTTP request; ``query`` values are not yet quoted."""
+
+    method: str
+    path: str
+    attempt: Attempt
+    query: Mapping[str, str] = attrs.field(factory=dict)
+    body: bytes | None = attrs.field(default=None, repr=False)
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+
+
+class Transport:
+    """Open connections to one API server.
+
+    Args:
+        endpoint: Where, and with what credentials.
+        concurrency: How many unary requests may be under way at once.
+        timeouts: Time limits.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, concurrency: int, timeouts: Timeouts) -> None:
+        self._endpoint = endpoint
+        self._timeouts = timeouts
+        self._turns = asyncio.Semaphore(concurrency)
+        self._sessions = {traffic: _open_session(endpoint) for traffic in Traffic}
+
+    async def close(self) -> None:
+        """Close every connection; streams that are still read end with an error."""
+        for session in self._sessions.values():
+            await session.close()
+
+    async def send(self, request: Request) -> Reply:
+        """Send a unary request and read its JSON answer.
+
+        Waiting for a turn is not counted against the time limit: every holder of one has a limit.
+
+        Raises:
+            ClusterError: The server refused, or the connection failed.
+        """
+        limit = aiohttp.ClientTimeout(total=self._timeouts.answer_s, sock_connect=self._timeouts.connect_s)
+        async with self._turns:
+            try:
+                async with AsyncExitStack() as stack:
+                    answer = await self._answer(Traffic.UNARY, request, limit, stack)
+                    _expect(answer, request.attempt, JSON_MEDIA_TYPE)
+                    body = await answer.read()
+            except _BROKEN as error:
+                raise self._failure(request, error) from error
+        return Reply(body, warnings_in(answer.headers.getall("Warning", ())))
+
+    @asynccontextmanager
+    async def stream(
+        self, traffic: Traffic, request: Request, *, media_type: str, silence_s: float
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Send a request whose answer goes on, and give its chunks as they come; leaving closes it.
+
+        Args:
+            traffic: Whose connections to use.
+            request: The request.
+            media_type: What the answer must be.
+            silence_s: After so many seconds without a byte the stream ends with an error.
+
+        Raises:
+            ClusterError: As for :meth:`send`; the chunks raise it too.
+        """
+        limit = aiohttp.ClientTimeout(total=None, sock_connect=self._timeouts.connect_s, sock_read=silence_s)
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(self._timeouts.answer_s):
+                    answer = await self._answer(traffic, request, limit, stack)
+                _expect(answer, request.attempt, media_type)
+            except _BROKEN as error:
+                raise self._failure(request, error) from error
+            yield _Chunks(answer.content, self, request)
+
+    async def _answer(
+        self, traffic: Traffic, request: Request, limit: aiohttp.ClientTimeout, stack: AsyncExitStack
+    ) -> aiohttp.ClientResponse:
+        """An answer whose status says success; after a 401 the credential is renewed once."""
+        credentials = self._endpoint.credentials
+        sent = await credentials.authorization()
+        answer = await self._exchange(traffic, request, sent, limit, stack)
+        if answer.status == 401 and await credentials.renew(sent):
+            await answer.read()
+            renewed = await credentials.authorization()
+            answer = await self._exchange(traffic, request, renewed, limit, stack)
+        if not 200 <= answer.status < 300:
+            body = await answer.read()
+            raise error_from_answer(request.attempt, answer.status, answer.headers, body)
+        return answer
+
+    async def _exchange(
+        self,
+        traffic: Traffic,
+        request: Request,
+        authorization: str,
+        limit: aiohttp.ClientTimeout,
+        stack: AsyncExitStack,
+    ) -> aiohttp.ClientResponse:
+        session = self._sessions[traffic]
+        if session.closed:
+            raise closed_error(request.attempt)
+        headers = {**request.headers, "Authorization": authorization} if authorization else request.headers
+        sending = session.request(
+            request.method,
+            _url(self._endpoint.url, request),
+            data=request.body,
+            headers=headers,
+            timeout=limit,
+            allow_redirects=False,
+            proxy=self._endpoint.proxy,
+            server_hostname=self._endpoint.server_name,
+        )
+        return await stack.enter_async_context(sending)
+
+    def _failure(self, request: Request, error: BaseException) -> ClusterError:
+        return error_from_exception(request.attempt, self._endpoint.url, error)
+
+
+class _Chunks:
+    """The chunks of an answer, with our errors."""
+
+    def __init__(self, content: aiohttp.StreamReader, transport: Transport, request: Request) -> None:
+        self._content = content
+        self._transport = transport
+        self._request = request
+
+    def __aiter__(self) -> _Chunks:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            chunk = await self._content.readany()
+        except _BROKEN as error:
+            raise self._transport._failure(self._request, error) from error  # noqa: SLF001 - same module
+        if not chunk:
+            raise StopAsyncIteration
+        return chunk
+
+
+def closed_error(attempt: Attempt) -> UnavailableError:
+    """The error of a request on a cluster that is not open."""
+    return UnavailableError(
+        f"cannot {attempt}: the connection to the cluster is not open", hint="use it inside `async with`"
+    )
+
+
+def warnings_in(headers: Sequence[str]) -> tuple[str, ...]:
+    r"""The texts of ``Warning`` headers (RFC 7234, 5.5: ``299 - "text"``, quotes escaped by ``\``)."""
+    texts = (match[1] for header in headers for match in _WARNING.finditer(header))
+    return tuple(re.sub(r"\\(.)", r"\1", text) for text in texts)
+
+
+def _open_session(endpoint: Endpoint) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(
+        limit=0,
+        ssl=endpoint.tls if endpoint.tls is not None else True,
+        socket_factory=_make_socket,
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": USER_AGENT},
+    )
+
+
+def _make_socket(address: tuple[Any, ...]) -> socket.socket:
+    """A socket that notices a dead peer within a minute, in the middle of a silent stream too."""
+    family, kind, protocol, _, _ = address
+    made = socket.socket(family, kind, protocol)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEPALIVE.items():
+        if hasattr(socket, name):  # not every system has all of them
+            made.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+    return made
+
+
+def _url(base: str, request: Request) -> URL:
+    query = urlencode(request.query, quote_via=quote)
+    return URL(f"{base}{request.path}{'?' + query if query else ''}", encoded=True)
+
+
+def _expect(answer: aiohttp.ClientResponse, attempt: Attempt, media_type: str) -> None:
+    if answer.content_type != media_type:
+        raise UnavailableError(
+            f"cannot {attempt}: {answer.url.origin()} answered with {answer.content_type}, not {media_type}",
+            status=answer.status,
+            hint="this is no Kubernetes API server, a proxy's login page perhaps: check api-url",
+        )
