@@ -1,11 +1,10 @@
 """What is wrong, or worth knowing, in configuration files: values, never exceptions.
 
-Every code stands once, in :data:`CODES`, with an example that provokes it; a test runs all of them.
+Every code stands once, in :data:`launcher_k8s.codes.CODES`, with an example that provokes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
 
 import attrs
@@ -38,7 +37,7 @@ class Location:
 
 @attrs.frozen
 class Diagnostic:
-    """One finding: its code (a key of :data:`CODES`), where, what, and what to do."""
+    """One finding: its code (a key of :data:`launcher_k8s.codes.CODES`), where, what, and what to do."""
 
     code: str
     severity: Severity

@@ -1,0 +1,331 @@
+"""What each diagnostic code means, once: severity, title, explanation, and an example that provokes it.
+
+Findings take their severity from here; a reference page and ``explain`` read the rest; a test runs each
+example and sees that it provokes its code, and no other at its severity. Source: domain, section 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+from launcher_k8s.diagnostics import Severity
+
+MAIN: Final = "launcher.kubernetes.conf"
+PROFILES: Final = "launcher.kubernetes.profiles.conf"
+RESOURCES: Final = "launcher.kubernetes.resources.conf"
+LAUNCHER: Final = "launcher.conf"
+
+
+@attrs.frozen
+class CodeExample:
+    """A configuration directory that provokes a code.
+
+    Args:
+        files: Texts by name; None for a file that is there and cannot be read. A main file that names a
+            cluster and a token is added where there is none.
+        groups: The groups that the host has; all, where None.
+        environ: The environment.
+        mode: Permission bits of the files other than the configuration's own.
+        owner: The account that owns them.
+        besides: Codes that it cannot but provoke as well.
+    """
+
+    files: Mapping[str, str | None]
+    groups: frozenset[str] | None = None
+    environ: Mapping[str, str] = attrs.field(factory=dict)
+    mode: int = 0o600
+    owner: str = "rstudio-server"
+    besides: frozenset[str] = frozenset()
+
+
+@attrs.frozen
+class CodeInfo:
+    """What a code means; ``title`` and ``explanation`` are whole sentences without a place."""
+
+    severity: Severity
+    title: str
+    explanation: str
+    example: CodeExample
+
+
+_REACHED: Final = "api-url=https://10.0.0.1:6443\nauth-token=opaque\n"
+_OVERRIDE: Final = "[*]\njob-json-overrides="
+_DEPRECATED: Final = frozenset({"overrides-deprecated"})
+_IN_POD: Final = MappingProxyType({"KUBERNETES_SERVICE_HOST": "10.96.0.1", "KUBERNETES_SERVICE_PORT": "443"})
+_TOKEN: Final = "/var/run/secrets/kubernetes.io/serviceaccount/token"  # noqa: S105 - a path
+
+
+def _main(text: str) -> dict[str, str | None]:
+    return {MAIN: _REACHED + text}
+
+
+def _token_file(text: str | None) -> dict[str, str | None]:
+    return {MAIN: "api-url=https://10.0.0.1:6443\nauth-token-path=token\n", "token": text}
+
+
+def _profiles(text: str) -> dict[str, str | None]:
+    return {PROFILES: text}
+
+
+def _resources(text: str) -> dict[str, str | None]:
+    return {RESOURCES: text}
+
+
+_ERRORS = {
+    "unreadable-file": (
+        "A file cannot be read.",
+        "This account may not read it, or it is no regular file. Only a file that is not there is left out.",
+        CodeExample({RESOURCES: None}),
+    ),
+    "missing-file": (
+        "A file that is needed does not exist.",
+        "The main file is needed always; a profiles or override file where a setting names it.",
+        CodeExample(_main("profile-config=/nowhere/profiles.conf\n")),
+    ),
+    "not-text": (
+        "A file, or a line of it, is not UTF-8 text.",
+        "Files are UTF-8, with or without a byte order mark. NUL bytes and UTF-16 refuse the whole file.",
+        CodeExample(_resources("[small]\0\n")),
+    ),
+    "line-too-long": (
+        "A line is too long to be meant.",
+        "Lines hold at most 262144 characters; this is probably not a configuration file.",
+        CodeExample(_resources("#" * (2**18 + 1))),
+    ),
+    "more-problems": (
+        "A file has more problems than are told.",
+        "After a thousand findings of one severity in a file the others are only counted.",
+        CodeExample(_resources("?\n" * 1001), besides=frozenset({"missing-equals"})),
+    ),
+    "missing-equals": (
+        "A line is neither key = value, title nor comment.",
+        "Comments start with # or ;, at a line's start or after a blank.",
+        CodeExample(_main("watch-timeout-seconds 60\n")),
+    ),
+    "missing-key": (
+        "A line starts with =.",
+        "A key goes before the first = of a line.",
+        CodeExample(_main("=60\n")),
+    ),
+    "bad-bracket": (
+        "A section title cannot be read.",
+        "A title stands in one pair of brackets on a line of its own and names somebody or something.",
+        CodeExample(_profiles("[@posit-power-users\nmax-cpus=4\n")),
+    ),
+    "key-outside-section": (
+        "A key stands before any section.",
+        "In the profiles and resources files a key means something only below a title.",
+        CodeExample(_profiles("max-cpus=4\n[*]\n")),
+    ),
+    "unexpected-section": (
+        "The main file has a section.",
+        "All keys of a cluster's main file stand at its top level; sections belong into the other files.",
+        CodeExample(_main("[Kubernetes]\n")),
+    ),
+    "duplicate-key": (
+        "A key is set twice in one section.",
+        "Which one would win is a guess, so neither does. Overrides are joined in one line with a comma.",
+        CodeExample(_profiles("[*]\nmax-cpus=4\nmax-cpus=8\n")),
+    ),
+    "duplicate-section": (
+        "Two resource profiles have the same title.",
+        "A title is the name that jobs ask for, so it stands for one resource profile.",
+        CodeExample(_resources("[small]\ncpus=1\nmem-mb=512\n[small]\ncpus=2\nmem-mb=512\n")),
+    ),
+    "reserved-section": (
+        "A resource profile is titled custom.",
+        "The name stands for jobs that state limits of their own (allow-custom-resources).",
+        CodeExample(_resources("[custom]\ncpus=1\nmem-mb=512\n")),
+    ),
+    "unknown-key": (
+        "A key is not known.",
+        "A misspelt key would limit nothing. With strict=False this is a warning, and it is passed over.",
+        CodeExample(_profiles("[*]\nmax-cpu=4\n")),
+    ),
+    "missing-option": (
+        "A section lacks a key that is required.",
+        "A resource profile states cpus and mem-mb.",
+        CodeExample(_resources("[small]\ncpus=1\n")),
+    ),
+    "bad-value": (
+        "A value is not of its key's kind.",
+        "Numbers are plain, without Kubernetes suffixes; memory is in MB.",
+        CodeExample(_resources("[small]\ncpus=500m\nmem-mb=512\n")),
+    ),
+    "out-of-range": (
+        "A number is too small or too large.",
+        "No amount is negative, and some keys need at least 1.",
+        CodeExample(_main("fetch-limit=0\n")),
+    ),
+    "bad-ratio": (
+        "A request ratio is outside (0, 1].",
+        "A ratio is the share of a limit that is requested: above 0, at most 1.",
+        CodeExample(_profiles("[*]\ncpu-request-ratio=1.5\n")),
+    ),
+    "bad-overrides": (
+        "Overrides are not pairs of pointer and file.",
+        'The value is "pointer":"file","pointer2":"file2", each in double quotes.',
+        CodeExample(_profiles(f"{_OVERRIDE}/spec/suspend:suspend.json\n")),
+    ),
+    "bad-pointer": (
+        "An override's pointer cannot be read.",
+        "It is a JSON pointer (RFC 6901): tokens after slashes, an index as /0, the end of an array as /-.",
+        CodeExample(_profiles(f'{_OVERRIDE}"spec":"spec.json"\n') | {"spec.json": "{}"}),
+    ),
+    "bad-json": (
+        "An override's file is not JSON.",
+        "The file holds one JSON value of any type; it is read with the configuration, not at submit.",
+        CodeExample(_profiles(f'{_OVERRIDE}"/spec/x":"x.json"\n') | {"x.json": "{'a'}"}, besides=_DEPRECATED),
+    ),
+    "no-cluster": (
+        "launcher.conf names clusters, but none of type Kubernetes.",
+        "Clusters of other types are not this library's.",
+        CodeExample({LAUNCHER: "[cluster]\nname=Local\ntype=Local\n"}),
+    ),
+    "duplicate-cluster": (
+        "Two clusters have the same name.",
+        "A job says by its name which cluster it is for.",
+        CodeExample({LAUNCHER: "[cluster]\ntype=Kubernetes\n[cluster]\ntype=Kubernetes\n"}),
+    ),
+    "shared-scratch-path": (
+        "Two clusters share a scratch directory.",
+        "A cluster's templates are in its scratch directory: one cluster's would be used for both.",
+        CodeExample(
+            {
+                LAUNCHER: "[cluster]\nname=A\ntype=Kubernetes\n[cluster]\nname=B\ntype=Kubernetes\n",
+                MAIN: f"{_REACHED}scratch-path=/scratch\n",
+            }
+        ),
+    ),
+}
+
+_WARNINGS = {
+    "missing-api-url": (
+        "The API server's URL is not known.",
+        "Without it jobs can be planned; a backend that is to reach the cluster refuses.",
+        CodeExample({MAIN: "auth-token=opaque\n"}),
+    ),
+    "missing-token": (
+        "No token is set.",
+        "Without one jobs can be planned; a backend that is to reach the cluster refuses.",
+        CodeExample({MAIN: "api-url=https://10.0.0.1:6443\n"}),
+    ),
+    "two-tokens": (
+        "Both auth-token and auth-token-path are set.",
+        "The path wins: its file is read again when the token is rotated.",
+        CodeExample(_main("auth-token-path=token\n") | {"token": "opaque"}),
+    ),
+    "unverified-certificates": (
+        "The API server's certificate is not verified.",
+        "Whoever is between this host and the API server could read the token and act with it.",
+        CodeExample(_main("verify-ssl-certs=0\n")),
+    ),
+    "unreadable-token": (
+        "The token file cannot be read.",
+        "It may be readable for the server user only; with this account the cluster cannot be reached.",
+        CodeExample(_token_file(None)),
+    ),
+    "exposed-token": (
+        "Every account of the host can read the token file.",
+        "Whoever has the token can do in the cluster what the Launcher can.",
+        CodeExample(_token_file("t"), mode=0o644),
+    ),
+    "foreign-token": (
+        "The token file belongs to an account other than the server user and root.",
+        "Its owner can replace the token, and read it.",
+        CodeExample(_token_file("t"), owner="eve"),
+    ),
+    "unreadable-service-account": (
+        "A file of the pod's service account cannot be read.",
+        "Inside a pod, token and certificates come from it where the main file sets none.",
+        CodeExample({MAIN: "auth-token=opaque\n", _TOKEN.replace("token", "ca.crt"): None}, environ=_IN_POD),
+    ),
+    "repeated-section": (
+        "A profiles section stands twice.",
+        "That is legal: each applies in its place, from top to bottom.",
+        CodeExample(_profiles("[jsmith]\nmax-cpus=4\n[jsmith]\nmax-mem-mb=512\n")),
+    ),
+    "place-matters": (
+        "A section comes after a more specific one and wins over it.",
+        "For each key the last matching section wins, be it more specific or less.",
+        CodeExample(_profiles("[jsmith]\nmax-cpus=4\n[*]\nmax-cpus=2\n")),
+    ),
+    "unknown-group": (
+        "A section is for a group that the host does not know.",
+        "Groups come from the host's directory; the section applies to nobody.",
+        CodeExample(_profiles("[@posit-power-user]\nmax-cpus=4\n"), groups=frozenset({"posit-power-users"})),
+    ),
+    "default-over-maximum": (
+        "A default is over the maximum.",
+        "It is cut to the maximum for those whom both are set for.",
+        CodeExample(_profiles("[*]\ndefault-cpus=4\nmax-cpus=2\n")),
+    ),
+    "request-over-limit": (
+        "A request is over the limit.",
+        "Kubernetes refuses that: a default request is cut to the limit, a resource profile's is refused.",
+        CodeExample(_resources("[small]\ncpus=1\ncpus-request=2\nmem-mb=512\n")),
+    ),
+    "profile-over-maximum": (
+        "A resource profile is offered to somebody whose maxima forbid it.",
+        "It is shown to users and refused when they ask for it.",
+        CodeExample(_profiles("[*]\nmax-mem-mb=256\n") | _resources("[small]\ncpus=1\nmem-mb=512\n")),
+    ),
+    "undefined-resource-profile": (
+        "resource-profiles names a profile that does not exist.",
+        "Names are the titles of sections of the resources file, not the names shown to users.",
+        CodeExample(_profiles("[*]\nresource-profiles=smal\n") | _resources("[small]\ncpus=1\nmem-mb=512\n")),
+    ),
+    "default-image-not-offered": (
+        "The default image is not among the images offered, and others are refused.",
+        "A job that names no image would be refused.",
+        CodeExample(
+            _profiles("[*]\ncontainer-images=r:4\ndefault-container-image=r:5\nallow-unknown-images=0\n")
+        ),
+    ),
+    "dropped-overrides": (
+        "A section's overrides drop those of an earlier section.",
+        "Values are replaced, never merged, so earlier pointers are lost where both sections match.",
+        CodeExample(
+            _profiles(f'{_OVERRIDE}"/spec/a":"1.json"\n[jsmith]\njob-json-overrides="/spec/b":"1.json"\n')
+            | {"1.json": "1"},
+            besides=_DEPRECATED,
+        ),
+    ),
+    "overrides-ignored": (
+        "Overrides are configured while templating is on.",
+        "With use-templating=1 the templates alone make the objects.",
+        CodeExample(
+            _main("use-templating=1\n") | _profiles(f'{_OVERRIDE}"/spec/a":"1.json"\n') | {"1.json": "1"},
+            besides=_DEPRECATED,
+        ),
+    ),
+}
+
+_INFOS = {
+    "overrides-deprecated": (
+        "Overrides are deprecated by the vendor.",
+        "They work; what they do can be said in job.tpl as well.",
+        CodeExample(_profiles(f'{_OVERRIDE}"/spec/a":"1.json"\n') | {"1.json": "1"}),
+    ),
+    "constraints-not-offered": (
+        "A resource profile's placement constraint is not offered to its users.",
+        "It need not be; the vendor's plugin seems to want it among placement-constraints.",
+        CodeExample(_resources("[gpu]\ncpus=1\nmem-mb=512\nplacement-constraints=gpu:a100\n")),
+    ),
+}
+
+CODES: Mapping[str, CodeInfo] = MappingProxyType(
+    {
+        code: CodeInfo(severity, title, explanation, example)
+        for severity, table in (
+            (Severity.ERROR, _ERRORS),
+            (Severity.WARNING, _WARNINGS),
+            (Severity.INFO, _INFOS),
+        )
+        for code, (title, explanation, example) in table.items()
+    }
+)

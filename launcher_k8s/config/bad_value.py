@@ -1,0 +1,21 @@
+"""What is wrong with one value, before it is known where the value stands."""
+
+from __future__ import annotations
+
+
+class BadValueError(ValueError):
+    """A value that cannot be read; stays inside ``config``, where it becomes a diagnostic.
+
+    Args:
+        message: What is wrong.
+        hint: What to write instead.
+        offset: Characters from the value's start to the trouble.
+        code: The diagnostic's code.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", offset: int = 0, code: str = "bad-value") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.offset = offset
+        self.code = code

@@ -1,0 +1,47 @@
+"""What is legal in the files and still worth a word: warnings and infos, across sections and files.
+
+Each module has one subject; none changes a setting. Source: domain, section 1, "Warnings".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from launcher_k8s.config.checks.connection import check_connection
+from launcher_k8s.config.checks.limits import check_limits
+from launcher_k8s.config.checks.offers import check_offers
+from launcher_k8s.config.checks.overrides import check_overrides
+from launcher_k8s.config.checks.sections import check_sections
+from launcher_k8s.config.checks.subjects import Subjects
+from launcher_k8s.config.findings import Findings
+from launcher_k8s.config.reading import FileReader
+from launcher_k8s.config.sources import Sources
+from launcher_k8s.diagnostics import Location
+from launcher_k8s.settings import ClusterSettings
+
+
+def check_cluster(
+    cluster: ClusterSettings,
+    main: Location,
+    read: FileReader,
+    *,
+    sources: Sources,
+    findings: Findings,
+    knows_group: Callable[[str], bool] | None = None,
+) -> None:
+    """Report everything worth a word about a cluster's settings.
+
+    Args:
+        cluster: The settings, as the files give them.
+        main: The main file.
+        read: Reads the token file, for its owner and mode.
+        sources: The files that were read.
+        findings: Told of everything.
+        knows_group: Whether the host has a group; not asked where None.
+    """
+    subjects = Subjects(cluster.profiles)
+    check_connection(cluster, main, read, sources, findings)
+    check_sections(cluster.profiles, sources, findings, knows_group=knows_group)
+    check_overrides(cluster, sources, findings)
+    check_limits(subjects, sources, findings)
+    check_offers(subjects, cluster.resources, sources, findings)

@@ -1,0 +1,55 @@
+"""What reaching the cluster needs: its address, a token, who can read it, and trust.
+
+None of this stops planning, so it is told here and refused only when a backend is entered.
+"""
+
+from __future__ import annotations
+
+from launcher_k8s.config.findings import Findings
+from launcher_k8s.config.in_pod import SERVICE_ACCOUNT_DIRECTORY
+from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
+from launcher_k8s.config.sources import Sources
+from launcher_k8s.diagnostics import Location
+from launcher_k8s.settings import ClusterSettings
+
+_READABLE_BY_OTHERS = 0o004
+
+
+def check_connection(
+    cluster: ClusterSettings, main: Location, read: FileReader, sources: Sources, findings: Findings
+) -> None:
+    """Report what will be missing, or is dangerous, once the cluster is to be reached."""
+    if not cluster.api_url:
+        hint = "add api-url=https://HOST:PORT"
+        findings.report(
+            "missing-api-url", main, "api-url is not set: jobs can be planned, not submitted", hint
+        )
+    if not cluster.auth_token and not cluster.auth_token_path:
+        message = "neither auth-token-path nor auth-token is set: jobs can be planned, not submitted"
+        findings.report("missing-token", main, message, "add auth-token-path=FILE")
+    if cluster.auth_token and cluster.auth_token_path:
+        where = sources.at(cluster.origin("auth_token"))
+        message = f"auth-token-path ({cluster.origin('auth_token_path')}) is set too, and wins"
+        findings.report("two-tokens", where, message, "remove one of the two")
+    if not cluster.verify_ssl_certs:
+        where = sources.at(cluster.origin("verify_ssl_certs"))
+        message = "the API server's certificate is not verified: anybody between could take the token"
+        findings.report("unverified-certificates", where, message, "set certificate-authority instead")
+    if cluster.auth_token_path and not cluster.auth_token_path.startswith(SERVICE_ACCOUNT_DIRECTORY):
+        _check_token_file(cluster, read(cluster.auth_token_path), sources, findings)
+
+
+def _check_token_file(
+    cluster: ClusterSettings, file: FileText | ReadFailure, sources: Sources, findings: Findings
+) -> None:
+    where = sources.at(cluster.origin("auth_token_path"))
+    if isinstance(file, ReadFailure):
+        message = f"the token file {file.path} cannot be read: {file.reason}"
+        findings.report("unreadable-token", where, message, f"{cluster.server_user} must be able to read it")
+        return
+    if file.mode is not None and file.mode & _READABLE_BY_OTHERS:
+        message = f"every account can read the token file {file.path} (mode {file.mode:04o})"
+        findings.report("exposed-token", where, message, f"chmod 0600 {file.path}")
+    if file.owner is not None and file.owner not in ("root", cluster.server_user):
+        message = f"the token file {file.path} belongs to {file.owner}, who can replace it"
+        findings.report("foreign-token", where, message, f"chown {cluster.server_user} {file.path}")

@@ -1,0 +1,171 @@
+"""What users are offered and cannot use: images, resource profiles, placement constraints.
+
+Offers are checked for everyone and for each section's own subject; members of several groups may meet
+more than is told here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import takewhile
+from types import MappingProxyType
+
+from launcher_k8s.config.checks.subjects import EVERYONE, Placed, Subject, Subjects, describe
+from launcher_k8s.config.findings import Findings
+from launcher_k8s.config.sources import Sources
+from launcher_k8s.config.wording import did_you_mean, enumerate_words, quote
+from launcher_k8s.job import PlacementConstraint
+from launcher_k8s.quantity import format_decimal
+from launcher_k8s.settings import ResourceProfile
+
+_LIMITS: Mapping[str, str] = MappingProxyType(
+    {
+        "max_cpus": "cpus",
+        "max_mem_mb": "mem_mb",
+        "max_cpus_request": "cpus_request",
+        "max_mem_mb_request": "mem_mb_request",
+        "max_nvidia_gpus": "nvidia_gpus",
+        "max_amd_gpus": "amd_gpus",
+    }
+)
+
+
+# A limit or maximum of 0 means that there is none; of requests and GPUs, that there are none.
+_UNLIMITED = ("cpus", "mem_mb")
+_IMAGES = ("default_container_image", "container_images", "allow_unknown_images")
+_OFFER = "resource_profiles"
+_CONSTRAINTS = "placement_constraints"
+
+
+def check_offers(
+    subjects: Subjects, resources: Sequence[ResourceProfile], sources: Sources, findings: Findings
+) -> None:
+    """Report offers that lead nowhere.
+
+    Args:
+        subjects: What the profiles file sets.
+        resources: The resource profiles that there are.
+        sources: The files that were read.
+        findings: Told of everything.
+    """
+    _check_images(subjects, sources, findings)
+    _check_names(subjects, resources, sources, findings)
+    _check_maxima(subjects, _Offers(resources), sources, findings)
+    _check_constraints(subjects, _Offers(resources), sources, findings)
+
+
+def _check_images(subjects: Subjects, sources: Sources, findings: Findings) -> None:
+    told = set()
+    for subject in _concerned(subjects, _IMAGES):
+        image, offered, allow_unknown = (subjects.effective(field, subject) for field in _IMAGES)
+        if image is None or not image.value or allow_unknown is None or allow_unknown.value:
+            continue
+        pair = (image.position, offered.position if offered else None)
+        if pair in told or (offered and image.value in offered.value):
+            continue
+        told.add(pair)
+        images = f"container-images ({offered.origin})" if offered else "container-images, which is not set"
+        refused = f"unknown images are refused ({allow_unknown.origin})"
+        message = f"{quote(image.value)} is not in {images}, and {refused}"
+        hint = f"{describe(subject)} could not start a job without naming an image: add it"
+        findings.report("default-image-not-offered", sources.at(image.origin), message, hint)
+
+
+def _check_names(
+    subjects: Subjects, resources: Sequence[ResourceProfile], sources: Sources, findings: Findings
+) -> None:
+    titles = {profile.section for profile in resources}
+    shown_as = {profile.display_name: profile.section for profile in resources}
+    for offer in subjects.own(_OFFER):
+        where = sources.at(offer.origin)
+        for name in (name for name in offer.value if name not in titles):
+            if findings.is_full(where.file):
+                hint = ""
+            elif name in shown_as:
+                hint = f"{quote(name)} is how [{shown_as[name]}] is shown: write {shown_as[name]}"
+            else:
+                hint = did_you_mean(name, titles) or "add the section, or remove the name"
+            message = f"no section of the resources file is titled {quote(name)}"
+            findings.report("undefined-resource-profile", where, message, hint)
+
+
+def _check_maxima(subjects: Subjects, offers: _Offers, sources: Sources, findings: Findings) -> None:
+    told: set[tuple[int, str, str]] = set()
+    for subject in _concerned(subjects, (_OFFER, *_LIMITS)):
+        offer = subjects.effective(_OFFER, subject)
+        for maximum_field, field in _LIMITS.items():
+            maximum = subjects.effective(maximum_field, subject)
+            if maximum is None or (maximum.value == 0 and field in _UNLIMITED):
+                continue
+            over = [
+                profile
+                for profile in offers.over(offer, field, maximum.value)
+                if (maximum.position, field, profile.section) not in told
+            ]
+            if over:
+                told.update((maximum.position, field, profile.section) for profile in over)
+                _report_over(subject, maximum, over, sources, findings)
+
+
+def _report_over(
+    subject: Subject, maximum: Placed, over: Sequence[ResourceProfile], sources: Sources, findings: Findings
+) -> None:
+    names = enumerate_words(f"{profile.section} ({profile.origin})" for profile in over)
+    stated = f"{maximum.origin.key}={format_decimal(Decimal(maximum.value))}"
+    message = f"{stated} makes resource profiles unusable that are offered to {describe(subject)}: {names}"
+    hint = "raise the maximum, or list in resource-profiles only those below it"
+    findings.report("profile-over-maximum", sources.at(maximum.origin), message, hint)
+
+
+def _check_constraints(subjects: Subjects, offers: _Offers, sources: Sources, findings: Findings) -> None:
+    pending = {profile.section for profile in offers.profiles.values() if profile.placement_constraints}
+    for subject in _concerned(subjects, (_OFFER, _CONSTRAINTS)) if pending else ():
+        offer, allowed = subjects.effective(_OFFER, subject), subjects.effective(_CONSTRAINTS, subject)
+        names = {(constraint.name, constraint.value) for constraint in (allowed.value if allowed else ())}
+        for profile in offers.to(offer):
+            missing = [c for c in profile.placement_constraints if not _is_offered(c, names)]
+            if profile.section not in pending or not missing:
+                continue
+            pending.remove(profile.section)
+            listed = enumerate_words(str(constraint) for constraint in missing)
+            message = f"{listed} is not among the placement constraints offered to {describe(subject)}"
+            hint = "fine here; the vendor's plugin seems to want them in placement-constraints as well"
+            findings.report("constraints-not-offered", sources.at(profile.origin), message, hint)
+
+
+def _is_offered(constraint: PlacementConstraint, names: set[tuple[str, str]]) -> bool:
+    return (constraint.name, "") in names or (constraint.name, constraint.value) in names
+
+
+def _concerned(subjects: Subjects, fields: Iterable[str]) -> Iterator[Subject]:
+    """Everyone, and the subjects for whom one of these fields may differ from everyone's."""
+    return (subject for subject in subjects if subject == EVERYONE or subjects.sets(subject, fields))
+
+
+class _Offers:
+    """Resource profiles by whom they are offered to, sorted once for each list of names."""
+
+    def __init__(self, resources: Sequence[ResourceProfile]) -> None:
+        self.profiles = {profile.section: profile for profile in resources}
+        self._sorted: dict[tuple[int | None, str], list[ResourceProfile]] = {}
+
+    def to(self, offer: Placed | None) -> list[ResourceProfile]:
+        """The profiles that an offer names; all where it names none."""
+        if offer is None or not offer.value:
+            return list(self.profiles.values())
+        return [self.profiles[name] for name in offer.value if name in self.profiles]
+
+    def over(self, offer: Placed | None, field: str, maximum: Decimal | int) -> Iterator[ResourceProfile]:
+        """The offered profiles whose ``field`` is over a maximum, the largest first."""
+        key = (offer.position if offer else None, field)
+        if key not in self._sorted:
+            stated = [profile for profile in self.to(offer) if getattr(profile, field) is not None]
+            self._sorted[key] = sorted(stated, key=lambda profile: _amount(profile, field), reverse=True)
+        return takewhile(lambda profile: _amount(profile, field) > maximum, self._sorted[key])
+
+
+def _amount(profile: ResourceProfile, field: str) -> Decimal:
+    """How much of a resource a profile gives; 0 stands for no limit, where that is possible."""
+    amount = Decimal(getattr(profile, field))
+    return Decimal("Infinity") if amount == 0 and field in _UNLIMITED else amount

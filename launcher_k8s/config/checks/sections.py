@@ -1,0 +1,72 @@
+"""The order of profiles sections: what is said twice, and what depends on its place.
+
+Sections apply from top to bottom, and the last one that sets a key wins; an administrator who expects
+the more specific one to win is told where that would differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+from launcher_k8s.config.findings import Findings
+from launcher_k8s.config.sources import Sources
+from launcher_k8s.config.table import PROFILE_KEYS
+from launcher_k8s.config.wording import enumerate_words, quote
+from launcher_k8s.settings import ProfileSection, SubjectKind
+
+_KEY_OF: Mapping[str, str] = MappingProxyType({setting.field: key for key, setting in PROFILE_KEYS.items()})
+_MORE_SPECIFIC: Mapping[SubjectKind, tuple[SubjectKind, ...]] = MappingProxyType(
+    {
+        SubjectKind.EVERYONE: (SubjectKind.GROUP, SubjectKind.USER),
+        SubjectKind.GROUP: (SubjectKind.USER,),
+        SubjectKind.USER: (),
+    }
+)
+
+
+def check_sections(
+    sections: Iterable[ProfileSection],
+    sources: Sources,
+    findings: Findings,
+    *,
+    knows_group: Callable[[str], bool] | None,
+) -> None:
+    """Report repeated sections, groups that the host lacks, and sections below more specific ones."""
+    first: dict[str, ProfileSection] = {}
+    setters: dict[tuple[SubjectKind, str], ProfileSection] = {}
+    for section in sections:
+        if section.title in first:
+            _report_repeated(section, first[section.title], sources, findings)
+        elif section.kind is SubjectKind.GROUP and knows_group is not None and not knows_group(section.name):
+            message = f"this host knows no group {quote(section.name)}: the section is for nobody"
+            where = sources.at(section.origin)
+            findings.report("unknown-group", where, message, "check the name; groups come from the host")
+        first.setdefault(section.title, section)
+        _check_place(section, setters, sources, findings)
+        setters.update({(section.kind, field): section for field in section.values})
+
+
+def _report_repeated(
+    section: ProfileSection, first: ProfileSection, sources: Sources, findings: Findings
+) -> None:
+    message = f"[{section.title}] stands in line {first.origin.line} already; both apply, each in its place"
+    findings.report(
+        "repeated-section", sources.at(section.origin), message, "join them, if their order does not matter"
+    )
+
+
+def _check_place(
+    section: ProfileSection,
+    setters: Mapping[tuple[SubjectKind, str], ProfileSection],
+    sources: Sources,
+    findings: Findings,
+) -> None:
+    specific = [(kind, field) for kind in _MORE_SPECIFIC[section.kind] for field in section.values]
+    hidden = {field: setters[kind, field] for kind, field in specific if (kind, field) in setters}
+    if hidden:
+        nearest = max(hidden.values(), key=lambda other: other.origin.line)
+        keys = enumerate_words(_KEY_OF[field] for field in hidden)
+        message = f"set here, {keys} wins over more specific sections above, such as [{nearest.title}]"
+        hint = f"move [{section.title}] above line {nearest.origin.line}, if the specific one is to win"
+        findings.report("place-matters", sources.at(section.origin), message, hint)

@@ -1,0 +1,80 @@
+"""What sections set, by whom they are for: who could meet which value.
+
+A key's last matching section wins (domain, section 1, "profiles file"). Which groups a user has is not
+known here, so questions are asked for the smallest case: everyone's sections and those of one or two
+subjects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeAlias
+
+import attrs
+
+from launcher_k8s.origin import Origin, Sourced
+from launcher_k8s.settings import ProfileSection, SubjectKind
+
+Subject: TypeAlias = tuple[SubjectKind, str]
+
+EVERYONE: Subject = (SubjectKind.EVERYONE, "")
+
+
+@attrs.frozen
+class Placed:
+    """A value, whom it is set for, and how far down the file its section is."""
+
+    position: int
+    subject: Subject
+    sourced: Sourced[Any]
+
+    @property
+    def value(self) -> Any:
+        """The value itself."""
+        return self.sourced.value
+
+    @property
+    def origin(self) -> Origin:
+        """Where it stands."""
+        return self.sourced.origin
+
+
+class Subjects:
+    """The last value of each key for each subject.
+
+    Args:
+        sections: The profiles file's sections, in order.
+    """
+
+    def __init__(self, sections: Iterable[ProfileSection]) -> None:
+        self._own: dict[Subject, dict[str, Placed]] = {EVERYONE: {}}
+        for position, section in enumerate(sections):
+            subject = (section.kind, section.name)
+            own = self._own.setdefault(subject, {})
+            own.update({field: Placed(position, subject, value) for field, value in section.values.items()})
+
+    def __iter__(self) -> Iterator[Subject]:
+        """Everyone first, then in the order of the file."""
+        return iter(self._own)
+
+    def own(self, field: str) -> list[Placed]:
+        """What each subject's own sections set a field to, in the order of the subjects."""
+        return [values[field] for values in self._own.values() if field in values]
+
+    def sets(self, subject: Subject, fields: Iterable[str]) -> bool:
+        """Whether a subject's own sections set one of these fields."""
+        return not self._own[subject].keys().isdisjoint(fields)
+
+    def effective(self, field: str, *subjects: Subject) -> Placed | None:
+        """What somebody gets who is matched by everyone's sections and those of these subjects."""
+        matching = (self._own[subject].get(field) for subject in (EVERYONE, *subjects))
+        return max(filter(None, matching), key=lambda placed: placed.position, default=None)
+
+
+def describe(*subjects: Subject) -> str:
+    """Whom sections are for, in words: ``jsmith in posit-power-users``, ``everyone``."""
+    users = [name for kind, name in subjects if kind is SubjectKind.USER]
+    groups = [name for kind, name in subjects if kind is SubjectKind.GROUP]
+    who = users[0] if users else "members" if groups else "everyone"
+    names = " and ".join(dict.fromkeys(groups))
+    return who if not groups else f"{who} in {names}" if users else f"members of {names}"

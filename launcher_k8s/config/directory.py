@@ -1,0 +1,157 @@
+"""A configuration directory as settings: which files there are, in which order they are read.
+
+``launcher.conf`` names the clusters; each has a main file, beside it a profiles file (unless
+``profile-config`` names one) and a resources file under the main file's stem (domain, section 1).
+All problems of all files are told at once.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
+from types import MappingProxyType
+
+import attrs
+
+from launcher_k8s.config.checks import check_cluster
+from launcher_k8s.config.findings import Findings
+from launcher_k8s.config.in_pod import fill_in
+from launcher_k8s.config.launcher_file import ClusterPlace, only_cluster, read_launcher_file
+from launcher_k8s.config.main_file import MainFile, read_main_file
+from launcher_k8s.config.profiles_file import read_profiles_file
+from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
+from launcher_k8s.config.resources_file import read_resources_file
+from launcher_k8s.config.sources import Sources
+from launcher_k8s.diagnostics import Diagnostic, Location, Severity
+from launcher_k8s.settings import ClusterSettings, ProfileSection, ResourceProfile, Settings
+
+LAUNCHER_FILE = "launcher.conf"
+PROFILES_FILE = "launcher.kubernetes.profiles.conf"
+
+
+def parse_settings(
+    directory: str,
+    read: FileReader,
+    *,
+    environ: Mapping[str, str] = MappingProxyType({}),
+    strict: bool = True,
+    knows_group: Callable[[str], bool] | None = None,
+) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
+    """Read a configuration directory through a function; nothing is raised for what the files say.
+
+    Args:
+        directory: Where the files are; paths in origins and diagnostics begin with it.
+        read: Reads a path.
+        environ: The environment, which inside a pod fills in what the files leave unset.
+        strict: Whether unknown keys are errors; otherwise they are warnings.
+        knows_group: Whether the host has a group; not asked where None.
+
+    Returns:
+        The settings, None where there is an error; and every diagnostic, by file and line.
+    """
+    findings = Findings(strict=strict)
+    clusters: list[ClusterSettings] = []
+    for place in _clusters(directory, read, findings):
+        reader = _ClusterReader(place, read, Findings(strict=strict))
+        cluster = reader.read_cluster(directory, environ, knows_group)
+        clusters.append(cluster)
+    _check_scratch_paths(clusters, findings)
+    # Clusters may share a profiles file, whose findings are then told once.
+    found = chain(findings.diagnostics(), *(cluster.diagnostics for cluster in clusters))
+    diagnostics = tuple(dict.fromkeys(found))
+    if any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
+        return None, diagnostics
+    return Settings(tuple(clusters), diagnostics), diagnostics
+
+
+def _clusters(directory: str, read: FileReader, findings: Findings) -> tuple[ClusterPlace, ...]:
+    path = posixpath.join(directory, LAUNCHER_FILE)
+    file = read(path)
+    if isinstance(file, FileText):
+        return read_launcher_file(file, directory, findings)
+    if not file.absent:
+        _report_failure(file, Location(path), findings)
+    return (only_cluster(directory),)
+
+
+class _ClusterReader:
+    """Reads the files of one cluster, one after the other."""
+
+    def __init__(self, place: ClusterPlace, read: FileReader, findings: Findings) -> None:
+        self._place = place
+        self._read = read
+        self._findings = findings
+        self._sources = Sources()
+
+    def read_cluster(
+        self, directory: str, environ: Mapping[str, str], knows_group: Callable[[str], bool] | None
+    ) -> ClusterSettings:
+        """The cluster's settings, as far as its files can be read, with everything said about them."""
+        main = fill_in(self._main_file(), self._read, environ=environ, findings=self._findings)
+        if self._place.scratch_path and "scratch_path" not in main.values:
+            main = main.with_value("scratch_path", *self._place.scratch_path)
+        cluster = ClusterSettings(
+            name=self._place.name,
+            profiles=self._profiles(main),
+            resources=self._resources(),
+            directory=directory,
+            origins=main.origins,
+            **main.values,
+        )
+        check_cluster(
+            cluster,
+            Location(main.path),
+            self._read,
+            sources=self._sources,
+            findings=self._findings,
+            knows_group=knows_group,
+        )
+        return attrs.evolve(cluster, diagnostics=self._findings.diagnostics())
+
+    def _main_file(self) -> MainFile:
+        path = self._place.main_file
+        file = self._open(path, self._place.location, is_required=True)
+        return read_main_file(file, self._findings) if file else MainFile(path)
+
+    def _profiles(self, main: MainFile) -> tuple[ProfileSection, ...]:
+        beside = posixpath.dirname(main.path)
+        stated = main.values.get("profile_config")
+        where = self._sources.at(main.origins["profile_config"]) if stated else Location(main.path)
+        file = self._open(posixpath.join(beside, stated or PROFILES_FILE), where, is_required=bool(stated))
+        return read_profiles_file(file, self._read, self._findings) if file else ()
+
+    def _resources(self) -> tuple[ResourceProfile, ...]:
+        path = f"{self._place.main_file.removesuffix('.conf')}.resources.conf"
+        file = self._open(path, Location(path), is_required=False)
+        return read_resources_file(file, self._findings) if file else ()
+
+    def _open(self, path: str, where: Location, *, is_required: bool) -> FileText | None:
+        """A file that was there; ``where`` is the place that asks for it."""
+        file = self._read(path)
+        if isinstance(file, FileText):
+            self._sources.remember(file)
+            return file
+        if is_required or not file.absent:
+            _report_failure(file, where, self._findings)
+        return None
+
+
+def _check_scratch_paths(clusters: Iterable[ClusterSettings], findings: Findings) -> None:
+    first: dict[str, ClusterSettings] = {}
+    for cluster in clusters:
+        if cluster.scratch_path is None:
+            continue
+        other = first.setdefault(posixpath.normpath(cluster.scratch_path), cluster)
+        if other is not cluster:
+            origin = cluster.origin("scratch_path")
+            where = Location(origin.file, origin.line, 0, origin.section, origin.key)
+            message = f"the clusters {other.name} and {cluster.name} share {cluster.scratch_path}"
+            hint = "give each cluster a scratch-path of its own"
+            findings.report("shared-scratch-path", where, message, hint)
+
+
+def _report_failure(failure: ReadFailure, where: Location, findings: Findings) -> None:
+    code = "missing-file" if failure.absent else "unreadable-file"
+    hint = "create it, or correct its path" if failure.absent else "give this account read access to it"
+    findings.report(code, where, f"{failure.path} cannot be read: {failure.reason}", hint)

@@ -1,0 +1,225 @@
+"""The INI dialect of the Launcher's files: bytes to sections of entries, each with its place.
+
+One dialect for all files, so that every published example reads as meant (domain, section 1, "Syntax"):
+lines are trimmed; a line that starts with ``#`` or ``;`` is a comment, and so is the rest of a line after
+a blank and one of these, outside double quotes; a key ends at the first ``=``. What keys and titles
+mean is decided by the readers of each file. Reading takes time in proportion to the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import attrs
+
+from launcher_k8s.config.findings import Findings
+from launcher_k8s.config.reading import FileText
+from launcher_k8s.config.wording import quote
+from launcher_k8s.diagnostics import Location
+from launcher_k8s.origin import Origin
+
+BLANKS = " \t\r\f\v"
+LONGEST_LINE = 1 << 18
+LONGEST_SOURCE = 240
+
+_COMMENT_OR_QUOTED = re.compile(r'[ \t][#;]|"[^"]*"')
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+_SECRET_KEY = re.compile(r"[^=]*token(?!-path)", re.IGNORECASE)
+_PASSWORD_IN_URL = re.compile(r"//[^/@\s]*@")
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+@attrs.frozen
+class Line:
+    """A line of a file without its ends; ``number`` and columns count from 1.
+
+    Args:
+        file: The path as given.
+        number: The line's number.
+        text: What is between blanks and before a comment.
+        indent: Characters before ``text``.
+        raw: The line as it stands.
+    """
+
+    file: str
+    number: int
+    text: str
+    indent: int
+    raw: str
+
+    def at(self, offset: int = 0, *, section: str = "", key: str = "") -> Location:
+        """The place of a character of ``text``."""
+        return Location(self.file, self.number, self.indent + offset + 1, section, key, self.source)
+
+    @property
+    def source(self) -> str:
+        """The line as it may be shown: no secrets, no undecodable bytes, not endless."""
+        shown = _NOT_UTF8.sub("\N{REPLACEMENT CHARACTER}", self.raw[:LONGEST_SOURCE])
+        if secret := _SECRET_KEY.match(shown):
+            key = shown.partition("=")[0] if "=" in shown else secret[0]
+            return f"{key}=***"
+        return _PASSWORD_IN_URL.sub("//***@", shown)
+
+
+@attrs.frozen
+class Entry:
+    """One ``key = value``; the value is trimmed, its quotes are kept."""
+
+    key: str
+    value: str
+    section: str
+    line: Line
+    value_offset: int
+
+    @property
+    def origin(self) -> Origin:
+        """Where the value stands, for provenance."""
+        return Origin.in_file(self.line.file, self.line.number, self.section, self.key)
+
+    def at_key(self) -> Location:
+        """The place of the key."""
+        return self.line.at(section=self.section, key=self.key)
+
+    def at_unknown_key(self) -> Location:
+        """The place of a key that may be a secret's, misspelt: the value is not shown."""
+        shown = self.line.source.partition("=")[0]
+        return attrs.evolve(self.at_key(), source=f"{shown}=***")
+
+    def at_value(self, offset: int = 0) -> Location:
+        """The place of a character of the value."""
+        return self.line.at(self.value_offset + offset, section=self.section, key=self.key)
+
+
+@attrs.frozen
+class Section:
+    """A title and the entries below it.
+
+    ``is_sound`` is false where the title could not be read: its entries are still checked.
+    """
+
+    title: str
+    line: Line
+    entries: tuple[Entry, ...]
+    is_sound: bool = True
+
+    @property
+    def origin(self) -> Origin:
+        """Where the title stands, for provenance."""
+        return Origin.in_file(self.line.file, self.line.number, self.title)
+
+
+@attrs.frozen
+class IniFile:
+    """A file's entries before any title, and its sections, in order."""
+
+    path: str
+    head: tuple[Entry, ...]
+    sections: tuple[Section, ...]
+
+
+def parse_ini(file: FileText, findings: Findings) -> IniFile:
+    """Split a file into its sections.
+
+    Args:
+        file: The file, UTF-8 with or without a byte order mark, lines ended by LF or CRLF.
+        findings: Told of every line that is neither blank, comment, title nor ``key = value``.
+    """
+    title = ""
+    head: list[Entry] = []
+    entries = head
+    sections: list[tuple[str, Line, list[Entry], bool]] = []
+    for line in _lines(file, findings):
+        if line.text.startswith("["):
+            title, entries = line.text.strip("[]" + BLANKS), []
+            sections.append((title, line, entries, _check_title(line, findings)))
+        elif entry := _read_entry(line, title, findings):
+            entries.append(entry)
+    return IniFile(
+        file.path,
+        tuple(head),
+        tuple(Section(title, line, tuple(entries), is_sound) for title, line, entries, is_sound in sections),
+    )
+
+
+def split_lines(file: FileText) -> list[str]:
+    """The lines of a file without their ends; bytes that are not UTF-8 are escaped."""
+    return file.data.decode("utf-8", "surrogateescape").removeprefix("\ufeff").split("\n")
+
+
+def read_line(file: str, number: int, raw: str) -> Line | None:
+    """A line as far as it says something; None for a blank or a comment."""
+    bare = raw.strip(BLANKS)
+    if not bare or bare[0] in "#;":
+        return None
+    return Line(file, number, _without_comment(bare), len(raw) - len(raw.lstrip(BLANKS)), raw)
+
+
+def _lines(file: FileText, findings: Findings) -> Iterator[Line]:
+    """The lines that say something."""
+    if not _check_text(file, findings):
+        return
+    for number, raw in enumerate(split_lines(file), start=1):
+        if len(raw) > LONGEST_LINE:
+            message = f"the line has {len(raw)} characters, at most {LONGEST_LINE} are read"
+            findings.report("line-too-long", Location(file.path, number), message, "is this the right file?")
+        elif line := read_line(file.path, number, raw):
+            if bad := _NOT_UTF8.search(line.text):
+                message = f"byte 0x{ord(bad[0]) - 0xDC00:02x} is not UTF-8"
+                _report_encoding(line.at(bad.start()), message, findings)
+            else:
+                yield line
+
+
+def _check_text(file: FileText, findings: Findings) -> bool:
+    """Whether the file is text at all."""
+    if file.data.startswith(_UTF16_MARKS):
+        _report_encoding(Location(file.path), "the file is UTF-16", findings)
+        return False
+    if (nul := file.data.find(b"\0")) >= 0:
+        line, column = file.data.count(b"\n", 0, nul) + 1, nul - file.data.rfind(b"\n", 0, nul)
+        _report_encoding(Location(file.path, line, column), "a NUL byte: the file is no text", findings)
+        return False
+    return True
+
+
+def _report_encoding(location: Location, message: str, findings: Findings) -> None:
+    findings.report("not-text", location, message, "save the file as UTF-8 text")
+
+
+def _without_comment(text: str) -> str:
+    if "#" not in text and ";" not in text:
+        return text
+    for match in _COMMENT_OR_QUOTED.finditer(text):
+        if match[0][0] != '"':
+            return text[: match.start()].rstrip(BLANKS)
+    return text
+
+
+def _check_title(line: Line, findings: Findings) -> bool:
+    inner = line.text[1:-1]
+    if not line.text.endswith("]") or "[" in inner or "]" in inner:
+        message = f"{quote(line.source.strip(BLANKS))} is no section title"
+        findings.report("bad-bracket", line.at(), message, "write one [title] on a line of its own")
+        return False
+    if not inner.strip(BLANKS):
+        findings.report("bad-bracket", line.at(), "the section has no title", "write [title]")
+        return False
+    return True
+
+
+def _read_entry(line: Line, section: str, findings: Findings) -> Entry | None:
+    key, equals, value = line.text.partition("=")
+    key = key.rstrip(BLANKS)
+    if not equals:
+        message = f"{quote(line.source.strip(BLANKS))} is neither key = value nor a [section]"
+        hint = "write key = value, or # before a comment"
+        findings.report("missing-equals", line.at(section=section), message, hint)
+        return None
+    if not key:
+        findings.report(
+            "missing-key", line.at(section=section), "there is no key before the =", "write key = value"
+        )
+        return None
+    stripped = value.lstrip(BLANKS)
+    return Entry(key, stripped, section, line, len(line.text) - len(stripped))

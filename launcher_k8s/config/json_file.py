@@ -1,0 +1,64 @@
+"""JSON files that a setting names: one value of any type, strict JSON, or where it stops being so.
+
+Python's reader takes more than JSON (``NaN``, numbers beyond any float, lone surrogates); the API server
+does not, so these are refused here, where the file can be named.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+import attrs
+
+from launcher_k8s.config.reading import FileText
+from launcher_k8s.diagnostics import Location
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@attrs.frozen
+class JsonProblem:
+    """Why a file is no JSON, and where."""
+
+    location: Location
+    message: str
+
+
+def parse_json(file: FileText) -> Any | JsonProblem:
+    """The value in a file, or what is wrong with it at which line and column."""
+    try:
+        text = file.data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = file.data[: error.start].decode("utf-8", "replace")
+        return JsonProblem(_place(file.path, before, len(before)), "the text is not UTF-8")
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        json.dumps(value, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        return JsonProblem(_place(file.path, text, error.pos), f"the file is not JSON: {error.msg}")
+    except UnicodeEncodeError:
+        return JsonProblem(Location(file.path), "a \\u escape stands for half a character (a lone surrogate)")
+    except RecursionError:
+        return JsonProblem(Location(file.path), "the value is nested too deeply")
+    except ValueError as error:
+        return JsonProblem(Location(file.path), f"the file is not JSON: {error}")
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(f"the number {text[:40]} is out of range")
+    return value
+
+
+def _place(path: str, text: str, position: int) -> Location:
+    before = _LINE_END.split(text[:position])
+    source = _LINE_END.split(text[position - len(before[-1]) :], maxsplit=1)[0]
+    return Location(path, len(before), len(before[-1]) + 1, source=source[:240])

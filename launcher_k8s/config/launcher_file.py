@@ -1,0 +1,125 @@
+"""``launcher.conf``, as far as it is ours: which Kubernetes clusters there are, and the scratch directory.
+
+Its other keys, and clusters of other types, belong to the Launcher and are passed over. Section
+``[cluster]`` repeats, once for each cluster (domain, section 1, "Files").
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+
+import attrs
+
+from launcher_k8s.config.findings import Findings
+from launcher_k8s.config.ini import IniFile, Section, parse_ini
+from launcher_k8s.config.reading import FileText
+from launcher_k8s.config.table import Reading, Setting, read_entries, settings_of
+from launcher_k8s.config.wording import quote
+from launcher_k8s.diagnostics import Location
+from launcher_k8s.options import ValueKind, option
+from launcher_k8s.origin import Origin
+from launcher_k8s.settings import ClusterSettings
+
+MAIN_FILE = "launcher.kubernetes.conf"
+PLUGIN_TYPE = "kubernetes"
+DEFAULT_NAME = ClusterSettings().name
+
+
+@attrs.frozen
+class _ClusterSection:
+    name: str = option("name", ValueKind.TEXT, default=DEFAULT_NAME, doc="Name of the cluster.")
+    type: str = option("type", ValueKind.TEXT, default="", doc="Type of the cluster's plugin.")
+    config_file: str | None = option("config-file", ValueKind.TEXT, default=None, doc="Its main file.")
+
+
+@attrs.frozen
+class _ServerSection:
+    scratch_path: str | None = option("scratch-path", ValueKind.TEXT, default=None, doc="Its directory.")
+
+
+_CLUSTER_KEYS = settings_of(_ClusterSection)
+_SERVER_KEYS = settings_of(_ServerSection)
+
+
+@attrs.frozen
+class ClusterPlace:
+    """Where a cluster's settings are.
+
+    Args:
+        name: The cluster's name.
+        main_file: Path of its main file.
+        scratch_path: The directory that ``launcher.conf`` gives it, with where that stands.
+        location: Where the cluster is named.
+    """
+
+    name: str
+    main_file: str
+    location: Location
+    scratch_path: tuple[str, Origin] | None = None
+
+
+def only_cluster(directory: str) -> ClusterPlace:
+    """The one cluster of a directory whose ``launcher.conf`` names none, or that has no such file."""
+    main_file = posixpath.join(directory, MAIN_FILE)
+    return ClusterPlace(DEFAULT_NAME, main_file, Location(main_file))
+
+
+def read_launcher_file(file: FileText, directory: str, findings: Findings) -> tuple[ClusterPlace, ...]:
+    """The Kubernetes clusters of a ``launcher.conf``; none where it has only others.
+
+    Args:
+        file: The file.
+        directory: What relative paths are relative to.
+        findings: Told of what is wrong in the parts that are ours.
+    """
+    ini = parse_ini(file, findings)
+    scratch_path = _scratch_path(ini, findings)
+    clusters = [section for section in ini.sections if section.title == "cluster"]
+    if not clusters:
+        place = only_cluster(directory)
+        return (attrs.evolve(place, scratch_path=_of_cluster(scratch_path, place.name)),)
+    places: dict[str, ClusterPlace] = {}
+    for section in filter(_is_ours, clusters):
+        place = _read_cluster(section, directory, scratch_path, findings)
+        if place.name in places:
+            line = places[place.name].location.line
+            message = f"a cluster named {quote(place.name)} stands in line {line} already"
+            findings.report("duplicate-cluster", place.location, message, "give each a name of its own")
+        places.setdefault(place.name, place)
+    if not places:
+        message = "no [cluster] here has the type Kubernetes"
+        findings.report("no-cluster", Location(file.path), message, "add a [cluster] with type=Kubernetes")
+    return tuple(places.values())
+
+
+def _is_ours(section: Section) -> bool:
+    return any(e.key == "type" and e.value.strip('"').lower() == PLUGIN_TYPE for e in section.entries)
+
+
+def _read_cluster(
+    section: Section, directory: str, scratch_path: Reading | None, findings: Findings
+) -> ClusterPlace:
+    readings = _read_ours(section, _CLUSTER_KEYS, findings)
+    values = _ClusterSection(**{field: reading.value for field, reading in readings.items()})
+    main_file = posixpath.join(directory, values.config_file or MAIN_FILE)
+    where = (
+        readings["name"].entry.at_value() if "name" in readings else section.line.at(section=section.title)
+    )
+    return ClusterPlace(values.name, main_file, where, _of_cluster(scratch_path, values.name))
+
+
+def _scratch_path(ini: IniFile, findings: Findings) -> Reading | None:
+    servers = [section for section in ini.sections if section.title == "server"]
+    readings = [_read_ours(section, _SERVER_KEYS, findings).get("scratch_path") for section in servers]
+    return next((reading for reading in reversed(readings) if reading and reading.value), None)
+
+
+def _of_cluster(scratch_path: Reading | None, name: str) -> tuple[str, Origin] | None:
+    if scratch_path is None:
+        return None
+    return posixpath.join(scratch_path.value, name), scratch_path.entry.origin
+
+
+def _read_ours(section: Section, keys: Mapping[str, Setting], findings: Findings) -> dict[str, Reading]:
+    return read_entries((entry for entry in section.entries if entry.key in keys), keys, findings)

@@ -1,0 +1,53 @@
+"""``launcher.kubernetes.conf``: the settings of one cluster.
+
+Keys stand before any section; which there are, and how they are read, stands on the fields of
+:class:`ClusterSettings`. Source: the Kubernetes plugin guide (domain, section 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+import attrs
+
+from launcher_k8s.config.findings import Findings
+from launcher_k8s.config.ini import parse_ini
+from launcher_k8s.config.reading import FileText
+from launcher_k8s.config.table import CLUSTER_KEYS, read_entries
+from launcher_k8s.config.wording import quote
+from launcher_k8s.origin import Origin
+from launcher_k8s.tokens import decode_token
+
+
+@attrs.frozen
+class MainFile:
+    """What is set for a cluster, by field of :class:`ClusterSettings`.
+
+    A key that is set and empty is here too, so that nothing else sets it.
+    """
+
+    path: str
+    values: Mapping[str, Any] = attrs.field(factory=dict)
+    origins: Mapping[str, Origin] = attrs.field(factory=dict)
+
+    def with_value(self, field: str, value: Any, origin: Origin) -> MainFile:
+        """The same with one more value."""
+        return MainFile(self.path, {**self.values, field: value}, {**self.origins, field: origin})
+
+
+def read_main_file(file: FileText, findings: Findings) -> MainFile:
+    """Read a cluster's main file; what is wrong in it is reported and left out."""
+    ini = parse_ini(file, findings)
+    for section in ini.sections:
+        if section.is_sound:
+            message = f"this file has no sections, but here is {quote(section.line.text)}"
+            findings.report("unexpected-section", section.line.at(), message, "remove the line")
+    # Entries below a title are checked as well, so that all problems are told at once.
+    entries = chain(ini.head, *(section.entries for section in ini.sections))
+    readings = read_entries(entries, CLUSTER_KEYS, findings)
+    values = {field: reading.value for field, reading in readings.items()}
+    if token := values.get("auth_token"):
+        values["auth_token"] = decode_token(token)
+    return MainFile(file.path, values, {field: reading.entry.origin for field, reading in readings.items()})

@@ -1,0 +1,62 @@
+"""``launcher.kubernetes.profiles.conf``: what users and groups get, section by section, in order.
+
+Sections are ``[*]``, ``[@group]`` and ``[user]``; the same one may come twice. How they apply to a user
+is decided by ``rules.profiles``. Source: the Kubernetes plugin guide, "User Profiles" (domain, section 1).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+
+from launcher_k8s.config.findings import Findings
+from launcher_k8s.config.ini import IniFile, Section, parse_ini
+from launcher_k8s.config.overrides_option import OverrideFiles
+from launcher_k8s.config.reading import FileReader, FileText
+from launcher_k8s.config.table import PROFILE_KEYS, EntryReader, read_section
+from launcher_k8s.config.wording import quote
+from launcher_k8s.options import ValueKind
+from launcher_k8s.origin import Sourced
+from launcher_k8s.settings import ProfileSection, SubjectKind
+
+
+def read_profiles_file(file: FileText, read: FileReader, findings: Findings) -> tuple[ProfileSection, ...]:
+    """Read a profiles file; what is wrong in it is reported and left out.
+
+    Args:
+        file: The profiles file.
+        read: Reads the files that overrides name.
+        findings: Told of every problem.
+    """
+    overrides = OverrideFiles(read, directory=posixpath.dirname(file.path), findings=findings)
+    special = {ValueKind.OVERRIDES: overrides.overrides_of}
+    ini = parse_ini(file, findings)
+    report_outside(ini, "[*], [@group] or [user]", findings)
+    return tuple(_read_profile(section, special, findings) for section in ini.sections)
+
+
+def _read_profile(
+    section: Section, special: Mapping[ValueKind, EntryReader], findings: Findings
+) -> ProfileSection:
+    readings = read_section(section, PROFILE_KEYS, findings, special=special)
+    kind, name = _subject(section, findings)
+    values = {field: Sourced(reading.value, reading.entry.origin) for field, reading in readings.items()}
+    return ProfileSection(kind, name, values, section.origin)
+
+
+def report_outside(ini: IniFile, titles: str, findings: Findings) -> None:
+    """Report the keys that stand before any section, in a file where they mean nothing there."""
+    for entry in ini.head:
+        message = f"{quote(entry.key)} stands before any section"
+        findings.report("key-outside-section", entry.at_unknown_key(), message, f"put it below {titles}")
+
+
+def _subject(section: Section, findings: Findings) -> tuple[SubjectKind, str]:
+    if section.title == "*":
+        return SubjectKind.EVERYONE, ""
+    if not section.title.startswith("@"):
+        return SubjectKind.USER, section.title
+    name = section.title[1:].strip()
+    if not name and section.is_sound:
+        findings.report("bad-bracket", section.line.at(), "the section names no group", "write [@group]")
+    return SubjectKind.GROUP, name

@@ -1,0 +1,207 @@
+"""The text after a ``=`` as a value of its kind, or what is wrong with it and what to write.
+
+Source: domain, section 1, "Syntax": booleans in four spellings, plain numbers without Kubernetes'
+suffixes, lists at commas, matching outer double quotes stripped. Numbers stay exact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from launcher_k8s.config.bad_value import BadValueError
+from launcher_k8s.config.certificates import decode_certificates
+from launcher_k8s.config.wording import quote
+from launcher_k8s.job import PlacementConstraint
+from launcher_k8s.options import Option, ValueKind
+from launcher_k8s.quantity import format_decimal, parse_quantity
+
+T = TypeVar("T")
+
+LARGEST_NUMBER = 10**15
+_LONGEST_NUMBER = 30
+
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+_AMOUNT = re.compile(r"([\d.]+)\s*([kmgt])(i?)b?", re.ASCII | re.IGNORECASE)
+_API_PATH = re.compile(r"/(?:api(?:/v1)?|apis)$")
+_URL_HINT = "write https://HOST:PORT, up to, not including, /api"
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_BOOLEANS = MappingProxyType(
+    {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+)
+
+
+def read_value(option: Option, text: str) -> Any:
+    """Read a raw value that is not empty.
+
+    Overrides are not read here: they name files (``overrides_option``).
+
+    Args:
+        option: The key's description; its kind and bounds decide.
+        text: What stands after the ``=``, trimmed.
+
+    Raises:
+        BadValueError: It is no value of this kind, or out of range.
+    """
+    return _READERS[option.kind](option, text)
+
+
+def _scalar(text: str) -> str:
+    """A scalar without its matching outer double quotes."""
+    if not text.startswith('"') or text == '"':
+        return text
+    if not text.endswith('"'):
+        raise BadValueError(
+            "the double quote at its start is never closed", hint='write "..." or no quotes at all'
+        )
+    return text[1:-1]
+
+
+def _read_text(_: Option, text: str) -> str:
+    value = _scalar(text)
+    if control := _CONTROL.search(value):
+        message = f"the value holds the control character {control[0]!r}"
+        raise BadValueError(message, hint="remove it", offset=control.start())
+    return value
+
+
+def _read_boolean(option: Option, text: str) -> bool:
+    value = _BOOLEANS.get(_scalar(text).lower())
+    if value is None:
+        raise BadValueError(f"{quote(text)} is neither on nor off", hint=f"write {option.kind.value}")
+    return value
+
+
+def _read_number(option: Option, text: str) -> Decimal:
+    number = _scalar(text)
+    if not _NUMBER.fullmatch(number) or len(number) > _LONGEST_NUMBER:
+        raise BadValueError(f"{quote(text)} is not a plain number", hint=_number_hint(option, number))
+    return _within_range(option, Decimal(number))
+
+
+def _read_count(option: Option, text: str) -> int:
+    number = _scalar(text)
+    if not _WHOLE.fullmatch(number) or len(number) > _LONGEST_NUMBER:
+        raise BadValueError(f"{quote(text)} is not a whole number", hint=_number_hint(option, number))
+    return int(_within_range(option, Decimal(number)))
+
+
+def _read_ratio(option: Option, text: str) -> Decimal:
+    number = _scalar(text)
+    if not _NUMBER.fullmatch(number) or len(number) > _LONGEST_NUMBER:
+        raise BadValueError(f"{quote(text)} is not a plain number", hint=f"write {option.kind.value}")
+    value = Decimal(number)
+    if not 0 < value <= 1:
+        hint = f"write {option.kind.value}, such as 0.5"
+        raise BadValueError(
+            f"the ratio {format_decimal(value)} is outside (0, 1]", hint=hint, code="bad-ratio"
+        )
+    return value
+
+
+def _within_range(option: Option, value: Decimal) -> Decimal:
+    if not option.minimum <= value <= LARGEST_NUMBER:
+        message = f"{format_decimal(value)} is out of range"
+        hint = f"write {option.kind.value} from {option.minimum} to {LARGEST_NUMBER}"
+        raise BadValueError(message, hint=hint, code="out-of-range")
+    return value
+
+
+def _number_hint(option: Option, text: str) -> str:
+    """What to write instead: the same amount as a plain number, where one can be made out."""
+    amount = _amount(option, text) if len(text) <= _LONGEST_NUMBER else None
+    if amount is None or not 0 <= amount <= LARGEST_NUMBER:
+        return f"write {option.kind.value}"
+    if option.kind is ValueKind.COUNT and amount != amount.to_integral_value():
+        return f"write {option.kind.value}"
+    unit = ", in MB" if _is_memory(option) else ""
+    return f"write {format_decimal(amount)}: numbers are plain here{unit}, without suffixes"
+
+
+def _amount(option: Option, text: str) -> Decimal | None:
+    if _NUMBER.fullmatch(text.replace(",", ".")):
+        return Decimal(text.replace(",", "."))
+    if _is_memory(option) and (match := _AMOUNT.fullmatch(text)):
+        number, letter, binary = match.groups()
+        text = f"{number}{letter.upper() if binary or letter not in 'kK' else 'k'}{binary.lower()}"
+    try:
+        amount = parse_quantity(text)
+    except ValueError:
+        return None
+    return amount / 10**6 if _is_memory(option) else amount
+
+
+def _is_memory(option: Option) -> bool:
+    return "mem-mb" in option.key
+
+
+def _read_list(_: Option, text: str) -> tuple[str, ...]:
+    return _distinct(_items(text))
+
+
+def _read_constraints(_: Option, text: str) -> tuple[PlacementConstraint, ...]:
+    return _distinct(map(_read_constraint, _items(text)))
+
+
+def _read_constraint(text: str) -> PlacementConstraint:
+    constraint = PlacementConstraint.parse(text)
+    if not constraint.name or (":" in text and not constraint.value):
+        example = f"{constraint.name or 'key'} or {constraint.name or 'key'}:{constraint.value or 'value'}"
+        raise BadValueError(f"the placement constraint {quote(text)} lacks a part", hint=f"write {example}")
+    return constraint
+
+
+def _items(text: str) -> list[str]:
+    """The items of a list; quotes around the whole list, or around an item, are stripped."""
+    if text.count('"') == 2:
+        text = _scalar(text) if text[0] == text[-1] == '"' else text
+    items = [_scalar(item.strip()) for item in text.split(",")]
+    for item in items:
+        if '"' in item or _CONTROL.search(item):
+            raise BadValueError(f"{quote(item)} holds a stray character", hint="write items and commas only")
+    return [item for item in items if item]
+
+
+def _distinct(items: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+def _read_url(_: Option, text: str) -> str:
+    url = _scalar(text).rstrip("/")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise BadValueError(f"{quote(url)} is no URL: {error}", hint=_URL_HINT) from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or re.search(r"\s", url):
+        raise BadValueError(f"{quote(url)} is not an http or https URL", hint=_URL_HINT)
+    if parts.username is not None or parts.query or parts.fragment:
+        raise BadValueError("the URL has more than a host, a port and a path", hint=_URL_HINT)
+    if api := _API_PATH.search(url):
+        hint = f"leave out {api[0]}: {quote(url[: api.start()])}"
+        raise BadValueError(f"{quote(url)} goes further than the API server's own URL", hint=hint)
+    return url
+
+
+def _read_certificates(_: Option, text: str) -> str:
+    return decode_certificates(_scalar(text))
+
+
+_READERS: Mapping[ValueKind, Callable[[Option, str], Any]] = MappingProxyType(
+    {
+        ValueKind.TEXT: _read_text,
+        ValueKind.URL: _read_url,
+        ValueKind.CERTIFICATE: _read_certificates,
+        ValueKind.BOOLEAN: _read_boolean,
+        ValueKind.NUMBER: _read_number,
+        ValueKind.COUNT: _read_count,
+        ValueKind.RATIO: _read_ratio,
+        ValueKind.LIST: _read_list,
+        ValueKind.CONSTRAINTS: _read_constraints,
+    }
+)

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import launcher_k8s.config
+from launcher_k8s.codes import CODES
+from launcher_k8s.config import parse_settings
+from launcher_k8s.diagnostics import Severity
+from tests.memory_files import CONNECTION, DIRECTORY, MemoryFiles
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_example_provokes_its_code_and_no_other(code):
+    info = CODES[code]
+    example = info.example
+    files = MemoryFiles(
+        {"launcher.kubernetes.conf": CONNECTION, **example.files}, mode=example.mode, owner=example.owner
+    )
+    knows_group = None if example.groups is None else example.groups.__contains__
+    settings, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, knows_group=knows_group)
+
+    provoked = [diagnostic for diagnostic in diagnostics if diagnostic.code not in example.besides]
+    assert [(diagnostic.code, diagnostic.severity) for diagnostic in provoked] == [(code, info.severity)]
+    assert (settings is None) == (info.severity is Severity.ERROR)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_finding_says_where_what_and_what_to_do(code):
+    example = CODES[code].example
+    files = MemoryFiles(
+        {"launcher.kubernetes.conf": CONNECTION, **example.files}, mode=example.mode, owner=example.owner
+    )
+    knows_group = None if example.groups is None else example.groups.__contains__
+    _, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, knows_group=knows_group)
+    finding = next(diagnostic for diagnostic in diagnostics if diagnostic.code == code)
+
+    assert finding.location.file
+    assert finding.message
+    assert finding.hint
+
+
+def test_every_code_that_the_readers_report_is_in_the_table():
+    room = Path(launcher_k8s.config.__file__).parent
+    text = "\n".join(path.read_text("utf-8") for path in room.rglob("*.py"))
+    reported = set(re.findall(r'report\(\s*"([a-z-]+)"', text)) | set(re.findall(r'code="([a-z-]+)"', text))
+    assert reported - {*CODES} == set()
