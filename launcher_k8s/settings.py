@@ -275,6 +275,42 @@ class ClusterSettings:
     use_templating: bool = option(
         "use-templating", ValueKind.BOOLEAN, default=False, doc="Whether job.tpl and service.tpl make the objects."
     )
+    # Also accepted, as the vendor's plugin SDK does; only the plugin, which the Launcher starts, uses them.
+    heartbeat_interval_s: int = option(
+        "heartbeat-interval-seconds",
+        ValueKind.COUNT,
+        default=5,
+        doc="Seconds between the plugin's heartbeats; 0 = none.",
+    )
+    launcher_config_file: str | None = option(
+        "launcher-config-file", ValueKind.TEXT, default=None, doc="Path of launcher.conf."
+    )
+    log_level: str | None = option("log-level", ValueKind.TEXT, default=None, doc="Least severe level logged.")
+    max_message_size: int = option(
+        "max-message-size",
+        ValueKind.COUNT,
+        default=5242880,
+        doc="Largest message between Launcher and plugin, in bytes.",
+        minimum=1,
+    )
+    plugin_name: str | None = option(
+        "plugin-name", ValueKind.TEXT, default=None, doc="Name of the plugin; the cluster's name if unset."
+    )
+    rsandbox_path: str | None = option(
+        "rsandbox-path", ValueKind.TEXT, default=None, doc="Path of the Launcher's rsandbox program."
+    )
+    unprivileged: bool = option(
+        "unprivileged", ValueKind.BOOLEAN, default=False, doc="Whether the plugin never changes its user."
+    )
+    plugin_metrics_interval_s: int = option(
+        "plugin-metrics-interval-seconds",
+        ValueKind.COUNT,
+        default=60,
+        doc="Seconds between the plugin's metrics; 0 = none.",
+    )
+    config_file: str | None = option(
+        "config-file", ValueKind.TEXT, default=None, doc="Path of this file, as the Launcher passes it on."
+    )
     instance_id: str = ""
     stdin_annotation: bool = True
     profiles: tuple[ProfileSection, ...] = ()
