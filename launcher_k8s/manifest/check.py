@@ -1,0 +1,163 @@
+"""Whether an object keeps the Launcher's contract (domain, section 4, "A rendered Job should hold").
+
+Checked are the facts of the shape, as far as the object's template version knows them, and rules that
+hold for every value. A finding is a warning in a plan; only lost identification refuses a job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from launcher_k8s.diagnostics import Severity
+from launcher_k8s.manifest.build import build_job, build_service
+from launcher_k8s.shape.agreement import kind_of, quote
+from launcher_k8s.shape.fact import (
+    ABSENT,
+    CONTAINER,
+    METADATA,
+    POD_METADATA,
+    POD_SPEC,
+    Data,
+    Fact,
+    Object,
+    Path,
+    Version,
+    format_path,
+    look,
+    look_for,
+)
+from launcher_k8s.shape.names import SERVICE_KIND
+from launcher_k8s.shape.table import JOB_FACTS, SERVICE_FACTS
+
+NEWEST: Version = (2, 5, 0)
+
+_TEXT_MAPPINGS: tuple[Path, ...] = (
+    (*METADATA, "annotations"),
+    (*METADATA, "labels"),
+    (*POD_METADATA, "annotations"),
+    (*POD_METADATA, "labels"),
+    (*POD_SPEC, "nodeSelector"),
+    ("spec", "selector"),
+)
+
+
+@attrs.frozen
+class Finding:
+    """One way in which an object departs from the contract; ``path`` is written as in YAML."""
+
+    code: str
+    path: str
+    message: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.path}: {self.severity.value}: {self.message}{hint}"
+
+
+def check(manifest: Object, data: Data, *, version: Version = NEWEST) -> tuple[Finding, ...]:
+    """Everything in a Job or Service that departs from the contract.
+
+    Args:
+        manifest: The object, as JSON types. Its ``kind`` chooses the rules, Job unless it is Service.
+        data: The job's data that it was made from.
+        version: The version of the template that made it: what it cannot know is not asked for.
+    """
+    facts = SERVICE_FACTS if manifest.get("kind") == SERVICE_KIND else JOB_FACTS
+    return (
+        *_broken(manifest, data, (fact for fact in facts if fact.since <= version)),
+        *_values_that_are_no_text(manifest),
+        *_dangling_mounts(manifest),
+        *_template_remains(manifest, data),
+    )
+
+
+def lost_identification(manifest: Object) -> tuple[Finding, ...]:
+    """What a Job lacks to be known as the Launcher's: with any of it, it may not be submitted."""
+    return tuple(_lost(manifest))
+
+
+def _lost(manifest: Object) -> Iterator[Finding]:
+    for fact in JOB_FACTS:
+        if fact.identifies is None:
+            continue
+        found = look(manifest, fact.path)
+        if not fact.identifies(found):
+            message = "is missing" if found in (ABSENT, "") else f"is {quote(found)}"
+            yield Finding(fact.code, format_path(fact.path), message, fact.why)
+
+
+def _broken(manifest: Object, data: Data, facts: Iterable[Fact]) -> Iterator[Finding]:
+    for fact in facts:
+        expected = fact.write(data)
+        if expected is ABSENT:
+            continue
+        found = look(manifest, fact.path)
+        problem = fact.agree(expected, None if found is ABSENT else found)
+        if problem:
+            yield Finding(fact.code, format_path(fact.path), problem, fact.why, fact.severity)
+
+
+def _values_that_are_no_text(manifest: Object) -> Iterator[Finding]:
+    for path in _TEXT_MAPPINGS:
+        yield from (
+            _not_text((*path, key), value)
+            for key, value in look_for(manifest, path, dict).items()
+            if not isinstance(value, str)
+        )
+    for index, variable in enumerate(look_for(manifest, (*CONTAINER, "env"), list)):
+        value = look(variable, ("value",))
+        if value is not ABSENT and not isinstance(value, str):
+            yield _not_text((*CONTAINER, "env", index, "value"), value)
+
+
+def _not_text(path: Path, value: Any) -> Finding:
+    message = f"is {kind_of(value)}, expected a string"
+    return Finding(
+        "not-a-string", format_path(path), message, "Kubernetes refuses the object; pipe it to quote"
+    )
+
+
+def _dangling_mounts(manifest: Object) -> Iterator[Finding]:
+    volumes = {look(volume, ("name",)) for volume in look_for(manifest, (*POD_SPEC, "volumes"), list)}
+    for index, mount in enumerate(look_for(manifest, (*CONTAINER, "volumeMounts"), list)):
+        name = look(mount, ("name",))
+        if name not in volumes:
+            yield Finding(
+                "mount-without-volume",
+                format_path((*CONTAINER, "volumeMounts", index, "name")),
+                f"names {name}, which is no volume of the pod" if name is not ABSENT else "is missing",
+                "Kubernetes refuses the object; add the volume to the pod's volumes",
+            )
+
+
+def _template_remains(manifest: Object, data: Data) -> Iterator[Finding]:
+    """Text that a template left by mistake. What the job itself says is nobody's mistake."""
+    meant = {text for _, text in _texts([data, build_job(data), build_service(data)])}
+    for path, text in _texts(manifest):
+        if text in meant:
+            continue
+        if "<no value>" in text:
+            message = "holds <no value>"
+            yield Finding(
+                "no-value", format_path(path), message, "the template names a field that is not there"
+            )
+        elif text != text.strip() or any(line != line.rstrip() for line in text.split("\n")):
+            message = "has a blank or newline at an end of a line"
+            hint = "output of exec keeps its newline: toString | trim | quote"
+            yield Finding("blank-at-end", format_path(path), message, hint, Severity.WARNING)
+
+
+def _texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _texts(item, (*path, str(key)))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*path, index))

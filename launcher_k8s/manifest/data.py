@@ -1,0 +1,109 @@
+"""A job as templates see it: the value ``.Job``, to the letter of the data contract (domain, section 4).
+
+Lists are always present, absent strings are ``""``, unset integers (and 0: the vendor's templates cannot
+tell them apart) and absent objects are left out, never null. Limits and requests are handed over as they
+were computed, and both ratios as ``1.0``, so that nothing is ever applied twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from launcher_k8s.job import SERVICE_ACCOUNT_CONFIG, Container, ExposedPort, Job, Json
+from launcher_k8s.naming import generate_name
+from launcher_k8s.wire import to_wire
+
+
+def job_data(
+    job: Job,
+    *,
+    volumes: Sequence[Mapping[str, Json]] = (),
+    volume_mounts: Sequence[Mapping[str, Json]] = (),
+    share_process_namespace: bool = True,
+) -> dict[str, Any]:
+    """The ``.Job`` of a job.
+
+    Args:
+        job: The job as it will run: id, owner, image, constraints and computed limits (in
+            ``resource_limits``) filled in.
+        volumes: Volumes of the pod, as Kubernetes writes them.
+        volume_mounts: Where the container mounts them.
+        share_process_namespace: Whether the pod's containers see each other's processes.
+    """
+    ports = [_port(port) for port in job.exposed_ports]
+    return {
+        "id": job.id,
+        "cluster": job.cluster,
+        "generateName": generate_name(job.name),
+        "name": job.name,
+        "user": job.user,
+        "group": job.group,
+        "workingDirectory": job.working_directory,
+        "container": _container(job.container),
+        "initContainers": [_plain(container) for container in job.init_containers],
+        "host": job.host,
+        "command": job.command,
+        "exe": job.exe,
+        "stdin": job.stdin,
+        "args": list(job.args),
+        "environment": [{"name": item.name, "value": item.value} for item in job.environment],
+        "placementConstraints": [
+            {"name": item.name, "value": item.value} for item in job.placement_constraints
+        ],
+        "exposedPorts": ports,
+        "metadata": _plain(job.metadata),
+        "mounts": [to_wire(mount) for mount in job.mounts],
+        "config": [{"name": item.name, "value": item.value} for item in job.config],
+        "resourceLimits": [{"type": limit.type, "value": limit.value} for limit in job.resource_limits],
+        "volumes": [_plain(volume) for volume in volumes],
+        "volumeMounts": [_plain(mount) for mount in volume_mounts],
+        "tags": list(job.tags),
+        "servicePortsJson": _ports_json(ports),
+        "serviceName": job.id,
+        "shareProcessNamespace": share_process_namespace,
+        "memoryRequestRatio": 1.0,
+        "cpuRequestRatio": 1.0,
+        "serviceAccountName": _service_account(job),
+        "instanceId": job.instance_id,
+        "resourceProfile": job.resource_profile,
+    }
+
+
+def _container(container: Container) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "image": container.image,
+        "runAsUser": container.run_as_user,
+        "runAsGroup": container.run_as_group,
+        "supplementalGroupIds": list(container.supplemental_group_ids),
+        "capabilitiesAdd": list(container.capabilities_add),
+        "capabilitiesDrop": list(container.capabilities_drop),
+    }
+    if container.run_as_user_id:
+        data["runAsUserId"] = container.run_as_user_id
+    if container.run_as_group_id:
+        data["runAsGroupId"] = container.run_as_group_id
+    return data
+
+
+def _port(port: ExposedPort) -> dict[str, Any]:
+    data: dict[str, Any] = {"protocol": port.protocol, "targetPort": port.target_port}
+    return data | {"publishedPort": port.published_port} if port.published_port else data
+
+
+def _ports_json(ports: Sequence[Mapping[str, Any]]) -> str:
+    served = [port for port in ports if "publishedPort" not in port]
+    return json.dumps(served, separators=(",", ":"))
+
+
+def _service_account(job: Job) -> str:
+    accounts = [item.value for item in job.config if item.name == SERVICE_ACCOUNT_CONFIG]
+    return accounts[-1] if accounts else ""
+
+
+def _plain(value: Any) -> Any:
+    """Free JSON of the job as dicts and lists of our own, which nobody else changes."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value

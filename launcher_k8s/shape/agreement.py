@@ -1,0 +1,136 @@
+"""Whether a value found in an object agrees with the one that the Launcher's shape asks for.
+
+Each function takes the value expected and the one found (``None`` where there is none) and says what is
+wrong, or nothing. Values of environment, stdin and other free text are never quoted: findings are logged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from launcher_k8s.quantity import parse_quantity
+
+_LONGEST_QUOTE = 60
+_KINDS = {
+    bool: "a boolean",
+    int: "an integer",
+    float: "a number",
+    str: "a string",
+    list: "a list",
+    dict: "an object",
+}
+
+
+def equal(expected: Any, found: Any) -> str:
+    """The same value of the same type."""
+    if found is None:
+        return f"is missing, expected {quote(expected)}"
+    if type(found) is not type(expected):
+        return f"is {kind_of(found)} ({quote(found)}), expected {kind_of(expected)} ({quote(expected)})"
+    return "" if found == expected else f"is {quote(found)}, expected {quote(expected)}"
+
+
+def same_text(expected: Any, found: Any) -> str:
+    """The same string, which is not quoted when it differs."""
+    if found is None:
+        return "is missing"
+    if not isinstance(found, str):
+        return f"is {kind_of(found)}, expected a string: quote it"
+    return "" if found == expected else "is not the job's"
+
+
+def same_flag(expected: Any, found: Any) -> str:
+    """The same boolean, where absent means false."""
+    return equal(expected, False if found is None else found)
+
+
+def json_text(expected: Any, found: Any) -> str:
+    """A string that holds the same JSON value."""
+    if problem := same_text(expected, found):
+        try:
+            same = json.loads(found) == json.loads(expected)
+        except (TypeError, ValueError):
+            return problem if not isinstance(found, str) else "does not hold JSON"
+        return "" if same else problem
+    return ""
+
+
+def includes(expected: Mapping[str, Any], found: Any) -> str:
+    """A mapping with at least these entries."""
+    if not isinstance(found, Mapping):
+        return f"{_not_a('mapping', found)}; {_listed('missing', expected)}"
+    missing = [key for key in expected if found.get(key) is None]
+    different = [key for key in expected if key not in missing and equal(expected[key], found[key])]
+    return "; ".join(
+        text for text in (_listed("missing", missing), _listed("not the job's", different)) if text
+    )
+
+
+def includes_items(expected: list[Any], found: Any) -> str:
+    """A list with at least these items, in any order."""
+    if not isinstance(found, list):
+        return _not_a("list", found)
+    return _listed("missing or not the job's", [_label(item) for item in expected if item not in found])
+
+
+def includes_named(expected: list[Any], found: Any) -> str:
+    """A list of named items in which the last one of each name is the expected one: an environment."""
+    if not isinstance(found, list):
+        return _not_a("list", found)
+    last = {item.get("name"): item for item in found if isinstance(item, Mapping)}
+    wanted = {item["name"]: item for item in expected}
+    missing = [name for name in wanted if name not in last]
+    different = [name for name in wanted if name in last and _bare(wanted[name]) != _bare(last[name])]
+    return "; ".join(
+        text for text in (_listed("missing", missing), _listed("not the job's", different)) if text
+    )
+
+
+def same_quantities(expected: Mapping[str, Any], found: Any) -> str:
+    """A mapping with at least these resources, each of the same amount however it is written."""
+    if not isinstance(found, Mapping):
+        return f"{_not_a('mapping', found)}; {_listed('missing', expected)}"
+    problems = [
+        f"{name} {problem}" for name in expected if (problem := _amount(expected[name], found.get(name)))
+    ]
+    return "; ".join(problems)
+
+
+def kind_of(value: Any) -> str:
+    """What a JSON value is, in words."""
+    return _KINDS.get(type(value), "null")
+
+
+def quote(value: Any) -> str:
+    """A value as JSON, cut when it is long."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
+
+
+def _amount(expected: Any, found: Any) -> str:
+    if found is None:
+        return f"is missing, expected {expected}"
+    try:
+        return "" if parse_quantity(found) == parse_quantity(expected) else f"is {found}, expected {expected}"
+    except ValueError as error:
+        return str(error)
+
+
+def _bare(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An environment entry without the empty value, which the API server leaves out."""
+    return {key: value for key, value in item.items() if value != ""}
+
+
+def _label(item: Any) -> str:
+    return str(item["name"]) if isinstance(item, Mapping) and "name" in item else quote(item)
+
+
+def _listed(what: str, names: Iterable[str]) -> str:
+    joined = ", ".join(names)
+    return f"{what}: {joined}" if joined else ""
+
+
+def _not_a(kind: str, found: Any) -> str:
+    return f"is missing, expected a {kind}" if found is None else f"is {kind_of(found)}, expected a {kind}"

@@ -1,0 +1,154 @@
+"""What one fact of the shape is, and how a value is put at, or looked up at, a path of an object.
+
+A path is a tuple of keys and list indexes. In an object, ``null`` and an absent key mean the same, as they
+do to the API server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from itertools import pairwise
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from launcher_k8s.diagnostics import Severity
+from launcher_k8s.shape.agreement import equal
+
+Data: TypeAlias = Mapping[str, Any]
+"""A job as templates see it, ``.Job``: the data contract (domain, section 4)."""
+
+Object: TypeAlias = Mapping[str, Any]
+"""A Kubernetes object, as JSON types."""
+
+Path: TypeAlias = tuple[str | int, ...]
+Version: TypeAlias = tuple[int, int, int]
+
+SPEC: Final[Path] = ("spec",)
+METADATA: Final[Path] = ("metadata",)
+POD_METADATA: Final[Path] = ("spec", "template", "metadata")
+POD_SPEC: Final[Path] = ("spec", "template", "spec")
+CONTAINER: Final[Path] = (*POD_SPEC, "containers", 0)
+
+OLDEST: Final[Version] = (1, 0, 0)
+
+
+class Absent(Enum):
+    """The value that is not there; a member of its own type, so that it can be told from any other."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Final = Absent.ABSENT
+
+
+def _tells_nothing(_value: Any, _whole: Object) -> Mapping[str, Any]:
+    return {}
+
+
+@attrs.frozen
+class Fact:
+    """One fact of the Launcher's shape.
+
+    Args:
+        code: Its name, and the code of the finding when an object breaks it.
+        path: Where it stands.
+        write: Its value for a job's data; ``ABSENT`` leaves it out. A mapping is merged into what stands
+            at the path.
+        why: What goes wrong without it: the hint of the finding.
+        since: The first template version that writes it.
+        read: Fields of the job, from the value (never absent) and the whole object; a dotted field is one
+            of the job's container. Tuples that several facts give for one field are joined.
+        tells: The fields that ``read`` can give.
+        agree: Says what is wrong with a value that is not as written, else nothing. It is not asked where
+            nothing is written: templates may add what they like.
+        identifies: Whether a value, found or ``ABSENT``, will do for the object to be known as the
+            Launcher's; None where the fact does not matter for that.
+        severity: How much a difference matters.
+    """
+
+    code: str
+    path: Path
+    write: Callable[[Data], Any]
+    why: str
+    since: Version = OLDEST
+    read: Callable[[Any, Object], Mapping[str, Any]] = _tells_nothing
+    tells: tuple[str, ...] = ()
+    agree: Callable[[Any, Any], str] = equal
+    identifies: Callable[[Any], bool] | None = None
+    severity: Severity = Severity.ERROR
+
+
+def constant(value: Any) -> Callable[[Data], Any]:
+    """A value that does not depend on the job."""
+    return lambda _data: value
+
+
+def only(value: str) -> Callable[[Any], bool]:
+    """An object is identified by this one value."""
+    return lambda found: bool(found == value)
+
+
+def any_text(found: Any) -> bool:
+    """An object is identified by any text, even an empty one."""
+    return isinstance(found, str)
+
+
+def some_text(found: Any) -> bool:
+    """An object is identified by a text that is not empty."""
+    return isinstance(found, str) and found != ""
+
+
+def given(field: str) -> Callable[[Data], Any]:
+    """A field of the data, left out when it is empty or 0, as the templates' ``if`` does."""
+    return lambda data: data[field] or ABSENT
+
+
+def look(value: Any, path: Path) -> Any:
+    """The value at a path, or ``ABSENT``."""
+    for token in path:
+        if isinstance(value, dict):
+            value = value.get(token)
+        elif isinstance(value, list) and isinstance(token, int) and token < len(value):
+            value = value[token]
+        else:
+            return ABSENT
+    return ABSENT if value is None else value
+
+
+def look_for(value: Any, path: Path, kind: type[Any]) -> Any:
+    """The value at a path if it is of a kind, else an empty one: for reading objects made by others."""
+    found = look(value, path)
+    return found if isinstance(found, kind) else kind()
+
+
+def place(whole: dict[str, Any], path: Path, value: Any) -> None:
+    """Put a value at a path, making what is missing above it; a mapping is merged.
+
+    A list holds objects: an index is followed by a key.
+    """
+    node: Any = whole
+    for token, following in pairwise(path):
+        if isinstance(token, int):
+            node.extend({} for _ in range(token + 1 - len(node)))
+            node = node[token]
+        else:
+            node = node.setdefault(token, [] if isinstance(following, int) else {})
+    if isinstance(value, dict):
+        node.setdefault(path[-1], {}).update(value)
+    else:
+        node[path[-1]] = value
+
+
+def format_path(path: Path) -> str:
+    """A path as it is written in YAML: ``spec.template.spec.containers[0].image``."""
+    text = ""
+    for token in path:
+        if isinstance(token, int):
+            text += f"[{token}]"
+        elif token.replace("_", "").isalnum():
+            text += f".{token}" if text else token
+        else:
+            text += f"['{token}']"
+    return text

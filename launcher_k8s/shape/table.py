@@ -1,0 +1,11 @@
+"""The whole table: every fact of a Job and of a Service, in the order in which an object is built."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from launcher_k8s.shape import container, identity, pod, service
+from launcher_k8s.shape.fact import Fact
+
+JOB_FACTS: Final[tuple[Fact, ...]] = identity.FACTS + pod.FACTS + container.FACTS
+SERVICE_FACTS: Final[tuple[Fact, ...]] = service.FACTS

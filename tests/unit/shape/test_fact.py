@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from launcher_k8s.shape.fact import ABSENT, Path, format_path, look, look_for, place
+from launcher_k8s.shape.fact import given as given_field
+
+keys = st.sampled_from("abc")
+steps = st.tuples(keys) | st.tuples(keys, st.integers(0, 2), keys)
+paths: st.SearchStrategy[Path] = st.tuples(steps, steps).map(lambda parts: parts[0] + parts[1])
+
+
+@given(path=paths, value=st.integers() | st.text())
+def test_what_is_placed_is_found(path: Path, value: Any) -> None:
+    whole: dict[str, Any] = {}
+    place(whole, path, value)
+    assert look(whole, path) == value
+
+
+def test_a_mapping_is_merged_into_what_stands_there() -> None:
+    whole: dict[str, Any] = {"a": {"b": {"x": 1, "y": 1}}}
+    place(whole, ("a", "b"), {"y": 2, "z": 3})
+    assert whole == {"a": {"b": {"x": 1, "y": 2, "z": 3}}}
+
+
+def test_placing_does_not_share_the_mapping_it_was_given() -> None:
+    whole: dict[str, Any] = {}
+    given_mapping = {"x": 1}
+    place(whole, ("a",), given_mapping)
+    place(whole, ("a", "y"), 2)
+    assert given_mapping == {"x": 1}
+
+
+@pytest.mark.parametrize(
+    "path", [("a", "x"), ("x",), ("a", "b", 1), ("a", "b", "0"), ("a", "null"), ("a", "b", 0, "c", "d")]
+)
+def test_nothing_is_found_where_nothing_is(path: Path) -> None:
+    assert look({"a": {"b": [{"c": 1}], "null": None}}, path) is ABSENT
+
+
+@pytest.mark.parametrize(("kind", "expected"), [(dict, {}), (list, [1]), (str, "")])
+def test_look_for_gives_an_empty_value_of_the_kind_instead_of_another(kind: type[Any], expected: Any) -> None:
+    assert look_for({"a": [1]}, ("a",), kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (("spec", "containers", 0, "env"), "spec.containers[0].env"),
+        (("metadata", "labels", "my.org/x"), "metadata.labels['my.org/x']"),
+        (("annotations", "USER_TAG_0"), "annotations.USER_TAG_0"),
+        (("job-name",), "['job-name']"),
+        ((), ""),
+    ],
+)
+def test_a_path_is_written_as_in_yaml(path: Path, text: str) -> None:
+    assert format_path(path) == text
+
+
+@pytest.mark.parametrize(("value", "expected"), [("x", "x"), ("", ABSENT), (0, ABSENT), ([], ABSENT), (5, 5)])
+def test_an_empty_field_is_left_out(value: Any, expected: Any) -> None:
+    assert given_field("f")({"f": value}) == expected
