@@ -11,6 +11,7 @@
     │   ├── InvalidJobStateError
     │   └── OutputNotFoundError
     ├── OperationTimeoutError     the caller's own time limit passed
+    ├── BackendClosedError        the backend is not entered, or was closed meanwhile
     └── ClusterError              the Kubernetes API refused, failed or could not be reached
         ├── UnauthorizedError     401
         ├── ForbiddenError        403
@@ -111,6 +112,13 @@ class InvalidJobError(LauncherError):
         self.limit = first.limit
         self.origin: Origin | None = first.origin
 
+    @classmethod
+    def single(cls, what: str, message: str, *, hint: str = "") -> InvalidJobError:
+        """An error with one refusal that concerns no limit."""
+        from launcher_k8s.decisions import Refusal
+
+        return cls([Refusal(what, message, hint=hint)])
+
 
 class NotSupportedError(LauncherError):
     """Something this version of the library does not do."""
@@ -178,6 +186,15 @@ class OperationTimeoutError(LauncherError):
     """A time limit that the caller set has passed; the job itself goes on."""
 
     code = ErrorCode.TIMEOUT
+
+
+class BackendClosedError(LauncherError):
+    """The backend is not entered, or was closed while the call or stream was under way."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the backend is closed", hint="use it inside `async with JobBackend(...) as backend:`"
+        )
 
 
 class ClusterError(LauncherError):

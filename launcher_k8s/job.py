@@ -18,7 +18,7 @@ import attrs
 from launcher_k8s.quantity import format_decimal
 from launcher_k8s.status import JobState
 
-Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 CPU_COUNT = "cpuCount"
 CPU_REQUEST = "CPU Request"
@@ -35,12 +35,13 @@ GLUSTER_FS_MOUNT = "glusterFs"
 CLAIM_MOUNT = "KubernetesPersistentVolumeClaim"
 PASSTHROUGH_MOUNT = "passthrough"
 
-SECRET_CONFIG = "secret"
+SECRET_CONFIG = "secret"  # noqa: S105 -- the name of a config item
 SERVICE_ACCOUNT_CONFIG = "serviceAccountName"
 
 
 def _extra() -> Mapping[str, Json]:
-    return attrs.field(factory=dict, kw_only=True)
+    # Out of the hash, as a dict has none: equal values still have equal hashes.
+    return attrs.field(factory=dict, kw_only=True, hash=False)
 
 
 @attrs.frozen
@@ -244,7 +245,9 @@ class JobOptions(TypedDict, total=False):
     run_as_group_id: int
 
 
-def _build(program: str, options: JobOptions, *, command: str = "", exe: str = "", args: tuple[str, ...] = ()) -> Job:
+def _build(
+    program: str, options: JobOptions, *, command: str = "", exe: str = "", args: tuple[str, ...] = ()
+) -> Job:
     amounts = {
         CPU_COUNT: options.get("cpus"),
         CPU_REQUEST: options.get("cpus_request"),

@@ -12,6 +12,9 @@ from typing import Any
 
 import attrs
 
+from launcher_k8s.job import PlacementConstraint
+from launcher_k8s.origin import Sourced
+
 
 class ValueKind(Enum):
     """The kinds of value a key can have; the text says what to write."""
@@ -39,15 +42,31 @@ class Option:
     secret: bool = False
 
     def coerce(self, value: Any) -> Any:
-        """A value given in code, in the type that the reader would give (lists to tuples, exact numbers)."""
+        """A value given in code, in the type that the reader would give: exact numbers, tuples."""
         if self.kind in (ValueKind.NUMBER, ValueKind.RATIO):
-            return Decimal(str(value))
-        if self.kind in (ValueKind.LIST, ValueKind.CONSTRAINTS, ValueKind.OVERRIDES):
-            return tuple(value)
+            return value if isinstance(value, Decimal) else Decimal(str(value))
+        if self.kind is ValueKind.CONSTRAINTS:
+            return tuple(PlacementConstraint.of(item) for item in _items(value))
+        if self.kind in (ValueKind.LIST, ValueKind.OVERRIDES):
+            return tuple(_items(value))
         return value
 
 
-def option(key: str, kind: ValueKind, *, default: Any, doc: str, minimum: int = 0, secret: bool = False) -> Any:
+def _items(value: Any) -> Any:
+    # One string is one item: tuple() would take it apart into characters.
+    return (value,) if isinstance(value, str) else value
+
+
+def option(
+    key: str, kind: ValueKind, *, default: Any, doc: str, minimum: int = 0, secret: bool = False
+) -> Any:
     """An attrs field that a configuration key sets."""
     described = Option(key, kind, doc, minimum, secret)
-    return attrs.field(default=default, metadata={"option": described, "secret": secret}, repr=not secret)
+    # A user's profile holds its values wrapped, each with its origin: those are coerced where they are wrapped.
+    converter = None if isinstance(default, Sourced) else attrs.converters.optional(described.coerce)
+    return attrs.field(
+        default=default,
+        converter=converter,
+        metadata={"option": described, "secret": secret},
+        repr=not secret,
+    )

@@ -14,6 +14,7 @@ class GapReason(Enum):
     ROTATED = "rotated"
     POD_DELETED = "pod deleted"
     NODE_LOST = "node lost"
+    LOG_LOST = "log lost"
 
 
 @attrs.frozen
@@ -24,7 +25,7 @@ class OutputChunk:
 
     @property
     def text(self) -> str:
-        """The bytes as text, undecodable ones replaced; a character cut by the chunk's end is replaced too."""
+        """The bytes as text; what cannot be decoded, a character cut by the chunk's end too, is replaced."""
         return self.data.decode("utf-8", "replace")
 
 

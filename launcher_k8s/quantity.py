@@ -33,7 +33,7 @@ _SUFFIXES = MappingProxyType(
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,3}))?", re.ASCII)
 
 
-def parse_quantity(text: str | int | float) -> Decimal:
+def parse_quantity(text: str | float) -> Decimal:
     """Read a Kubernetes quantity in base units (cores, bytes).
 
     Args:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF009 -- option() makes an attrs field, not a default value
 """Settings of one cluster, and what a user's profile can hold, as frozen values.
 
 Each field that a configuration file can set carries an :class:`Option` in its attrs metadata: its key,
@@ -44,15 +45,22 @@ class ResourceProfile:
     section: str
     cpus: Decimal = option("cpus", ValueKind.NUMBER, default=attrs.NOTHING, doc="CPU limit, in cores.")
     mem_mb: Decimal = option("mem-mb", ValueKind.NUMBER, default=attrs.NOTHING, doc="Memory limit, in MB.")
-    name: str = option("name", ValueKind.TEXT, default="", doc="Name shown to users; the section's title if unset.")
-    cpus_request: Decimal | None = option("cpus-request", ValueKind.NUMBER, default=None, doc="CPU request, in cores.")
+    name: str = option(
+        "name", ValueKind.TEXT, default="", doc="Name shown to users; the section's title if unset."
+    )
+    cpus_request: Decimal | None = option(
+        "cpus-request", ValueKind.NUMBER, default=None, doc="CPU request, in cores."
+    )
     mem_mb_request: Decimal | None = option(
         "mem-mb-request", ValueKind.NUMBER, default=None, doc="Memory request, in MB."
     )
     nvidia_gpus: int = option("nvidia-gpus", ValueKind.COUNT, default=0, doc="Number of NVIDIA GPUs.")
     amd_gpus: int = option("amd-gpus", ValueKind.COUNT, default=0, doc="Number of AMD GPUs.")
     placement_constraints: tuple[PlacementConstraint, ...] = option(
-        "placement-constraints", ValueKind.CONSTRAINTS, default=(), doc="Node labels that jobs with this profile get."
+        "placement-constraints",
+        ValueKind.CONSTRAINTS,
+        default=(),
+        doc="Node labels that jobs with this profile get.",
     )
     origin: Origin = CODE
 
@@ -107,7 +115,9 @@ def _in_code(values: Mapping[str, Any]) -> Mapping[str, Sourced[Any]]:
         raise ConfigurationError(
             f"no such profile setting: {', '.join(unknown)}", hint=f"the settings are {', '.join(fields)}"
         )
-    return {name: Sourced(fields[name].metadata["option"].coerce(value), CODE) for name, value in values.items()}
+    return {
+        name: Sourced(fields[name].metadata["option"].coerce(value), CODE) for name, value in values.items()
+    }
 
 
 def _profile(key: str, kind: ValueKind, default: Any, doc: str) -> Any:
@@ -131,22 +141,34 @@ class UserProfile:
         "allow-unknown-images", ValueKind.BOOLEAN, True, "Whether images that are not offered may be used."
     )
     placement_constraints: Sourced[tuple[PlacementConstraint, ...]] = _profile(
-        "placement-constraints", ValueKind.CONSTRAINTS, (), "Node labels users may ask for; a bare key takes any value."
+        "placement-constraints",
+        ValueKind.CONSTRAINTS,
+        (),
+        "Node labels users may ask for; a bare key takes any value.",
     )
     default_cpus: Sourced[Decimal] = _profile(
-        "default-cpus", ValueKind.NUMBER, Decimal(0), "CPU limit of jobs that state none, in cores; 0 = no limit."
+        "default-cpus",
+        ValueKind.NUMBER,
+        Decimal(0),
+        "CPU limit of jobs that state none, in cores; 0 = no limit.",
     )
     max_cpus: Sourced[Decimal] = _profile(
         "max-cpus", ValueKind.NUMBER, Decimal(0), "Largest CPU limit, in cores; 0 = no maximum."
     )
     default_mem_mb: Sourced[Decimal] = _profile(
-        "default-mem-mb", ValueKind.NUMBER, Decimal(0), "Memory limit of jobs that state none, in MB; 0 = no limit."
+        "default-mem-mb",
+        ValueKind.NUMBER,
+        Decimal(0),
+        "Memory limit of jobs that state none, in MB; 0 = no limit.",
     )
     max_mem_mb: Sourced[Decimal] = _profile(
         "max-mem-mb", ValueKind.NUMBER, Decimal(0), "Largest memory limit, in MB; 0 = no maximum."
     )
     default_cpus_request: Sourced[Decimal] = _profile(
-        "default-cpus-request", ValueKind.NUMBER, Decimal(0), "CPU request of jobs that state none, in cores; 0 = none."
+        "default-cpus-request",
+        ValueKind.NUMBER,
+        Decimal(0),
+        "CPU request of jobs that state none, in cores; 0 = none.",
     )
     max_cpus_request: Sourced[Decimal] = _profile(
         "max-cpus-request", ValueKind.NUMBER, Decimal(0), "Largest CPU request, in cores; 0 = no maximum."
@@ -161,10 +183,16 @@ class UserProfile:
         "max-mem-mb-request", ValueKind.NUMBER, Decimal(0), "Largest memory request, in MB; 0 = no maximum."
     )
     cpu_request_ratio: Sourced[Decimal] = _profile(
-        "cpu-request-ratio", ValueKind.RATIO, Decimal(1), "CPU request as a share of the limit, in (0, 1]; 1 = none."
+        "cpu-request-ratio",
+        ValueKind.RATIO,
+        Decimal(1),
+        "CPU request as a share of the limit, in (0, 1]; 1 = none.",
     )
     memory_request_ratio: Sourced[Decimal] = _profile(
-        "memory-request-ratio", ValueKind.RATIO, Decimal(1), "Memory request as a share of the limit; 1 = none."
+        "memory-request-ratio",
+        ValueKind.RATIO,
+        Decimal(1),
+        "Memory request as a share of the limit; 1 = none.",
     )
     default_nvidia_gpus: Sourced[int] = _profile(
         "default-nvidia-gpus", ValueKind.COUNT, 0, "NVIDIA GPUs of jobs that state none."
@@ -179,10 +207,16 @@ class UserProfile:
         "max-amd-gpus", ValueKind.COUNT, 0, "Most AMD GPUs a job may ask for; 0 = none."
     )
     job_json_overrides: Sourced[tuple[Override, ...]] = _profile(
-        "job-json-overrides", ValueKind.OVERRIDES, (), "JSON values set at pointers of every Job; deprecated upstream."
+        "job-json-overrides",
+        ValueKind.OVERRIDES,
+        (),
+        "JSON values set at pointers of every Job; deprecated upstream.",
     )
     resource_profiles: Sourced[tuple[str, ...]] = _profile(
-        "resource-profiles", ValueKind.LIST, (), "Sections of the resources file offered to users; empty = all."
+        "resource-profiles",
+        ValueKind.LIST,
+        (),
+        "Sections of the resources file offered to users; empty = all.",
     )
     allow_custom_resources: Sourced[bool] = _profile(
         "allow-custom-resources", ValueKind.BOOLEAN, True, "Whether jobs may state limits of their own."
@@ -240,10 +274,17 @@ class ClusterSettings:
         "api-url", ValueKind.URL, default=None, doc="URL of the API server, up to, not including, /api."
     )
     auth_token: str | None = option(
-        "auth-token", ValueKind.TEXT, default=None, doc="Bearer token; a base64-encoded JWT is decoded.", secret=True
+        "auth-token",
+        ValueKind.TEXT,
+        default=None,
+        doc="Bearer token; a base64-encoded JWT is decoded.",
+        secret=True,
     )
     auth_token_path: str | None = option(
-        "auth-token-path", ValueKind.TEXT, default=None, doc="File with the bearer token, read again when it changes."
+        "auth-token-path",
+        ValueKind.TEXT,
+        default=None,
+        doc="File with the bearer token, read again when it changes.",
     )
     namespace: str = option(
         "kubernetes-namespace", ValueKind.TEXT, default="rstudio", doc="Namespace that jobs run in."
@@ -255,7 +296,10 @@ class ClusterSettings:
         doc="Whether the containers of a pod see each other's processes.",
     )
     verify_ssl_certs: bool = option(
-        "verify-ssl-certs", ValueKind.BOOLEAN, default=True, doc="Whether to verify the API server's certificate."
+        "verify-ssl-certs",
+        ValueKind.BOOLEAN,
+        default=True,
+        doc="Whether to verify the API server's certificate.",
     )
     certificate_authority: str | None = option(
         "certificate-authority",
@@ -273,7 +317,10 @@ class ClusterSettings:
         "fetch-limit", ValueKind.COUNT, default=500, doc="Page size of every collection.", minimum=1
     )
     use_templating: bool = option(
-        "use-templating", ValueKind.BOOLEAN, default=False, doc="Whether job.tpl and service.tpl make the objects."
+        "use-templating",
+        ValueKind.BOOLEAN,
+        default=False,
+        doc="Whether job.tpl and service.tpl make the objects.",
     )
     # Also accepted, as the vendor's plugin SDK does; only the plugin, which the Launcher starts, uses them.
     heartbeat_interval_s: int = option(

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import attrs
 import cattrs
+from cattrs.errors import AttributeValidationNote, IterableValidationNote
 from cattrs.gen import make_dict_structure_fn, override
 
 from launcher_k8s.decisions import Refusal
@@ -32,22 +33,17 @@ def to_wire(value: Any) -> Any:
 
     Times are ISO 8601 in UTC, decimals strings, enums their value, bytes base64.
     """
+    write = _WRITERS.get(type(value))
+    if write is not None:
+        return write(value)
     if attrs.has(type(value)):
         return _object_to_wire(value)
     if isinstance(value, Mapping):
         return {str(to_wire(key)): to_wire(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [to_wire(item) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted((to_wire(item) for item in value), key=str)
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode("ascii")
     return value
 
 
@@ -69,20 +65,54 @@ def from_wire(kind: type[T], data: object) -> T:
 
 def _object_to_wire(value: Any) -> dict[str, Any]:
     wire: dict[str, Any] = {}
-    for attribute in attrs.fields(type(value)):
-        item = getattr(value, attribute.name)
-        if attribute.name == "extra" or attribute.metadata.get("secret"):
-            continue
-        if item is None or (attribute.default is not attrs.NOTHING and item == _default(attribute)):
-            continue
-        wire[wire_name(attribute.name)] = to_wire(item)
-    wire.update(to_wire(getattr(value, "extra", {})))
-    return wire
+    kind: Any = type(value)
+    for name, key, default in _written_fields(kind):
+        item = getattr(value, name)
+        if item is not None and item != default:
+            wire[key] = to_wire(item)
+    extra = getattr(value, "extra", None)
+    return wire | to_wire(extra) if extra else wire
+
+
+@cache
+def _written_fields(kind: Any) -> tuple[tuple[str, str, Any], ...]:
+    """Name, wire name and default of each field that may be written."""
+    return tuple(
+        (attribute.name, wire_name(attribute.name), _default(attribute))
+        for attribute in attrs.fields(kind)
+        if attribute.name != "extra" and not attribute.metadata.get("secret")
+    )
 
 
 def _default(attribute: attrs.Attribute[Any]) -> Any:
-    factory = attribute.default
-    return factory.factory() if isinstance(factory, attrs.Factory) else factory  # type: ignore[arg-type]
+    default: Any = attribute.default
+    return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]
+
+
+def _time_to_wire(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _items_to_wire(items: Any) -> list[Any]:
+    return [to_wire(item) for item in items]
+
+
+_WRITERS: Mapping[type[Any], Callable[[Any], Any]] = {
+    str: _same,
+    bool: _same,
+    int: _same,
+    float: _same,
+    type(None): _same,
+    list: _items_to_wire,
+    tuple: _items_to_wire,
+    datetime: _time_to_wire,
+    Decimal: str,
+    bytes: lambda data: base64.b64encode(data).decode("ascii"),
+}
 
 
 @cache
@@ -99,19 +129,37 @@ def _converter() -> cattrs.Converter:
     for kind, check in _SCALARS.items():
         converter.register_structure_hook(kind, check)
     converter.register_structure_hook_func(_is_json, lambda data, _: data)
+    converter.register_structure_hook_factory(_is_collection, lambda kind: _collection_hook(kind, converter))
     return converter
 
 
 def _is_json(kind: Any) -> bool:
     """Whether a type is the alias ``Json``: its recursion has no class of its own to register."""
-    return kind is Any or (typing.get_origin(kind) in (typing.Union, UnionType) and bool in typing.get_args(kind))
+    is_union = typing.get_origin(kind) in (typing.Union, UnionType)
+    return kind is Any or (is_union and bool in typing.get_args(kind))
+
+
+def _is_collection(kind: Any) -> bool:
+    return typing.get_origin(kind) in (tuple, frozenset)
+
+
+def _collection_hook(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
+    items: Any = list[typing.get_args(kind)[0]]  # type: ignore[misc]
+    build: Any = typing.get_origin(kind)
+
+    def structure(data: Any, _: Any) -> Any:
+        if not isinstance(data, (list, tuple)):
+            raise TypeError(f"expected a list, not {_kind_name(data)}")
+        return build(converter.structure(data, items))
+
+    return structure
 
 
 def _structure_hook(kind: type[Any], converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
     attrs.resolve_types(kind)
     fields = [attribute.name for attribute in attrs.fields(kind) if attribute.name != "extra"]
     keeps_extra = len(fields) < len(attrs.fields(kind))
-    renames = {name: override(rename=wire_name(name)) for name in fields}
+    renames: dict[str, Any] = {name: override(rename=wire_name(name)) for name in fields}
     build = make_dict_structure_fn(kind, converter, extra=override(omit=True), **renames)
     known = {wire_name(name) for name in fields}
 
@@ -178,27 +226,29 @@ _SCALARS: Mapping[type[Any], Callable[[Any, Any], Any]] = {
 }
 
 
+_KIND_NAMES = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+}
+
+
 def _kind_name(data: object) -> str:
-    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
-    return "null" if data is None else names.get(type(data), type(data).__name__)
+    return "null" if data is None else _KIND_NAMES.get(type(data), type(data).__name__)
 
 
 def _refusals(error: BaseException, kind: type[Any], path: str = "") -> list[Refusal]:
-    if isinstance(error, cattrs.IterableValidationError):
-        located = [(exc, f"{path}[{note.index}]") for exc, note in error.group_exceptions()[0]]
-    elif isinstance(error, cattrs.ClassValidationError):
-        located = [(exc, f"{path}.{wire_name(note.name)}") for exc, note in error.group_exceptions()[0]]
-    else:
-        message = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
-        where = path.lstrip(".") or kind.__name__
-        return [Refusal(what=where, message=f"{where}: {message}", hint=f"see the fields of {kind.__name__}")]
-    loose = () if not isinstance(error, BaseExceptionGroup) else _loose(error)
-    return [
-        refusal
-        for exc, where in [*located, *((exc, path) for exc in loose)]
-        for refusal in _refusals(exc, kind, where)
-    ]
+    if isinstance(error, (cattrs.IterableValidationError, cattrs.ClassValidationError)):
+        located, loose = error.group_exceptions()
+        inner = [(exc, path + _step(note)) for exc, note in located] + [(exc, path) for exc in loose]
+        return [refusal for exc, where in inner for refusal in _refusals(exc, kind, where)]
+    message = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
+    where = path.lstrip(".") or kind.__name__
+    return [Refusal(what=where, message=f"{where}: {message}", hint=f"see the fields of {kind.__name__}")]
 
 
-def _loose(error: cattrs.BaseValidationError) -> list[Exception]:
-    return list(error.group_exceptions()[1])  # type: ignore[attr-defined]
+def _step(note: AttributeValidationNote | IterableValidationNote) -> str:
+    return f"[{note.index}]" if isinstance(note, IterableValidationNote) else f".{wire_name(note.name)}"

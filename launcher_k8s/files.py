@@ -1,0 +1,98 @@
+"""Configuration directories on disk: reads files for the pure readers, and loads settings.
+
+Nothing is interpreted here; :mod:`launcher_k8s.config` decides what the texts mean.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import stat
+from collections.abc import Mapping
+
+from launcher_k8s import host
+from launcher_k8s.config import parse_settings
+from launcher_k8s.config.reading import FileText, ReadFailure
+from launcher_k8s.diagnostics import Diagnostic, Severity
+from launcher_k8s.errors import ConfigurationError
+from launcher_k8s.settings import DEFAULT_DIRECTORY, Settings
+
+_LARGEST = 64 * 2**20
+
+
+def load_settings(
+    directory: str | os.PathLike[str] = DEFAULT_DIRECTORY,
+    *,
+    strict: bool = True,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """Read a configuration directory.
+
+    Args:
+        directory: Where ``launcher.kubernetes.conf`` and its companions are.
+        strict: Whether unknown keys are errors; otherwise they are warnings.
+        environ: The environment that in-pod settings come from; the process's own by default.
+
+    Raises:
+        ConfigurationError: The files do not validate; it carries every problem, with file and line.
+    """
+    settings, diagnostics = read_settings(directory, strict=strict, environ=environ)
+    if settings is None:
+        errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+        raise ConfigurationError(
+            f"the configuration in {os.fspath(directory)} has {errors} error{'s' if errors != 1 else ''}",
+            diagnostics=diagnostics,
+        )
+    return settings
+
+
+def read_settings(
+    directory: str | os.PathLike[str] = DEFAULT_DIRECTORY,
+    *,
+    strict: bool = True,
+    environ: Mapping[str, str] | None = None,
+) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
+    """Read a configuration directory and tell everything about it, without raising.
+
+    Args: as for :func:`load_settings`.
+
+    Returns:
+        The settings, None when there are errors; and all diagnostics, in the order of files and lines.
+    """
+    return parse_settings(
+        os.fspath(directory),
+        read_file,
+        environ=os.environ if environ is None else environ,
+        strict=strict,
+        knows_group=host.knows_group,
+    )
+
+
+def read_file(path: str) -> FileText | ReadFailure:
+    """A file with its owner and mode, or why it cannot be read."""
+    try:
+        # A pipe or device would be read for ever, or block: only regular files are configuration.
+        with open(path, "rb", opener=_open_without_waiting) as file:  # noqa: PTH123 -- Path.open has no opener
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return ReadFailure(path, "it is not a regular file")
+            if status.st_size > _LARGEST:
+                return ReadFailure(path, f"it is larger than {_LARGEST // 2**20} MiB")
+            return FileText(
+                path, file.read(), mode=stat.S_IMODE(status.st_mode), owner=_account(status.st_uid)
+            )
+    except FileNotFoundError as error:
+        return ReadFailure(path, error.strerror or str(error), absent=True)
+    except (OSError, ValueError) as error:
+        return ReadFailure(path, getattr(error, "strerror", None) or str(error))
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _account(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

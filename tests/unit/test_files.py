@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from launcher_k8s.config import FileText, ReadFailure
+from launcher_k8s.errors import ConfigurationError
+from launcher_k8s.files import load_settings, read_file, read_settings
+from tests.examples import EXAMPLES, example_directory
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_guides_examples_load(example: str) -> None:
+    assert load_settings(example_directory(example), environ={}).cluster().name == "Kubernetes"
+
+
+def test_an_absent_file_is_told_as_absent(tmp_path: Path) -> None:
+    failure = read_file(str(tmp_path / "none"))
+    assert isinstance(failure, ReadFailure)
+    assert failure.absent
+
+
+def test_a_file_comes_with_its_mode_and_owner(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_bytes(b"x")
+    path.chmod(0o640)
+    file = read_file(str(path))
+    assert isinstance(file, FileText)
+    assert (file.data, file.mode) == (b"x", 0o640)
+    assert file.owner
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_what_is_no_regular_file_is_refused_without_waiting(tmp_path: Path, make: object) -> None:
+    path = tmp_path / "odd"
+    make(path)  # type: ignore[operator]
+    failure = read_file(str(path))
+    assert isinstance(failure, ReadFailure)
+    assert not failure.absent
+
+
+def test_a_path_with_a_nul_is_a_failure_not_an_exception() -> None:
+    assert isinstance(read_file("a\0b"), ReadFailure)
+
+
+def test_all_problems_of_a_directory_are_raised_at_once(tmp_path: Path) -> None:
+    (tmp_path / "launcher.kubernetes.conf").write_text("api-url=ftp://x\nfetch-limit=none\nnothing\n")
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(tmp_path, environ={})
+    lines = {diagnostic.location.line for diagnostic in caught.value.diagnostics}
+    assert {1, 2, 3} <= lines
+    assert str(tmp_path) in caught.value.message
+
+
+def test_reading_never_raises_for_what_files_say(tmp_path: Path) -> None:
+    settings, diagnostics = read_settings(tmp_path / "nowhere", environ={})
+    assert settings is None
+    assert diagnostics

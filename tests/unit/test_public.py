@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import launcher_k8s
+
+
+@pytest.mark.parametrize("name", launcher_k8s.__all__)
+def test_every_public_name_can_be_had(name: str) -> None:
+    assert getattr(launcher_k8s, name) is not None
+
+
+def test_type_checkers_read_the_same_names() -> None:
+    stub = ast.parse(Path(launcher_k8s.__file__).with_suffix(".pyi").read_text())
+    imported = {
+        alias.asname for node in ast.walk(stub) if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    assert imported == set(launcher_k8s.__all__)
+
+
+def test_no_public_name_is_a_modules() -> None:
+    modules = [name for name in launcher_k8s.__all__ if isinstance(getattr(launcher_k8s, name), ModuleType)]
+    assert modules == []
+
+
+def test_every_public_error_is_in_the_list() -> None:
+    errors = importlib.import_module("launcher_k8s.errors")
+    classes = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, Exception)
+    }
+    assert classes <= set(launcher_k8s.__all__)
+
+
+def test_importing_the_package_loads_no_http_kubernetes_or_template_library() -> None:
+    code = (
+        "import sys, launcher_k8s; "
+        "print([m for m in ('kubernetes_asyncio', 'aiohttp', 'jinja2', 'cattrs', 'jsonpatch', 'yaml') "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        launcher_k8s.nothing  # noqa: B018

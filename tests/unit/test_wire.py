@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from launcher_k8s.errors import InvalidJobError
+from launcher_k8s.job import Container, Job, Mount, MountSource
+from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.status import JobFilter, JobState, JobStatus
+from launcher_k8s.wire import from_wire, to_wire
+
+EVERY_FIELD: dict[str, Any] = {
+    "id": "hello-abcdefgh",
+    "cluster": "Kubernetes",
+    "name": "hello",
+    "user": "jsmith",
+    "group": "staff",
+    "queues": ["q"],
+    "workingDirectory": "/home",
+    "container": {
+        "image": "r:4",
+        "runAsUserId": 1000,
+        "runAsGroupId": 100,
+        "runAsUser": "jsmith",
+        "runAsGroup": "staff",
+        "supplementalGroupIds": [5, 6],
+        "capabilitiesAdd": ["SYS_ADMIN"],
+        "capabilitiesDrop": ["NET_RAW"],
+    },
+    "initContainers": [{"name": "first", "image": "busybox"}],
+    "host": "node-1",
+    "status": "Finished",
+    "statusMessage": "done",
+    "statusCode": "0",
+    "pid": 17,
+    "exitCode": 3,
+    "exe": "/usr/bin/R",
+    "stdoutFile": "/out",
+    "stderrFile": "/err",
+    "stdin": "1 + 1",
+    "args": ["--slave"],
+    "environment": [{"name": "A", "value": "1"}],
+    "placementConstraints": [{"name": "region", "value": "us"}],
+    "lastUpdateTime": "2026-01-02T03:04:05Z",
+    "submissionTime": "2026-01-02T03:04:05.250000Z",
+    "exposedPorts": [{"targetPort": 80, "protocol": "UDP", "publishedPort": 8080}],
+    "mounts": [
+        {
+            "mountPath": "/data",
+            "mountSource": {"type": "nfs", "source": {"host": "h", "path": "/p"}},
+            "readOnly": True,
+        }
+    ],
+    "config": [{"name": "secret", "valueType": "string", "value": "s:k:E"}],
+    "resourceLimits": [{"type": "cpuCount", "value": "2", "defaultValue": "1", "maxValue": "4"}],
+    "tags": ["t"],
+    "metadata": {"job": {"labels": {"a": "b"}}},
+    "resourceProfile": "small",
+    "instanceId": "i",
+}
+
+
+def test_every_field_of_the_job_object_is_read_and_written() -> None:
+    assert to_wire(from_wire(Job, EVERY_FIELD)) == EVERY_FIELD
+
+
+def test_the_wire_form_is_json() -> None:
+    assert json.loads(json.dumps(to_wire(from_wire(Job, EVERY_FIELD)))) == EVERY_FIELD
+
+
+def test_the_older_form_of_a_mount_reads_as_the_present_one() -> None:
+    older = {"mountPath": "/data", "type": "host", "source": {"path": "/p"}, "readOnly": True}
+    expected = Mount("/data", MountSource("host", {"path": "/p"}), read_only=True)
+    assert from_wire(Mount, older) == expected
+
+
+@pytest.mark.parametrize(
+    "path", [(), ("container",), ("environment", 0), ("mounts", 0), ("mounts", 0, "mountSource")]
+)
+def test_unknown_fields_are_kept_at_every_depth(path: tuple[str | int, ...]) -> None:
+    data = json.loads(json.dumps(EVERY_FIELD))
+    place = data
+    for step in path:
+        place = place[step]
+    place["later"] = {"x": [1, None]}
+    assert to_wire(from_wire(Job, data)) == data
+
+
+def test_null_reads_as_absent() -> None:
+    assert from_wire(Job, {"name": "a", "exitCode": None, "tags": None}) == Job(name="a")
+
+
+def test_defaults_are_left_out() -> None:
+    assert to_wire(Job(name="a", container=Container(image="i"))) == {
+        "name": "a",
+        "container": {"image": "i"},
+    }
+
+
+def test_all_misfits_are_told_at_once_each_with_its_path() -> None:
+    data = {
+        "name": 1,
+        "tags": "x",
+        "environment": [{"name": "A"}, {"value": "1"}],
+        "mounts": [{"mountPath": "/", "readOnly": "yes", "mountSource": {"type": 3}}],
+        "submissionTime": "yesterday",
+    }
+    with pytest.raises(InvalidJobError) as caught:
+        from_wire(Job, data)
+    assert {refusal.what for refusal in caught.value.refusals} == {
+        "name",
+        "tags",
+        "environment[1].name",
+        "mounts[0].readOnly",
+        "mounts[0].mountSource.type",
+        "submissionTime",
+    }
+
+
+def test_a_misfit_says_what_was_expected() -> None:
+    with pytest.raises(InvalidJobError, match="name: expected a string, not a number"):
+        from_wire(Job, {"name": 1})
+
+
+@pytest.mark.parametrize("data", [None, [], "job", 3])
+def test_something_that_is_no_object_is_refused(data: object) -> None:
+    with pytest.raises(InvalidJobError, match="expected an object"):
+        from_wire(Job, data)
+
+
+def test_a_true_false_is_no_number() -> None:
+    with pytest.raises(InvalidJobError, match="expected a whole number, not a boolean"):
+        from_wire(Job, {"exitCode": True})
+
+
+def test_times_without_a_zone_are_utc() -> None:
+    status = from_wire(JobStatus, {"id": "a", "state": "Running", "startTime": "2026-01-02T03:04:05"})
+    assert status.start_time == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def test_a_filter_goes_over_the_wire_and_back() -> None:
+    chosen = JobFilter(tags=["a"], states=[JobState.RUNNING], start_time=datetime(2026, 1, 1, tzinfo=UTC))
+    assert from_wire(JobFilter, to_wire(chosen)) == chosen
+
+
+def test_a_secret_is_never_written() -> None:
+    assert "planted" not in json.dumps(to_wire(ClusterSettings(auth_token="planted")))
