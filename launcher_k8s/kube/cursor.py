@@ -1,0 +1,201 @@
+"""Where in a container's output we are, and how to find that place again in a new stream.
+
+A log can be asked for only from a whole second on, and a stream may end anywhere. So the cursor
+remembers the line that was last begun, by its stamp (several lines may share one: by their number) and
+by length and checksum of what was delivered of it. A reader of a new stream drops everything up to
+that place. Rules: kubernetes facts, "Logs"; design, "output" (every byte once, in order, or an explicit
+gap). What cannot be found again is told as a gap, also where it was lost in a way not foreseen here:
+the checksum is verified, never trusted.
+
+Not to be known from a cluster, so not told: what was rotated away before the first stream was opened.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import Enum
+from zlib import crc32
+
+import attrs
+
+from launcher_k8s.kube.stamps import StampedLines, moment, nanoseconds, newest, split_stamped
+from launcher_k8s.output import GapReason, OutputChunk, OutputGap
+
+_NS = 1_000_000_000
+# Standard output and error are stamped by two tasks of the runtime, so stamps may be out of order by
+# a little; a line may be the next in the file and yet bear the second before.
+_DISORDER_NS = 100_000_000
+
+
+@attrs.define
+class LogCursor:
+    """The place after the last byte delivered.
+
+    Args:
+        stamp: Of the line last begun; empty before the first.
+        repeats: How many lines in a row, up to this one, have this stamp.
+        newest_ns: The latest stamp so far; a line with a later one was not delivered yet.
+        size: How many bytes of the line's body were delivered.
+        checksum: Of these bytes.
+        is_open: Whether the line's newline is yet to be delivered.
+    """
+
+    stamp: bytes = b""
+    repeats: int = 0
+    newest_ns: int = 0
+    size: int = 0
+    checksum: int = 0
+    is_open: bool = False
+
+    @property
+    def since(self) -> datetime | None:
+        """From when on to ask for the log again; None for all of it."""
+        if not self.stamp:
+            return None
+        return datetime.fromtimestamp((nanoseconds(self.stamp) - _DISORDER_NS) // _NS, UTC)
+
+    @property
+    def time(self) -> datetime | None:
+        """When the last line was begun; None before the first."""
+        return moment(self.stamp) if self.stamp else None
+
+    def pass_lines(self, lines: StampedLines) -> None:
+        """All of these were delivered."""
+        stamps = lines.stamps
+        last = stamps[-1]
+        run = next((n for n, stamp in enumerate(reversed(stamps)) if stamp != last), len(stamps))
+        self.repeats = run + (self.repeats if run == len(stamps) and last == self.stamp else 0)
+        self.stamp = last
+        self.newest_ns = max(self.newest_ns, newest(stamps))
+        self.size = len(lines.bodies[-1])
+        self.checksum = crc32(lines.bodies[-1])
+        self.is_open = lines.is_open
+
+    def pass_piece(self, piece: bytes, *, ended: bool) -> None:
+        """More of the open line was delivered; ``piece`` is without its newline."""
+        self.size += len(piece)
+        self.checksum = crc32(piece, self.checksum)
+        self.is_open = not ended
+
+
+class _Line(Enum):
+    """What is done with the rest of the line that we are inside of."""
+
+    DROP = "it was delivered before, or is nobody's"
+    SKIM = "its beginning was delivered before"
+    COPY = "it is new"
+
+
+class LogReader:
+    """Reads one stream: what comes before the cursor's place is dropped, what comes after is delivered.
+
+    Invariant: once ``reached``, the cursor stands after the last byte that :meth:`feed` returned.
+
+    Attributes:
+        reached: Whether the cursor's place was found, or told as a gap.
+        added: Whether anything was delivered.
+        foreign: Text without a stamp that ended the stream: a message of the kubelet's.
+    """
+
+    def __init__(self, cursor: LogCursor) -> None:
+        self.reached = not cursor.stamp
+        self.added = False
+        self.foreign = b""
+        self._cursor = cursor
+        self._line: _Line | None = None  # None: at a line's beginning
+        self._pending = b""  # of a stamp whose end is yet to come
+        self._headless = not self.reached  # the first line may lack its beginning, and so its stamp
+        self._met = 0  # lines with the cursor's stamp so far
+        self._unskimmed = cursor.size
+        self._skimmed = 0  # checksum of what was skimmed
+        self._items: list[OutputChunk | OutputGap] = []
+
+    def feed(self, chunk: bytes) -> list[OutputChunk | OutputGap]:
+        """What a chunk of the stream adds to the output. After ``foreign`` text nothing does."""
+        data = self._pending + chunk if self._pending else chunk
+        self._pending = b""
+        while data and not self.foreign:
+            data = self._begin(data) if self._line is None else self._go_on(self._line, data)
+        items, self._items = self._items, []
+        return items
+
+    def _begin(self, data: bytes) -> bytes:
+        """Take lines from a line's beginning on; returns what is yet to be looked at."""
+        lines = split_stamped(data)
+        if self._headless and (lines.stamps or lines.is_foreign):
+            self._headless = False
+            if not lines.stamps:  # older parts of the line were left out by the server, its stamp with them
+                self._line = _Line.DROP
+                return data
+        if lines.stamps and not self.reached:
+            taken = self._seek(lines)
+            if taken is not None:
+                return data[taken:]
+        elif lines.stamps:
+            self._deliver(lines.joined())
+            self._cursor.pass_lines(lines)
+            self._line = _Line.COPY if lines.is_open else None
+        if lines.is_foreign:
+            self.foreign = lines.rest
+        else:
+            self._pending = lines.rest
+        return b""
+
+    def _seek(self, lines: StampedLines) -> int | None:
+        """Drop lines up to the cursor's place; returns how many bytes that are, None if it is not here."""
+        cursor = self._cursor
+        if cursor.stamp in lines.stamps or self._met or newest(lines.stamps) > cursor.newest_ns:
+            for index, stamp in enumerate(lines.stamps):
+                if stamp == cursor.stamp:
+                    self._met += 1
+                    if self._met == cursor.repeats:
+                        self._start_skimming()
+                        return lines.offset(index) + len(stamp) + 1
+                elif self._met or nanoseconds(stamp) > cursor.newest_ns:
+                    self._tell_gap(stamp)
+                    return lines.offset(index)
+        self._line = _Line.DROP if lines.is_open else None
+        return None
+
+    def _go_on(self, line: _Line, data: bytes) -> bytes:
+        """Take the rest of a line, or as much of it as there is; returns what comes after it."""
+        piece, newline, after = data.partition(b"\n")
+        if line is _Line.SKIM:
+            piece = self._skim(piece, ended=bool(newline))
+        if self._line is _Line.COPY:
+            self._deliver(piece + newline)
+            self._cursor.pass_piece(piece, ended=bool(newline))
+        if newline:
+            self._line = None
+        return after
+
+    def _start_skimming(self) -> None:
+        cursor = self._cursor
+        nothing_known = cursor.is_open and not cursor.size
+        self.reached = nothing_known
+        self._line = _Line.COPY if nothing_known else _Line.SKIM
+
+    def _skim(self, piece: bytes, *, ended: bool) -> bytes:
+        """Check what was delivered of the cursor's line against this; returns what was not delivered."""
+        cursor = self._cursor
+        known, new = piece[: self._unskimmed], piece[self._unskimmed :]
+        self._skimmed = crc32(known, self._skimmed)
+        self._unskimmed -= len(known)
+        if not (ended or new or (cursor.is_open and not self._unskimmed)):
+            return b""
+        if self._unskimmed or self._skimmed != cursor.checksum or (new and not cursor.is_open):
+            self._tell_gap(cursor.stamp)  # another line than the one we knew
+        cursor.size -= self._unskimmed
+        cursor.checksum = self._skimmed
+        self.reached = True
+        self._line = _Line.COPY if cursor.is_open or new else _Line.DROP
+        return new
+
+    def _deliver(self, data: bytes) -> None:
+        if data:
+            self._items.append(OutputChunk(data))
+            self.added = True
+
+    def _tell_gap(self, before: bytes) -> None:
+        self._items.append(OutputGap(self._cursor.time, moment(before), GapReason.ROTATED))
+        self.reached = self.added = True

@@ -1,0 +1,195 @@
+"""A container's output, followed to its end across everything that can interrupt it.
+
+A log's stream may end before its container (rotation, a restarted kubelet, a cut connection, silence),
+so it is opened again from the cursor's place until the container has ended and a plain read adds
+nothing (kubernetes facts, "Logs"). What a stream holds is read by :mod:`launcher_k8s.kube.cursor`; here
+it is decided when to open the next one, and when there is none any more. Memory is that of one chunk:
+nothing is read before the consumer asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from enum import Enum
+
+import attrs
+
+from launcher_k8s.connection import Cluster, LogOptions, Resource
+from launcher_k8s.errors import (
+    ClusterError,
+    ClusterTimeoutError,
+    ForbiddenError,
+    InvalidObjectError,
+    ObjectNotFoundError,
+    UnauthorizedError,
+    UnavailableError,
+)
+from launcher_k8s.kube.cursor import LogCursor, LogReader
+from launcher_k8s.kube.retry import Backoff
+from launcher_k8s.output import GapReason, OutputChunk, OutputGap
+
+_log = logging.getLogger(__name__)
+
+LOG_BACKOFF = Backoff(base_s=0.25, cap_s=5.0)
+_LAST_TRIES = 4  # reads of an ended container's log that may fail before what is missing is told as a gap
+_FINAL_REFUSALS = 6  # an API server that has just started refuses everybody until it knows its roles
+_LONGEST_QUOTE = 200
+
+
+class ContainerLife(Enum):
+    """What a follower needs to know of a container."""
+
+    LIVE = "it may still print"
+    ENDED = "it has ended; its log is there"
+    NEVER = "it has not started and will not"
+    DELETED = "its pod was deleted"
+    NODE_LOST = "its node is gone"
+
+
+Item = OutputChunk | OutputGap
+
+_GIVE_UP = {ContainerLife.DELETED: GapReason.POD_DELETED, ContainerLife.NODE_LOST: GapReason.NODE_LOST}
+_ANSWERS_OF_THE_API_SERVER = (0, 429, 503)  # overload, or no answer at all: they say nothing of the log
+
+
+async def follow_log(
+    cluster: Cluster,
+    pod: Resource,
+    container: str,
+    *,
+    life: Callable[[], Awaitable[ContainerLife]],
+    follow: bool = True,
+    backoff: Backoff = LOG_BACKOFF,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    chance: Callable[[], float] = random.random,
+) -> AsyncGenerator[Item]:
+    """Give a container's output: every byte once and in order, or a gap where some are gone.
+
+    Args:
+        cluster: Where to read it.
+        pod: The pod, by name.
+        container: The container's name.
+        life: Asked before each stream is opened: what is known of the container now. It may wait, for the
+            container to start, say.
+        follow: Whether to go on until the container has ended; else until all that is there was read.
+        backoff: Waits between streams that add nothing.
+        sleep: Waits so many seconds.
+        chance: A random number in [0, 1).
+
+    Raises:
+        ForbiddenError: The account may not read logs.
+        UnauthorizedError: The API server does not know the token.
+    """
+    follower = _Follower(cluster, pod, container, follow)
+    while not follower.is_over:
+        async with aclosing(follower.read(await life())) as items:
+            async for item in items:
+                yield item
+        if follower.idle_reads and not follower.is_over:
+            asked_s = follower.trouble.retry_after_s if follower.trouble else None
+            await sleep(backoff.delay_s(follower.idle_reads - 1, chance=chance(), retry_after_s=asked_s))
+
+
+@attrs.define
+class _Follower:
+    """One container's log over many streams.
+
+    Args:
+        cluster: As for :func:`follow_log`, and so the next three.
+        cursor: Where we are.
+        idle_reads: Streams in a row that added nothing.
+        lost_reads: Plain reads in a row that the node refused, or that did not hold the cursor's place.
+        refusals: Answers in a row that the account may not read logs.
+        trouble: What ended the last stream; None when it ended by itself.
+        is_over: Whether nothing more can come.
+    """
+
+    cluster: Cluster
+    pod: Resource
+    container: str
+    follow: bool
+    cursor: LogCursor = attrs.field(factory=LogCursor)
+    idle_reads: int = 0
+    lost_reads: int = 0
+    refusals: int = 0
+    trouble: ClusterError | None = None
+    is_over: bool = False
+
+    async def read(self, life: ContainerLife) -> AsyncGenerator[Item]:
+        """Open one stream, give what it adds, and conclude from its end."""
+        if life is ContainerLife.NEVER:
+            self.is_over = True
+            return
+        reader = LogReader(self.cursor)
+        # What had ended before this stream was opened is wholly in it: there is nothing to wait for.
+        is_plain = not self.follow or life is not ContainerLife.LIVE
+        self.trouble = None
+        try:
+            async with aclosing(self._stream(reader, follow=not is_plain)) as items:
+                async for item in items:
+                    yield item
+        except ClusterError as error:
+            self.trouble = error
+        self._count(reader, is_plain=is_plain)
+        if self.trouble is not None and self.refusals == _FINAL_REFUSALS:
+            raise self.trouble
+        reason = await self._reason_to_give_up(life, reader)
+        if reason is not None:
+            yield OutputGap(self.cursor.time, None, reason)
+        self.is_over = reason is not None or self._is_read(life, reader)
+
+    async def _stream(self, reader: LogReader, *, follow: bool) -> AsyncGenerator[Item]:
+        options = LogOptions(self.container, follow=follow, timestamps=True, since_time=self.cursor.since)
+        async with self.cluster.log(self.pod, options) as chunks:
+            async for chunk in chunks:
+                for item in reader.feed(chunk):
+                    yield item
+                if reader.foreign:
+                    said = reader.foreign[:_LONGEST_QUOTE].decode("utf-8", "replace").strip()
+                    raise UnavailableError(
+                        f"the node cannot give the log: {said}", status=500, transient=True
+                    )
+
+    def _count(self, reader: LogReader, *, is_plain: bool) -> None:
+        quiet = isinstance(self.trouble, ClusterTimeoutError)  # a job that prints nothing for a while
+        self.idle_reads = 0 if reader.added else 1 if quiet else self.idle_reads + 1
+        by_node = self.trouble is None or self.trouble.status not in _ANSWERS_OF_THE_API_SERVER
+        lost = is_plain and by_node and not (self.trouble is None and reader.reached)
+        self.lost_reads = self.lost_reads + 1 if lost and not reader.added else 0
+        refused = isinstance(self.trouble, (ForbiddenError, UnauthorizedError))
+        self.refusals = self.refusals + 1 if refused else 0
+        if self.trouble is not None and self.idle_reads == 1 and not quiet:
+            _log.warning("the output of %s is interrupted: %s", self.pod.name, self.trouble)
+
+    async def _reason_to_give_up(self, life: ContainerLife, reader: LogReader) -> GapReason | None:
+        """Why what is yet to be delivered can no longer be had; None if it can, or if there is nothing."""
+        if self.trouble is None and reader.reached:
+            return None
+        if isinstance(self.trouble, ObjectNotFoundError) and await self._is_pod_gone():
+            return GapReason.POD_DELETED
+        if life in _GIVE_UP:
+            return _GIVE_UP[life]
+        if self.lost_reads < _LAST_TRIES:
+            return None
+        return GapReason.ROTATED if self.trouble is None else GapReason.LOG_LOST
+
+    def _is_read(self, life: ContainerLife, reader: LogReader) -> bool:
+        """Whether all that there is, or will be, was delivered."""
+        if self.trouble is None and reader.reached:
+            return not self.follow or (life is not ContainerLife.LIVE and not reader.added)
+        not_started = life is ContainerLife.LIVE and isinstance(self.trouble, InvalidObjectError)
+        return not_started and not self.follow and not self.cursor.stamp
+
+    async def _is_pod_gone(self) -> bool:
+        """A kubelet that has just started answers 404 for pods it does not know yet: ask the API server."""
+        try:
+            await self.cluster.get(self.pod)
+        except ObjectNotFoundError:
+            return True
+        except ClusterError:
+            return False
+        return False
