@@ -46,7 +46,9 @@ class Option:
         if self.kind in (ValueKind.NUMBER, ValueKind.RATIO):
             return value if isinstance(value, Decimal) else Decimal(str(value))
         if self.kind is ValueKind.CONSTRAINTS:
-            return tuple(PlacementConstraint.of(item) for item in _items(value))
+            return tuple(
+                PlacementConstraint.parse(item) if isinstance(item, str) else item for item in _items(value)
+            )
         if self.kind in (ValueKind.LIST, ValueKind.OVERRIDES):
             return tuple(_items(value))
         return value
@@ -62,7 +64,7 @@ def option(
 ) -> Any:
     """An attrs field that a configuration key sets."""
     described = Option(key, kind, doc, minimum, secret)
-    # A user's profile holds its values wrapped, each with its origin: those are coerced where they are wrapped.
+    # A user's profile holds its values wrapped with their origins: coerced where they are wrapped.
     converter = None if isinstance(default, Sourced) else attrs.converters.optional(described.coerce)
     return attrs.field(
         default=default,

@@ -1,0 +1,54 @@
+"""The CPU and memory limit of a job.
+
+The named resource profile's, else the job's own, else the user's default, else the user's maximum (a job
+is never unbounded under a maximum), else none. What is stated over a maximum is refused, a default over
+it is cut. Source: domain, section 2.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from launcher_k8s.decisions import DecisionKind
+from launcher_k8s.origin import Sourced
+from launcher_k8s.rules.case import Case
+from launcher_k8s.rules.kinds import Divisible, key_of
+
+
+def choose_limit(kind: Divisible, case: Case) -> Sourced[Decimal | None]:
+    """The limit of CPU or memory with its origin; None means no limit."""
+    explicit = case.explicit(kind.limit)
+    if explicit is None:
+        return _default(kind, case)
+    amount, how, origin = explicit
+    maximum = case.setting(kind.limit.maximum).value
+    if maximum and not 0 < amount <= maximum:
+        words = (
+            f"a {kind.limit.subject} of {kind.words(amount)}" if amount else f"no {kind.limit.subject} (0)"
+        )
+        case.refuse_over(kind.limit, amount, words, kind.words(maximum))
+    case.trail.decide(kind.limit.subject, kind.show(amount) if amount else "none", how, origin)
+    return Sourced(amount or None, origin)
+
+
+def _default(kind: Divisible, case: Case) -> Sourced[Decimal | None]:
+    bound = kind.limit
+    default, maximum = case.setting(bound.default), case.setting(bound.maximum)
+    if maximum.value and not default.value:
+        reason = f"no {key_of(bound.default)} is set, so {key_of(bound.maximum)} is the limit"
+        case.trail.decide(
+            bound.subject, kind.show(maximum.value), DecisionKind.DEFAULTED, maximum.origin, reason
+        )
+        return Sourced(maximum.value, maximum.origin)
+    if maximum.value and default.value > maximum.value:
+        reason = (
+            f"{key_of(bound.default)} is {kind.words(default.value)} ({default.origin}), "
+            f"above {key_of(bound.maximum)}"
+        )
+        case.trail.decide(
+            bound.subject, kind.show(maximum.value), DecisionKind.CLAMPED, maximum.origin, reason
+        )
+        return Sourced(maximum.value, maximum.origin)
+    shown = kind.show(default.value) if default.value else "none"
+    case.trail.decide(bound.subject, shown, DecisionKind.DEFAULTED, default.origin)
+    return Sourced(default.value or None, default.origin)

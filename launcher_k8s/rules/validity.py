@@ -1,0 +1,141 @@
+"""What makes a job a job, before anything is decided about it.
+
+A name, one of command and exe, an owner and a cluster that are the caller's, and text that a process can
+be given. Source: domain, section 5, "Job object"; design, "Public face".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from launcher_k8s.decisions import Trail
+from launcher_k8s.job import EnvVar, Job
+from launcher_k8s.origin import CODE, JOB, Origin
+from launcher_k8s.rules.names import is_env_name, is_loose_env_name
+from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.wording import quote
+
+_HIGHEST_ID = 2**31 - 1
+
+
+def check_job(job: Job, cluster: ClusterSettings, *, user: str, trail: Trail) -> None:
+    """Refuse a job that is incomplete, contradicts itself or belongs to somebody else.
+
+    Args:
+        job: The job.
+        cluster: The cluster it is for.
+        user: The user it is planned for.
+        trail: Told of everything that is wrong, and of fields without effect.
+    """
+    _check_program(job, user, trail)
+    _check_owner(job, cluster, user, trail)
+    _check_texts(job, user, trail)
+    _check_environment(job, user, trail)
+    _check_ids(job, user, trail)
+    _warn_of_unused(job, trail)
+
+
+def _check_program(job: Job, user: str, trail: Trail) -> None:
+    if not job.name.strip():
+        trail.refuse(
+            "name", f"the job of user {quote(user)} has no name", value=job.name, origin=JOB, hint="name it"
+        )
+    if not job.command and not job.exe:
+        message = f"the job {quote(job.name)} of user {quote(user)} has neither command nor exe"
+        trail.refuse("command", message, origin=JOB, hint="give a shell command, or a program to run")
+    if job.command and job.exe:
+        message = f"the job {quote(job.name)} of user {quote(user)} has both command and exe"
+        hint = "give a shell command or a program, not both"
+        trail.refuse("command", message, value=job.command, limit=job.exe, origin=JOB, hint=hint)
+    if job.working_directory and not job.working_directory.startswith("/"):
+        message = (
+            f"the working directory {quote(job.working_directory)} of user {quote(user)} is not absolute"
+        )
+        trail.refuse(
+            "workingDirectory", message, value=job.working_directory, origin=JOB, hint="write a path from /"
+        )
+
+
+def _check_owner(job: Job, cluster: ClusterSettings, user: str, trail: Trail) -> None:
+    if not user:
+        trail.refuse("user", "there is no user to run the job for", origin=CODE, hint="give the user's name")
+    _check_same("user", job.user, user, CODE, user, trail)
+    _check_same("cluster", job.cluster, cluster.name, cluster.origin("name"), user, trail)
+    _check_same(
+        "instanceId", job.instance_id, cluster.instance_id, cluster.origin("instance_id"), user, trail
+    )
+
+
+def _check_same(what: str, stated: str, meant: str, origin: Origin, user: str, trail: Trail) -> None:
+    if stated and stated != meant:
+        message = (
+            f"the job of user {quote(user)} has the {what} {quote(stated)}, not {quote(meant)} ({origin})"
+        )
+        trail.refuse(
+            what, message, value=stated, limit=meant, origin=origin, hint=f"leave {what} out of the job"
+        )
+
+
+def _check_texts(job: Job, user: str, trail: Trail) -> None:
+    for what, text in _texts(job):
+        if "\0" in text:
+            problem = "holds a NUL character, which no process can be given"
+        elif not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+            problem = "holds half a character (a lone surrogate), which is no Unicode text"
+        else:
+            continue
+        message = f"{what} of the job of user {quote(user)} {problem}"
+        trail.refuse(what, message, value=quote(text), origin=JOB, hint="remove it")
+
+
+def _texts(job: Job) -> Iterator[tuple[str, str]]:
+    yield "name", job.name
+    yield "user", job.user
+    yield "group", job.group
+    yield "command", job.command
+    yield "exe", job.exe
+    yield "workingDirectory", job.working_directory
+    yield "host", job.host
+    for text in job.args:
+        yield "args", text
+    for text in job.tags:
+        yield "tags", text
+    for variable in job.environment:
+        yield f"environment {variable.name}", variable.value
+
+
+def _check_environment(job: Job, user: str, trail: Trail) -> None:
+    values: dict[str, str] = {}
+    for variable in job.environment:
+        if not is_env_name(variable.name):
+            _check_env_name(variable, user, trail)
+        if values.setdefault(variable.name, variable.value) != variable.value:
+            values[variable.name] = variable.value
+            trail.warn("environment", f"{variable.name} is set more than once: the last value holds", JOB)
+
+
+def _check_env_name(variable: EnvVar, user: str, trail: Trail) -> None:
+    name = quote(variable.name)
+    if is_loose_env_name(variable.name):
+        trail.warn("environment", f"Kubernetes before 1.34 refuses the environment variable {name}", JOB)
+        return
+    problem = f"{name}: a name is printable ASCII without =" if variable.name else "without a name"
+    message = f"the job of user {quote(user)} has an environment variable {problem}"
+    trail.refuse("environment", message, value=variable.name, origin=JOB, hint="rename or remove it")
+
+
+def _check_ids(job: Job, user: str, trail: Trail) -> None:
+    container = job.container
+    ids = [("runAsUserId", container.run_as_user_id), ("runAsGroupId", container.run_as_group_id)]
+    ids += [("supplementalGroupIds", number) for number in container.supplemental_group_ids]
+    for what, number in ids:
+        if number is not None and not 0 <= number <= _HIGHEST_ID:
+            message = f"{what} {number} of the job of user {quote(user)} is not between 0 and {_HIGHEST_ID}"
+            trail.refuse(what, message, value=number, limit=f"0 to {_HIGHEST_ID}", origin=JOB)
+
+
+def _warn_of_unused(job: Job, trail: Trail) -> None:
+    unused = {"queues": job.queues, "stdoutFile": job.stdout_file, "stderrFile": job.stderr_file}
+    for what, value in unused.items():
+        if value:
+            trail.warn(what, f"{what} has no effect on Kubernetes", JOB)

@@ -1,0 +1,33 @@
+"""How messages name what a file or a job says: quoted, short, and with the word that was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+LONGEST_QUOTE = 60
+
+
+def quote(text: str) -> str:
+    """Text as it stands in a message: quoted, control characters escaped, cut when long."""
+    return repr(text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 3]}...")
+
+
+def enumerate_words(words: Iterable[str], *, most: int = 5) -> str:
+    """``a, b, c``; after ``most`` words the others are counted."""
+    words = list(words)
+    rest = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + rest
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint that names the known word closest to one that is unknown; empty where none is close."""
+    if len(word) > LONGEST_QUOTE:
+        return ""
+    candidates = {_normal(candidate): candidate for candidate in known}
+    close = difflib.get_close_matches(_normal(word), candidates, n=1, cutoff=0.7)
+    return f"did you mean {candidates[close[0]]}?" if close else ""
+
+
+def _normal(word: str) -> str:
+    return word.lower().replace("_", "-").replace(" ", "-")
