@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import re
 
 import pytest
@@ -21,13 +23,13 @@ EXAMPLES = {
 
 
 @pytest.mark.parametrize(("text", "tokens"), EXAMPLES.items())
-def test_reads_what_the_rfc_shows(text, tokens):
+def test_reads_what_the_rfc_shows(text: str, tokens: tuple[str, ...]) -> None:
     assert pointer.parse(text) == tokens
     assert pointer.format(tokens) == text
 
 
 @given(st.lists(st.text().filter(lambda token: not re.search(r"\[(-|[0-9]+)\]", token))))
-def test_any_names_survive_the_way_there_and_back(tokens):
+def test_any_names_survive_the_way_there_and_back(tokens: list[str]) -> None:
     assert pointer.parse(pointer.format(tokens)) == tuple(tokens)
 
 
@@ -41,13 +43,13 @@ def test_any_names_survive_the_way_there_and_back(tokens):
         ("spec/template", "/spec/template"),
     ],
 )
-def test_says_what_to_write_instead(text, write):
+def test_says_what_to_write_instead(text: str, write: str) -> None:
     with pytest.raises(ValueError, match="write") as caught:
         pointer.parse(text)
     assert str(caught.value).endswith(f"write {write!r}")
 
 
 @pytest.mark.parametrize("text", ["/a~", "/a~2b", "/~~0"])
-def test_refuses_a_tilde_that_escapes_nothing(text):
+def test_refuses_a_tilde_that_escapes_nothing(text: str) -> None:
     with pytest.raises(ValueError, match="write ~0 for ~ and ~1 for /"):
         pointer.parse(text)
