@@ -8,6 +8,8 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["tests.cluster.plugin"]  # fixtures `real_cluster`, `namespace`; marks what uses them
+
 SOAK = os.environ.get("LAUNCHER_K8S_SOAK") == "1"
 CLUSTER_REQUIRED = os.environ.get("LAUNCHER_K8S_REQUIRE_CLUSTER") == "1"
 

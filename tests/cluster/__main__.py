@@ -6,11 +6,12 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
 
 from tests.cluster import gomodule, packages, places, session, teardown
 from tests.cluster.binaries import build, cached
 from tests.cluster.processes import Processes
-from tests.cluster.waiting import ClusterError, ClusterUnavailable
+from tests.cluster.waiting import ClusterError, UnavailableError
 
 
 def say(message: str) -> None:
@@ -71,7 +72,7 @@ def main() -> None:
     if rest and options.command != "kubectl":
         parser.error(f"unknown: {' '.join(rest)}")
     place = places.place()
-    verbs = {
+    verbs: dict[str, Callable[[], object]] = {
         "up": lambda: up(place),
         "down": lambda: down(place, force=options.force),
         "status": lambda: status(place),
@@ -83,7 +84,7 @@ def main() -> None:
     }
     try:
         verbs[options.command]()
-    except (ClusterUnavailable, ClusterError) as error:
+    except (UnavailableError, ClusterError) as error:
         raise SystemExit(f"cluster: {error}") from None
 
 

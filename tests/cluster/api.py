@@ -41,10 +41,12 @@ class Api:
             OSError: no connection.
         """
         kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json", "Content-Type": kind}
-        connection = http.client.HTTPSConnection(
-            self._host, self._port, timeout=timeout_s, context=self._tls
-        )
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Accept": "application/json",
+            "Content-Type": kind,
+        }
+        connection = http.client.HTTPSConnection(self._host, self._port, timeout=timeout_s, context=self._tls)
         try:
             sent = None if body is None else json.dumps(body)
             connection.request(method, self._prefix + path, sent, headers)

@@ -47,7 +47,7 @@ def build(version: str, say: Say) -> Binaries:
     """Return the programs of `version`, built now unless the cache has them.
 
     Raises:
-        ClusterUnavailable: no go command, or it failed.
+        UnavailableError: no go command, or it failed.
     """
     binaries = cached(version)
     if binaries.complete:

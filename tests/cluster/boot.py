@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import subprocess
 import time
 
@@ -19,7 +18,7 @@ from tests.cluster.forward import Forwarder
 from tests.cluster.node import NODE_NAME, PORT, Node, write_kubeconfig
 from tests.cluster.places import Place
 from tests.cluster.processes import Processes
-from tests.cluster.waiting import ClusterError, ClusterUnavailable, until
+from tests.cluster.waiting import ClusterError, UnavailableError, until
 
 READY_S = 90
 
@@ -39,7 +38,7 @@ class Daemons:
             "kube-apiserver": self.node.api_server,
             "kube-controller-manager": self.node.controller_manager,
             "kube-scheduler": self.node.scheduler,
-            "containerd": lambda: self.node.containerd(shutil.which),
+            "containerd": self.node.containerd,
             "kubelet": self.node.kubelet,
         }
         self.processes.start(name, commands[name](), netns=self.place.netns)
@@ -60,7 +59,9 @@ class Daemons:
                 raise ClusterError(done.stderr.strip())
             return True
 
-        until(imported, f"import of {archive}", within_s=30, evidence=lambda: self.processes.tail("containerd"))
+        until(
+            imported, f"import of {archive}", within_s=30, evidence=lambda: self.processes.tail("containerd")
+        )
 
 
 def boot(place: Place, say: Say, *, kept: bool) -> None:
@@ -72,11 +73,11 @@ def boot(place: Place, say: Say, *, kept: bool) -> None:
         kept: whether it stays when the test session that uses it ends.
 
     Raises:
-        ClusterUnavailable: this machine cannot have one.
+        UnavailableError: this machine cannot have one.
         ClusterError: it did not come up; the message has the logs' tails.
     """
     if problems := packages.obstacles(place.version):
-        raise ClusterUnavailable("; ".join(problems))
+        raise UnavailableError("; ".join(problems))
     build(place.version, say)
     began = time.monotonic()
     daemons = Daemons(place)
@@ -110,7 +111,9 @@ def _control_plane(daemons: Daemons) -> Api:
     admin = pki.token(place.pki, "admin")
     write_kubeconfig(place, place.kubeconfig, url, {"token": admin})
     pair = {"client-certificate-data": "admin.crt", "client-key-data": "admin.key"}
-    certificate = {key: base64.b64encode((place.pki / file).read_bytes()).decode() for key, file in pair.items()}
+    certificate = {
+        key: base64.b64encode((place.pki / file).read_bytes()).decode() for key, file in pair.items()
+    }
     write_kubeconfig(place, place.certificate_kubeconfig, url, certificate)
     for archive in images.make_all(place.root / "images"):
         daemons.import_image(str(archive))

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from tests.cluster.places import MODULE, default_version
-from tests.cluster.waiting import ClusterUnavailable
+from tests.cluster.waiting import UnavailableError
 
 KUBERNETES = "k8s.io/kubernetes"
 COMMANDS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kubelet")
@@ -28,18 +28,18 @@ def go(*arguments: str, cwd: Path) -> str:
     """Run the go command and return what it printed.
 
     Raises:
-        ClusterUnavailable: there is no go, or it failed (no module proxy, toolchain too old): its last lines.
+        UnavailableError: there is no go, or it failed (no module proxy, toolchain too old): its last lines.
     """
     program = shutil.which("go")
     if program is None:
-        raise ClusterUnavailable("the go command is not on PATH (Kubernetes is built from its Go modules)")
+        raise UnavailableError("the go command is not on PATH (Kubernetes is built from its Go modules)")
     environment = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off"}
     done = subprocess.run(
         [program, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
         tail = "\n".join(done.stderr.splitlines()[-15:])
-        raise ClusterUnavailable(f"go {' '.join(arguments[:2])} failed:\n{tail or done.stdout}")
+        raise UnavailableError(f"go {' '.join(arguments[:2])} failed:\n{tail or done.stdout}")
     return done.stdout
 
 
@@ -63,7 +63,9 @@ def module_text(version: str, release: str) -> str:
     etcd = re.search(rf"^\s*{re.escape(ETCD)} (\S+)", release, re.MULTILINE)
     language = re.search(r"^go \S+$", release, re.MULTILINE)
     if not (staging and etcd and language):
-        raise ClusterUnavailable(f"go.mod of Kubernetes {version} is not as expected: no staging, etcd or go line")
+        raise UnavailableError(
+            f"go.mod of Kubernetes {version} is not as expected: no staging, etcd or go line"
+        )
     godebug = re.search(r"^godebug default=\S+$", release, re.MULTILINE)
     published = "v0." + version.split(".", 1)[1]
     tools = [ETCD, *(f"{KUBERNETES}/cmd/{command}" for command in COMMANDS)]

@@ -1,8 +1,8 @@
 """What a cluster changes on the machine outside its own directory, and how that is put back.
 
-That is little: a cgroup under which the kubelet makes its own, a few kernel settings that the kubelet insists
-on, and what goes to folders that are fixed in the programs: links to logs, results of CNI plugins, the sockets
-of containerd's shims and of the kubelet's device plugins.
+That is little: a cgroup under which the kubelet makes its own, a few kernel settings that the kubelet
+insists on, and what goes to folders that are fixed in the programs: links to logs, results of CNI plugins,
+the sockets of containerd's shims and of the kubelet's device plugins.
 """
 
 from __future__ import annotations
@@ -104,10 +104,10 @@ def mounts_below(folder: Path) -> list[str]:
 
 
 def strays(root: Path, network: str) -> Iterator[Path]:
-    """Files outside the cluster's directory `root` that are its own: log links, CNI results, shims' sockets."""
+    """Files of a cluster outside its directory `root`: log links, CNI results, shims' sockets."""
     if CONTAINER_LINKS.is_dir():
         links = (link for link in CONTAINER_LINKS.iterdir() if link.is_symlink())
-        yield from (link for link in links if Path(os.readlink(link)).is_relative_to(root))
+        yield from (link for link in links if link.readlink().is_relative_to(root))
     if CNI_RESULTS.is_dir():
         yield from CNI_RESULTS.glob(f"{network}-*")
     for address in root.glob("containerd-state/io.containerd.runtime.v2.task/*/*/address"):

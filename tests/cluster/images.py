@@ -1,4 +1,4 @@
-"""Makes the container images, since no image registry is reached: three archives as `docker save` writes them.
+"""Makes the container images, since no registry is reached: three archives as `docker save` writes them.
 
 `localhost/busybox:1` is a root of a static busybox with a link per applet, `localhost/noshell:1` holds one
 program and no shell, `localhost/pause:1` is the pods' sandbox. A name that begins with `localhost/` is not
@@ -23,8 +23,10 @@ from tests.cluster.places import HERE, default_version
 
 BUSYBOX, NOSHELL, PAUSE = "localhost/busybox:1", "localhost/noshell:1", "localhost/pause:1"
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-FOLDERS = {"bin": 0o755, "dev": 0o755, "etc": 0o755, "home": 0o755, "proc": 0o755, "root": 0o700, "sbin": 0o755,
-           "sys": 0o755, "tmp": 0o1777, "usr": 0o755, "usr/bin": 0o755, "usr/sbin": 0o755, "var": 0o755}  # fmt: skip
+FOLDERS = dict.fromkeys(
+    ["bin", "dev", "etc", "home", "proc", "sbin", "sys", "usr", "usr/bin", "usr/sbin", "var"], 0o755
+)
+FOLDERS |= {"root": 0o700, "tmp": 0o1777}
 ACCOUNTS = {
     "etc/passwd": b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/false\n",
     "etc/group": b"root:x:0:\nnogroup:x:65534:\n",
@@ -57,7 +59,9 @@ def make_all(folder: Path) -> list[Path]:
 def _busybox_root() -> Iterable[Entry]:
     program = static_busybox()
     assert program is not None, "checked by packages.obstacles"
-    applets = subprocess.run([program, "--list-full"], capture_output=True, text=True, check=True).stdout.split()
+    applets = subprocess.run(
+        [program, "--list-full"], capture_output=True, text=True, check=True
+    ).stdout.split()
     yield from (Entry(name, mode=mode) for name, mode in FOLDERS.items())
     yield from (Entry(name, content, mode=0o644) for name, content in ACCOUNTS.items())
     yield Entry("bin/busybox", program.read_bytes())

@@ -21,7 +21,7 @@ def exclusive(path: Path) -> Iterator[None]:
 
 
 class Users:
-    """The processes that use a cluster now: each holds a shared lock, the last to leave turns off the light."""
+    """The processes that use a cluster now: each holds a shared lock, the last to leave takes it down."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,10 +1,10 @@
 """The network namespace in which a cluster lives, and the way into it.
 
 All daemons share it, so that no port, bridge, route or firewall rule of theirs touches the machine's. It is
-held by a mount in the cluster's own directory rather than by `ip netns`, which would leave a mount of its own
-behind and, when entering, hide the cgroups. A pair of virtual interfaces, both ends inside, carries the node's
-address. There is no default route: what leads out (an image that is not here) fails at once as unreachable
-instead of after a name server's time-out.
+held by a mount in the cluster's own directory rather than by `ip netns`, which would leave a mount of its
+own behind and, when entering, hide the cgroups. A pair of virtual interfaces, both ends inside, carries the
+node's address. There is no default route: what leads out (an image that is not here) fails at once as
+unreachable instead of after a name server's time-out.
 """
 
 from __future__ import annotations
@@ -62,14 +62,14 @@ def members(netns: Path) -> list[int]:
 
 def _same(pid: int, wanted: os.stat_result) -> bool:
     try:
-        found = os.stat(f"/proc/{pid}/ns/net")
+        found = Path(f"/proc/{pid}/ns/net").stat()
     except OSError:
         return False
     return (found.st_dev, found.st_ino) == (wanted.st_dev, wanted.st_ino)
 
 
 def all_processes() -> list[int]:
-    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def inside(netns: Path | None) -> Iterator[None]:
     if netns is None:
         yield
         return
-    with open("/proc/thread-self/ns/net", "rb") as home, netns.open("rb") as target:
+    with Path("/proc/thread-self/ns/net").open("rb") as home, netns.open("rb") as target:
         _set_namespace(target.fileno())
         try:
             yield

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,8 +104,8 @@ class Node:
             *RATES,
         ]
 
-    def containerd(self, find: Callable[[str], str | None]) -> list[str]:
-        return [find("containerd") or "containerd", f"--config={self._in('containerd.toml')}"]
+    def containerd(self) -> list[str]:
+        return ["containerd", f"--config={self._in('containerd.toml')}"]
 
     def kubelet(self) -> list[str]:
         return [

@@ -50,7 +50,10 @@ def _static_compiler() -> bool:
     if not shutil.which("gcc"):
         return False
     command = ["gcc", "-static", "-x", "c", "-", "-o", "/dev/null"]
-    return subprocess.run(command, input=STATIC_PROBE, text=True, capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(command, input=STATIC_PROBE, text=True, capture_output=True, check=False).returncode
+        == 0
+    )
 
 
 NEEDS = (
@@ -59,7 +62,9 @@ NEEDS = (
     Need("CNI plugins", ("containernetworking-plugins",), lambda: cni_folder() is not None),
     Need("a static busybox", ("busybox-static",), lambda: static_busybox() is not None),
     Need("ip", ("iproute2",), _programs("ip")),
-    Need("mount, nsenter, unshare", ("util-linux", "mount"), _programs("mount", "umount", "nsenter", "unshare")),
+    Need(
+        "mount, nsenter, unshare", ("util-linux", "mount"), _programs("mount", "umount", "nsenter", "unshare")
+    ),
     Need("openssl", ("openssl",), _programs("openssl")),
     Need("gcc with a static C library", ("gcc", "libc6-dev"), _static_compiler),
 )

@@ -1,8 +1,8 @@
 """Keys, certificates and tokens of one cluster, made by openssl at each boot.
 
 One authority signs the API server's serving certificate (for the node's address and for 127.0.0.1, where the
-forwarder listens), the API server's client certificate towards the kubelet, and an administrator's. Components
-come as the users that Kubernetes' own roles are bound to, not as administrators, so that RBAC is exercised.
+forwarder listens), the API server's client certificate towards the kubelet, and an administrator's.
+Components come as the users that Kubernetes' own roles are bound to, not as administrators.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ def _signed(folder: Path, name: str, subject: str, *extensions: str) -> None:
     request, extra = folder / f"{name}.csr", folder / f"{name}.ext"
     extra.write_text("\n".join(["extendedKeyUsage=serverAuth,clientAuth", *extensions, ""]))
     _openssl("req", "-new", "-key", folder / f"{name}.key", "-subj", subject, "-out", request)
-    signer = ["-CA", folder / "ca.crt", "-CAkey", folder / "ca.key", "-CAcreateserial"]
-    result = ["-days", DAYS, "-extfile", extra, "-out", folder / f"{name}.crt"]
+    signer: list[str | Path] = ["-CA", folder / "ca.crt", "-CAkey", folder / "ca.key", "-CAcreateserial"]
+    result: list[str | Path] = ["-days", DAYS, "-extfile", extra, "-out", folder / f"{name}.crt"]
     _openssl("x509", "-req", "-in", request, *signer, *result)
     request.unlink()
     extra.unlink()

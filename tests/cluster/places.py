@@ -8,6 +8,7 @@ network namespace and one cgroup. A cluster is called after its Kubernetes versi
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -98,3 +99,12 @@ class Place:
 def place(version: str | None = None, name: str | None = None) -> Place:
     version = version or wanted_version()
     return Place(version, name or os.environ.get("LAUNCHER_K8S_CLUSTER") or version)
+
+
+def named_by(kubeconfig: str) -> Place | None:
+    """The place whose kubeconfig this path is, as `export KUBECONFIG` after an `up` has it."""
+    for record in state_root().glob("*/cluster.json"):
+        found = Place(json.loads(record.read_text())["version"], record.parent.name)
+        if kubeconfig in (str(found.kubeconfig), str(found.certificate_kubeconfig)):
+            return found
+    return None

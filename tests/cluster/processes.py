@@ -8,6 +8,7 @@ the end of a test run reaches it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -16,12 +17,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.cluster.waiting import ClusterError, ClusterHopeless, until
+from tests.cluster.waiting import ClusterError, HopelessError, until
 
-
-DAEMONS = (
-    "etcd", "kube-apiserver", "containerd", "forwarder", "kube-controller-manager", "kube-scheduler", "kubelet",
-)  # fmt: skip
+DAEMONS = ("etcd", "kube-apiserver", "containerd", "forwarder",
+           "kube-controller-manager", "kube-scheduler", "kubelet")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,8 @@ class Process:
 
     def gone(self) -> bool:
         """Whether it has ended; takes the exit status if it is a child of ours, so that no zombie stays."""
-        try:
+        with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, os.WNOHANG)
-        except ChildProcessError:
-            pass
         return not self.alive
 
 
@@ -155,7 +152,7 @@ class Processes:
         def alive_and_true() -> bool:
             if dead := [name for name in self.recorded() if self.get(name) is None]:
                 tails = "\n".join(map(self.tail, dead))
-                raise ClusterHopeless(f"{what}: {', '.join(dead)} ended\n{tails}")
+                raise HopelessError(f"{what}: {', '.join(dead)} ended\n{tails}")
             return probe()
 
         until(alive_and_true, what, within_s=within_s, evidence=self.evidence)

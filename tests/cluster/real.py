@@ -13,7 +13,7 @@ import secrets
 import subprocess
 import unittest
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tests.cluster import images, network, pki
 from tests.cluster.api import Api, ApiError
@@ -23,13 +23,16 @@ from tests.cluster.node import PORT
 from tests.cluster.places import Place
 from tests.cluster.waiting import ClusterError, until
 
+if TYPE_CHECKING:  # the only part that needs more than the standard library
+    from tests.cluster.proxy import HttpTap
+
 
 class NotOurs(unittest.SkipTest):
     """Only a cluster that this harness booted can do that."""
 
 
 class RealCluster:
-    """Access to a running cluster, and the common verbs of tests. No verb is async; each returns when done."""
+    """Access to a running cluster, and the common verbs of tests. None is async; each returns when done."""
 
     api_url: str
     token: str
@@ -128,6 +131,12 @@ class RealCluster:
     def serving_pair(self) -> tuple[Path, Path]:
         """Certificate and key for 127.0.0.1, signed by the cluster's authority: for proxies before it."""
         self._not_ours("a serving certificate")
+
+    def tap(self, *, tls: bool = True) -> HttpTap:
+        """An HTTP proxy of one's own before the API server, to lose answers; a context manager."""
+        from tests.cluster.proxy import HttpTap
+
+        return HttpTap(self.api_url, self.ca_pem, self.serving_pair if tls else None)
 
     def kill_api_server(self) -> None:
         self._not_ours("killing the API server")

@@ -1,8 +1,8 @@
 """Who has a cluster when: one boots it, many may use it, the last one out takes it down.
 
-A cluster brought up by hand stays until it is taken down by hand; one that a test session booted ends with the
-last session that uses it. Sessions are counted by shared locks, so that a killed one does not count; what it
-left behind is used by the next if it still answers, and removed otherwise.
+A cluster brought up by hand stays until it is taken down by hand; one that a test session booted ends with
+the last session that uses it. Sessions are counted by shared locks, so that a killed one does not count; what
+it left behind is used by the next if it still answers, and removed otherwise.
 """
 
 from __future__ import annotations

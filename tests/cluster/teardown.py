@@ -2,8 +2,9 @@
 
 In order where it still answers: the pods are deleted first and waited for, so that the kubelet unmounts their
 volumes and the containers' shims end; then the daemons, in reverse. Where it does not answer (a killed test
-run, a killed API server), and after the orderly part too, the rest is found by what makes it ours: our network
-namespace, our cgroup, our directory. Only processes found so, or recorded at their start, are ever signalled.
+run, a killed API server), and after the orderly part too, the rest is found by what makes it ours: our
+network namespace, our cgroup, our directory. Only processes found so, or recorded at their start, are ever
+signalled.
 """
 
 from __future__ import annotations
@@ -35,10 +36,8 @@ def take_down(place: Place) -> None:
     place.record.unlink(missing_ok=True)
     processes = Processes(place.pids, place.logs)
     if not processes.absent():
-        try:
+        with contextlib.suppress(ClusterError, OSError):  # remove() does without its answers
             _delete_pods(place, processes)
-        except (ClusterError, OSError):
-            pass  # it does not answer in order: remove() does without
     remove(place)
     if left := leftovers(place):
         raise ClusterError("left behind: " + "; ".join(left))
@@ -47,8 +46,7 @@ def take_down(place: Place) -> None:
 def remove(place: Place) -> None:
     """End all processes of the cluster and remove its mounts, cgroups and files, answering or not."""
     processes = Processes(place.pids, place.logs)
-    recorded = processes.recorded()
-    for name in sorted(reversed(recorded), key=lambda name: name == "etcd"):
+    for name in [*reversed(processes.recorded()), "etcd"]:
         processes.stop(name)
     _kill_strangers_of_ours(place)
     for point in host.mounts_below(place.root):
@@ -76,8 +74,8 @@ def leftovers(place: Place) -> list[str]:
 def _processes(place: Place) -> list[int]:
     """Recorded ones that still run, members of the namespace and the cgroup, and who names our directory.
 
-    The last catches a shim whose namespace file is already unmounted; the harness itself and its parents, whose
-    command lines may name the directory too, are not meant.
+    The last catches a shim whose namespace file is already unmounted; the harness itself and its parents,
+    whose command lines may name the directory too, are not meant.
     """
     processes = Processes(place.pids, place.logs)
     recorded = (processes.get(name) for name in processes.recorded())
@@ -92,9 +90,9 @@ def _serves(pid: int, place: Place) -> bool:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
-    program = os.path.basename(words[0])
+    program = Path(os.fsdecode(words[0])).name
     ours = os.fsencode(place.root) + b"/"
-    return program.startswith((b"containerd-shim", b"containerd", b"kube", b"etcd")) and any(
+    return program.startswith(("containerd", "kube", "etcd")) and any(
         word.partition(b"=")[2].startswith(ours) or word.startswith(ours) for word in words[1:]
     )
 
@@ -107,7 +105,7 @@ def _command(pid: int) -> str:
 
 
 def _kill_strangers_of_ours(place: Place) -> None:
-    """End shims and containers that outlived the daemons: found as ours by namespace, cgroup and directory."""
+    """End shims and containers that outlived the daemons: ours by namespace, cgroup and directory."""
 
     def all_gone() -> bool:
         left = [process for pid in _processes(place) if (process := identify(pid, "leftover"))]

@@ -13,7 +13,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class ClusterUnavailable(Exception):
+class UnavailableError(Exception):
     """A real cluster cannot be had on this machine; the message says exactly what is missing."""
 
 
@@ -21,7 +21,7 @@ class ClusterError(Exception):
     """The cluster should have worked and did not; the message carries the tail of the logs."""
 
 
-class ClusterHopeless(ClusterError):
+class HopelessError(ClusterError):
     """A wait that can have no good end, such as for a process that has ended: it is given up at once."""
 
 
@@ -40,7 +40,7 @@ def until(
 
     Raises:
         ClusterError: `within_s` seconds have passed; it names `what`, the last exception and the evidence.
-        ClusterHopeless: from `probe`, at once.
+        HopelessError: from `probe`, at once.
     """
     deadline = time.monotonic() + within_s
     last: Exception | None = None
@@ -48,7 +48,7 @@ def until(
         try:
             if answer := probe():
                 return answer
-        except ClusterHopeless:
+        except HopelessError:
             raise
         except (OSError, ClusterError) as error:
             last = error

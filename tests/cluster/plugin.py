@@ -1,0 +1,80 @@
+"""The pytest side: fixtures `real_cluster` and `namespace`, and the mark `cluster` on whatever uses them.
+
+Which cluster: the one KUBECONFIG names; else the one brought up by hand, or by another session that still
+runs; else one booted now and taken down when the last session that uses it ends. Where none can be had, the
+tests skip with the exact reason; with LAUNCHER_K8S_REQUIRE_CLUSTER=1 they fail with it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+from tests.cluster.waiting import UnavailableError
+
+if TYPE_CHECKING:  # a run without cluster tests does not load the harness
+    from tests.cluster.binaries import Say
+    from tests.cluster.real import RealCluster
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "cluster: needs a real Kubernetes")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Here rather than when items are modified, so that `-m cluster` and time limits see the mark."""
+    if "real_cluster" in getattr(item, "fixturenames", ()):
+        item.add_marker("cluster")
+
+
+@pytest.fixture(scope="session")
+def real_cluster(pytestconfig: pytest.Config) -> Iterator[RealCluster]:
+    """A running Kubernetes, shared by the session."""
+    with ExitStack() as stack:
+        try:
+            cluster = stack.enter_context(_cluster(_speaker(pytestconfig)))
+        except UnavailableError as reason:
+            give_up(str(reason))
+        yield cluster
+
+
+@pytest.fixture
+def namespace(real_cluster: RealCluster) -> Iterator[str]:
+    """A fresh namespace, deleted at the end (without waiting for that)."""
+    name = real_cluster.create_namespace()
+    yield name
+    real_cluster.delete_namespace(name)
+
+
+def give_up(reason: str) -> NoReturn:
+    """No cluster can be had: a skip, or a failure where one is required."""
+    if os.environ.get("LAUNCHER_K8S_REQUIRE_CLUSTER") == "1":
+        pytest.fail(f"a real cluster is required, but: {reason}", pytrace=False)
+    pytest.skip(f"no real cluster: {reason}")
+
+
+def _cluster(say: Say) -> AbstractContextManager[RealCluster]:
+    from tests.cluster import external, places, session
+
+    named = os.environ.get("KUBECONFIG")
+    place = places.named_by(named) if named else places.place()
+    if place is not None:
+        return session.in_use(place, say)
+    assert named
+    return external.external(named)
+
+
+def _speaker(config: pytest.Config) -> Say:
+    """Progress of a boot goes to the terminal at once: a first build takes minutes."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+
+    def say(message: str) -> None:
+        with capture.global_and_fixture_disabled() if capture else ExitStack():
+            print(f"\ncluster: {message}", file=sys.stderr, flush=True)
+
+    return say
