@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.cluster import gomodule, packages, places, session, teardown
+from tests.cluster import gomodule, packages, places, session
 from tests.cluster.binaries import build, cached
 from tests.cluster.processes import Processes
 from tests.cluster.waiting import ClusterError, UnavailableError
@@ -31,16 +31,19 @@ def down(place: places.Place, *, force: bool) -> None:
     say(f"down after {time.monotonic() - began:.1f} s, nothing left")
 
 
-def status(place: places.Place) -> None:
-    if not teardown.leftovers(place):
-        print(f"Kubernetes {place.version} at {place.root}: not running")
+def status() -> None:
+    """All clusters of this harness on this machine."""
+    found = places.existing()
+    for place in found:
+        health = "up" if session.healthy(place) else "NOT healthy"
+        print(f"{place.name} (Kubernetes {place.version}): {health}; KUBECONFIG={place.kubeconfig}")
+        processes = Processes(place.pids, place.logs)
+        for name in processes.recorded():
+            process = processes.get(name)
+            print(f"  {name}: {f'process {process.pid}' if process else 'ended'}")
+    if not found:
+        print("no cluster is running")
         raise SystemExit(1)
-    processes = Processes(place.pids, place.logs)
-    health = "up" if session.healthy(place) else "NOT healthy"
-    print(f"Kubernetes {place.version} at {place.root}: {health}")
-    for name in processes.recorded():
-        process = processes.get(name)
-        print(f"  {name}: {f'process {process.pid}' if process else 'ended'}")
 
 
 def kubectl(place: places.Place, arguments: list[str]) -> None:
@@ -62,7 +65,7 @@ def main() -> None:
     commands.add_parser("up", help="boot it, or say that it is running; prints export KUBECONFIG=...")
     down_parser = commands.add_parser("down", help="take it down; fails if anything is left")
     down_parser.add_argument("--force", action="store_true", help="even while a test session uses it")
-    commands.add_parser("status", help="what runs; exit code 1 if nothing")
+    commands.add_parser("status", help="which clusters run; exit code 1: none")
     commands.add_parser("install", help="apt-get what is missing (as root)")
     commands.add_parser("build", help="build the binaries into the cache")
     commands.add_parser("module", help="write kubernetes/go.mod and go.sum anew, for KUBE_VERSION")
@@ -75,7 +78,7 @@ def main() -> None:
     verbs: dict[str, Callable[[], object]] = {
         "up": lambda: up(place),
         "down": lambda: down(place, force=options.force),
-        "status": lambda: status(place),
+        "status": status,
         "install": lambda: packages.install(say),
         "build": lambda: build(place.version, say),
         "module": lambda: gomodule.generate(place.version, places.MODULE),

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
+CONTROLLERS = ("cpu", "cpuset", "hugetlb", "io", "memory", "pids")
 KUBELET_SETTINGS = (
     "vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops",
     "kernel/keys/root_maxkeys", "kernel/keys/root_maxbytes",
@@ -40,8 +41,9 @@ def create_cgroup(name: str) -> None:
         (hierarchy / name).mkdir(exist_ok=True)
     if hierarchies() == [CGROUPS]:
         available = (CGROUPS / "cgroup.controllers").read_text().split()
+        wanted = " ".join(f"+{one}" for one in available if one in CONTROLLERS)
         for folder in (CGROUPS, CGROUPS / name):
-            (folder / "cgroup.subtree_control").write_text(" ".join(f"+{one}" for one in available))
+            (folder / "cgroup.subtree_control").write_text(wanted)
 
 
 def cgroup_folders(name: str) -> list[Path]:

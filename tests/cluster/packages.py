@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cluster.binaries import Say, cached
+from tests.cluster.host import CGROUPS
+from tests.cluster.waiting import UnavailableError
 
 CNI_FOLDERS = ("/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni")
 CNI_PLUGINS = ("bridge", "host-local", "loopback")
@@ -83,18 +85,22 @@ def install(say: Say) -> None:
     """Install what is missing by apt-get (as root).
 
     Raises:
-        subprocess.CalledProcessError: apt-get failed.
+        UnavailableError: no root, no apt-get, it failed, or it did not help.
     """
     needs = missing()
     if not needs:
         say("packages: nothing missing")
         return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise UnavailableError(f"to be run as root where there is apt-get: {apt_line(needs)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for line in ("apt-get update", apt_line(needs)):
         say(line)
-        subprocess.run(line.split(), check=True, env=environment, stdout=subprocess.DEVNULL)
+        done = subprocess.run(line.split(), env=environment, stdout=subprocess.DEVNULL, check=False)
+        if done.returncode:
+            raise UnavailableError(f"{line}: exit code {done.returncode}")
     if still := missing():
-        raise SystemExit(f"installed, yet still missing: {', '.join(need.what for need in still)}")
+        raise UnavailableError(f"installed, yet missing: {', '.join(need.what for need in still)}")
 
 
 def obstacles(version: str) -> list[str]:
@@ -102,6 +108,8 @@ def obstacles(version: str) -> list[str]:
     if platform.system() != "Linux":
         return [f"a real cluster needs Linux, this is {platform.system()}"]
     found = []
+    if not CGROUPS.is_dir():
+        found.append(f"a real cluster needs cgroups, mounted at {CGROUPS}")
     if os.geteuid() != 0:
         found.append("a real cluster needs root (namespaces, cgroups, mounts)")
     elif not _may_make_namespaces():

@@ -101,10 +101,19 @@ def place(version: str | None = None, name: str | None = None) -> Place:
     return Place(version, name or os.environ.get("LAUNCHER_K8S_CLUSTER") or version)
 
 
+def existing() -> list[Place]:
+    """The places where a cluster is, was left half done, or is just being made."""
+    return [_known(root) for root in sorted(state_root().glob("*")) if root.is_dir()]
+
+
+def _known(root: Path) -> Place:
+    try:
+        return Place(json.loads((root / "cluster.json").read_text())["version"], root.name)
+    except FileNotFoundError:
+        return Place("unknown", root.name)
+
+
 def named_by(kubeconfig: str) -> Place | None:
     """The place whose kubeconfig this path is, as `export KUBECONFIG` after an `up` has it."""
-    for record in state_root().glob("*/cluster.json"):
-        found = Place(json.loads(record.read_text())["version"], record.parent.name)
-        if kubeconfig in (str(found.kubeconfig), str(found.certificate_kubeconfig)):
-            return found
-    return None
+    complete = (found for found in existing() if found.record.exists())
+    return next((found for found in complete if kubeconfig == str(found.kubeconfig)), None)

@@ -19,7 +19,9 @@ from tests.cluster.locks import Users, exclusive
 from tests.cluster.places import Place
 from tests.cluster.processes import Processes
 from tests.cluster.real import OwnCluster
-from tests.cluster.waiting import ClusterError
+from tests.cluster.waiting import ClusterError, until
+
+OTHERS_S = 180
 
 
 def healthy(place: Place) -> bool:
@@ -71,7 +73,7 @@ def in_use(place: Place, say: Say) -> Iterator[OwnCluster]:
 
 
 def _ensure(place: Place, say: Say, *, kept: bool) -> bool:
-    if healthy(place):
+    if healthy(place) or _mended(place, say):
         if kept and not _kept(place):
             place.record.write_text(json.dumps({**json.loads(place.record.read_text()), "kept": True}))
         return True
@@ -80,6 +82,15 @@ def _ensure(place: Place, say: Say, *, kept: bool) -> bool:
         teardown.take_down(place)
     boot(place, say, kept=kept)
     return False
+
+
+def _mended(place: Place, say: Say) -> bool:
+    """Another session may have killed a part of it, to start it again: wait, do not sweep it away."""
+    if not Users(place.lock("users")).anyone_else():
+        return False
+    say("another test session has taken a part of the cluster down; waiting for it")
+    until(lambda: healthy(place), "the cluster's other user", within_s=OTHERS_S, every_s=0.5)
+    return True
 
 
 def _kept(place: Place) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 
@@ -24,15 +23,15 @@ pytestmark = pytest.mark.cluster
 
 @pytest.fixture
 def place() -> Iterator[Place]:
-    """A place of this process's own; whatever the test does, nothing stays there."""
+    """A place for these tests alone; what a killed run left there goes first, and nothing stays."""
     version = places.wanted_version()
     if problems := packages.obstacles(version):
         give_up("; ".join(problems))
-    place = Place(version, f"{version}-{os.getpid()}")
-    yield place
-    teardown.remove(place)
-    for what in ("boot", "users"):
-        place.lock(what).unlink(missing_ok=True)
+    place = Place(version, f"{version}-lifecycle")
+    with exclusive(place.lock("tests")):
+        teardown.remove(place)
+        yield place
+        teardown.remove(place)
 
 
 def start_pod(cluster: OwnCluster, *command: str) -> None:
