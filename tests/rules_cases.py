@@ -75,6 +75,11 @@ def everyone(*resources: ResourceProfile, **values: Any) -> ClusterSettings:
     return ClusterSettings(profiles=(ProfileSection.everyone(**values),), resources=resources)
 
 
+def resource(section: str, **values: Any) -> ResourceProfile:
+    """A resource profile with its numbers as they come."""
+    return ResourceProfile(section, **values)
+
+
 @cache
 def example(name: str) -> ClusterSettings:
     """A published example, loaded from its files."""

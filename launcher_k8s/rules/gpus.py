@@ -24,7 +24,7 @@ def choose_gpus(kind: Bound, case: Case) -> int:
     if count != amount:
         case.trail.refuse(
             kind.subject,
-            f"user {quote(case.user)} asks for {amount} {kind.subject}: GPUs come whole",
+            f"user {quote(case.user)} asks for {amount} {kind.subject} ({origin}): GPUs come whole",
             value=amount,
             limit="whole numbers",
             origin=origin,

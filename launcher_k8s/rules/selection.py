@@ -144,7 +144,7 @@ def _names(offered: Sequence[ResourceProfile], profile: UserProfile) -> str:
 def _by(restriction: Origin, profile: UserProfile) -> str:
     if profile.resource_profiles.value:
         return f"resource-profiles, {restriction}"
-    return "resource-profiles is not set, so all that there are"
+    return f"all that there are: resource-profiles is not set, {restriction}"
 
 
 def _refuse_custom(
@@ -185,15 +185,13 @@ def _first_usable(
 
 def _refuse_all(passed_over: Sequence[str], profile: UserProfile, user: str, trail: Trail) -> None:
     allowed = profile.allow_custom_resources.origin
-    origin = profile.resource_profiles.origin
     if passed_over:
         why = f"none of those offered fits ({'; '.join(passed_over)})"
     else:
-        why = f"none is offered ({_by(origin, profile)})"
+        why = f"none is offered ({_by(profile.resource_profiles.origin, profile)})"
     message = (
         f"{_INVALID}: user {quote(user)} names no resource profile, {why}, and may not state limits: "
         f"allow-custom-resources is 0 ({allowed})"
     )
-    trail.refuse(
-        SUBJECT, message, origin=origin, hint="ask your administrator for a resource profile that fits"
-    )
+    hint = "ask your administrator for a resource profile that fits"
+    trail.refuse(SUBJECT, message, origin=allowed, hint=hint)

@@ -19,7 +19,9 @@ from launcher_k8s.rules.kinds import BOUNDS
 from launcher_k8s.wording import did_you_mean, quote
 
 # Beyond these digits Kubernetes could not hold the amount.
-_NUMBER = re.compile(r"(?:\d{1,15}(?:\.\d{0,60})?|\.\d{1,60})", re.ASCII)
+_DIGITS: Final = 15
+_NUMBER = re.compile(rf"(?:\d{{1,{_DIGITS}}}(?:\.\d{{0,60}})?|\.\d{{1,60}})", re.ASCII)
+_LONG_NUMBER = re.compile(r"[\d.]+", re.ASCII)
 _TYPES: Final = frozenset(bound.limit_type for bound in BOUNDS)
 _MEGABYTE: Final = Decimal(10**6)
 _UNITS: Final[Mapping[str, tuple[str, Decimal]]] = {
@@ -51,18 +53,22 @@ def _read(limit: ResourceLimit, text: str, stated: dict[str, Decimal], user: str
     origin = Origin(OriginKind.JOB, key=limit.type)
     if _NUMBER.fullmatch(text) is None:
         message = (
-            f"{limit.type} of {quote(limit.value)}, asked for by user {quote(user)}, is not a plain number"
+            f"{limit.type} of {quote(limit.value)}, asked for by user {quote(user)} ({origin}), is not a "
+            f"plain number of at most {_DIGITS} digits"
         )
         trail.refuse(limit.type, message, value=limit.value, origin=origin, hint=_hint(limit.type, text))
         return
     amount = Decimal(text)
     if stated.setdefault(limit.type, amount) != amount:
         first = format_decimal(stated[limit.type])
-        message = f"user {quote(user)} asks for {limit.type} twice: {first} and {format_decimal(amount)}"
+        both = f"{first} and {format_decimal(amount)}"
+        message = f"user {quote(user)} asks for {limit.type} twice ({origin}): {both}"
         trail.refuse(limit.type, message, value=amount, limit=first, origin=origin, hint="state it once")
 
 
 def _hint(kind: str, text: str) -> str:
+    if _LONG_NUMBER.fullmatch(text):
+        return f"write a number of at most {_DIGITS} digits"
     unit, size = _UNITS.get(kind, ("a count", Decimal(1)))
     try:
         amount = format_decimal(parse_quantity(text) / size)
