@@ -68,7 +68,7 @@ def _path(mount: Mount, mounted: Mapping[str, object], user: str, trail: Trail) 
     path = posixpath.normpath(mount.mount_path).replace("//", "/")
     shown = f"the mount path {quote(mount.mount_path)} of user {quote(user)}"
     if not mount.mount_path.startswith("/") or ".." in mount.mount_path.split("/"):
-        message, hint = f"{shown} is not absolute", "write a path from / on, without .."
+        message, hint = f"{shown} is no absolute path without ..", "write a path from / on"
     elif ":" in mount.mount_path:
         message, hint = f"{shown} holds a colon, which Kubernetes does not take", "choose another path"
     elif path in mounted:
