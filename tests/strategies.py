@@ -9,11 +9,18 @@ from hypothesis import strategies as st
 
 from launcher_k8s.job import (
     AMD_GPUS,
+    AZURE_FILE_MOUNT,
+    CEPH_FS_MOUNT,
+    CLAIM_MOUNT,
     CPU_COUNT,
     CPU_REQUEST,
+    GLUSTER_FS_MOUNT,
+    HOST_MOUNT,
     MEMORY,
     MEMORY_REQUEST,
+    NFS_MOUNT,
     NVIDIA_GPUS,
+    PASSTHROUGH_MOUNT,
     SECRET_CONFIG,
     SERVICE_ACCOUNT_CONFIG,
     ConfigItem,
@@ -21,6 +28,8 @@ from launcher_k8s.job import (
     EnvVar,
     ExposedPort,
     Job,
+    Mount,
+    MountSource,
     PlacementConstraint,
     ResourceLimit,
 )
@@ -38,7 +47,7 @@ texts = st.sampled_from(_TRICKY) | st.text(
     st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20
 )
 filled_texts = texts.filter(bool)
-words = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
+words = st.text("abcxyz", min_size=1, max_size=6)
 label_keys = st.builds("{}.org/{}".format, words, words)
 
 json_values: st.SearchStrategy[Any] = st.recursive(
@@ -70,7 +79,11 @@ _LIMITS = {
 def resource_limits(draw: st.DrawFn) -> tuple[ResourceLimit, ...]:
     """Computed limits, each type once, in the order in which they are read back."""
     types = draw(st.sets(st.sampled_from(list(_LIMITS))))
-    return tuple(ResourceLimit(kind, draw(_LIMITS[kind])) for kind in _LIMITS if kind in types)
+    amounts = {kind: draw(_LIMITS[kind]) for kind in _LIMITS if kind in types}
+    for limit, request in ((CPU_COUNT, CPU_REQUEST), (MEMORY, MEMORY_REQUEST)):
+        if {limit, request} <= types:
+            amounts[request] = min(amounts[limit], amounts[request], key=Decimal)
+    return tuple(ResourceLimit(kind, amount) for kind, amount in amounts.items())
 
 
 containers = st.builds(
@@ -91,24 +104,25 @@ _placements = st.dictionaries(label_keys, words, max_size=3).map(
     lambda labels: tuple(PlacementConstraint(*label) for label in labels.items())
 )
 
-_ports = st.lists(
-    st.builds(
-        ExposedPort,
-        target_port=st.integers(1, 65535),
-        protocol=st.sampled_from(["TCP", "UDP", "SCTP"]),
-        published_port=st.none() | st.integers(1, 65535),
-    ),
-    max_size=4,
-    unique=True,
-).map(tuple)
+
+@st.composite
+def _ports(draw: st.DrawFn) -> tuple[ExposedPort, ...]:
+    """Ports of which no two exclude each other."""
+    numbers = st.lists(st.integers(1, 65535), min_size=4, max_size=4, unique=True)
+    protocols = st.lists(st.sampled_from(["TCP", "UDP", "SCTP"]), max_size=4)
+    return tuple(
+        ExposedPort(target, protocol, draw(st.sampled_from([None, published])))
+        for target, protocol, published in zip(draw(numbers), draw(protocols), draw(numbers), strict=False)
+    )
+
 
 _accounts = st.lists(words.map(lambda name: ConfigItem(SERVICE_ACCOUNT_CONFIG, name)), max_size=1)
-_secrets = st.lists(
-    st.tuples(words, words, words).map(lambda parts: ConfigItem(SECRET_CONFIG, ":".join(parts))), max_size=2
+_secrets = st.dictionaries(words, st.tuples(words, words), max_size=2).map(
+    lambda found: [ConfigItem(SECRET_CONFIG, f"{name}:{key}:{v}") for v, (name, key) in found.items()]
 )
 _config = st.tuples(_secrets, _accounts).map(lambda items: tuple(items[0] + items[1]))
 
-_environment = st.dictionaries(st.from_regex(r"[A-Z_][A-Z0-9_]{0,8}", fullmatch=True), texts, max_size=4).map(
+_environment = st.dictionaries(st.text("ABC_", min_size=1, max_size=4), texts, max_size=4).map(
     lambda variables: tuple(EnvVar(*variable) for variable in variables.items())
 )
 
@@ -130,6 +144,23 @@ def metadata(draw: st.DrawFn) -> dict[str, Any]:
     return {key: value for key, value in free.items() if key not in ("job", "pod", "service")} | parts
 
 
+_paths = words.map("/{}".format)
+_sources = st.one_of(
+    st.builds(lambda path: MountSource(HOST_MOUNT, {"path": path}), _paths),
+    st.builds(lambda host, path: MountSource(NFS_MOUNT, {"host": host, "path": path}), words, _paths),
+    st.builds(lambda a, b: MountSource(AZURE_FILE_MOUNT, {"secretName": a, "shareName": b}), words, words),
+    st.builds(lambda ref: MountSource(CEPH_FS_MOUNT, {"monitors": ["m:1"], "secretRef": ref}), words),
+    st.builds(lambda a, path: MountSource(GLUSTER_FS_MOUNT, {"endpoints": a, "path": path}), words, _paths),
+    st.builds(lambda claim: MountSource(CLAIM_MOUNT, {"ClaimName": claim}), words),
+    st.builds(
+        lambda claim, sub: MountSource(CLAIM_MOUNT, {"ClaimName": claim, "SubPath": sub}), words, words
+    ),
+    st.just(MountSource(PASSTHROUGH_MOUNT, {"emptyDir": {"sizeLimit": "1Gi"}})),
+)
+mounts = st.dictionaries(_paths, st.tuples(_sources, st.booleans()), max_size=3).map(
+    lambda found: tuple(Mount(path, source, read_only) for path, (source, read_only) in found.items())
+)
+
 _shell_commands: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {"command": filled_texts, "args": st.lists(texts, max_size=3).map(tuple)}
 )
@@ -143,7 +174,7 @@ def jobs(draw: st.DrawFn) -> Job:
     """Jobs that are valid for a user without limits; without owner, id or cluster."""
     return Job(
         **draw(_shell_commands | _programs),
-        name=draw(filled_texts),
+        name=draw(texts.filter(str.strip)),
         working_directory=draw(st.just("") | words.map("/{}".format)),
         container=draw(containers),
         init_containers=draw(init_containers),
@@ -151,7 +182,8 @@ def jobs(draw: st.DrawFn) -> Job:
         stdin=draw(texts),
         environment=draw(_environment),
         placement_constraints=draw(_placements),
-        exposed_ports=draw(_ports),
+        exposed_ports=draw(_ports()),
+        mounts=draw(mounts),
         config=draw(_config),
         resource_limits=draw(resource_limits()),
         tags=draw(st.lists(texts, max_size=3).map(tuple)),

@@ -137,8 +137,11 @@ def _dangling_mounts(manifest: Object) -> Iterator[Finding]:
 
 def _template_remains(manifest: Object, data: Data) -> Iterator[Finding]:
     """Text that a template left by mistake. What the job itself says is nobody's mistake."""
+    suspect = [(path, text) for path, text in _texts(manifest) if _is_suspect(text)]
+    if not suspect:
+        return
     meant = {text for _, text in _texts([data, build_job(data), build_service(data)])}
-    for path, text in _texts(manifest):
+    for path, text in suspect:
         if text in meant:
             continue
         if "<no value>" in text:
@@ -146,10 +149,18 @@ def _template_remains(manifest: Object, data: Data) -> Iterator[Finding]:
             yield Finding(
                 "no-value", format_path(path), message, "the template names a field that is not there"
             )
-        elif text != text.strip() or any(line != line.rstrip() for line in text.split("\n")):
+        else:
             message = "has a blank or newline at an end of a line"
             hint = "output of exec keeps its newline: toString | trim | quote"
             yield Finding("blank-at-end", format_path(path), message, hint, Severity.WARNING)
+
+
+def _is_suspect(text: str) -> bool:
+    return (
+        "<no value>" in text
+        or text != text.strip()
+        or any(line != line.rstrip() for line in text.split("\n"))
+    )
 
 
 def _texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:

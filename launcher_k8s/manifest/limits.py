@@ -19,18 +19,21 @@ from launcher_k8s.shape.names import ANNOTATIONS_LIMIT_BYTES, OWN_ANNOTATION_PRE
 ROOM_FOR_OWN_BYTES: Final = 8 * 1024
 """Kept free on a Job for what the library writes there later: its submission, intents and final state."""
 
+_FREE: Final = ("stdin", "metadata", "container", "initContainers", "volumes", "volumeMounts")
+
 _encode = msgspec.json.Encoder().encode
 
 
 def check_texts(data: Data, *, trail: Trail) -> None:
-    """Refuse texts that hold a NUL or half a character, and numbers that are none.
+    """Refuse a NUL, half a character, and a number that is none, in what a job may fill freely.
 
     Args:
-        data: The job's data.
+        data: The job's data. Its plain texts, such as name and command, are checked by the rules.
         trail: Takes one refusal for each such value.
     """
-    if _may_hold_some(data):
-        for path, problem in _unspeakable(data):
+    free = {field: data[field] for field in _FREE}
+    if _may_hold_some(free):
+        for path, problem in _unspeakable(free):
             where = format_path(path)
             trail.refuse(where, f"{where} {problem}", hint="take it out")
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from launcher_k8s.decisions import Trail
 from launcher_k8s.job import (
     SECRET_CONFIG,
     SERVICE_ACCOUNT_CONFIG,
@@ -24,6 +25,7 @@ from launcher_k8s.job import (
     ResourceLimit,
 )
 from launcher_k8s.manifest import RECOVERED_FIELDS, build_job, job_data, read_job
+from launcher_k8s.rules.mounts import plan_mounts
 from launcher_k8s.shape.fact import Path
 from launcher_k8s.shape.table import JOB_FACTS
 from tests.strategies import jobs
@@ -52,7 +54,9 @@ def as_read(job: Job) -> Job:
 
 def recover(job: Job, **options: Any) -> Job:
     """Build, send through JSON as the cluster would, and read."""
-    built = build_job(job_data(job), **options)
+    mounts = plan_mounts(job, user=job.user, trail=Trail())
+    data = job_data(job, volumes=mounts.volumes, volume_mounts=mounts.volume_mounts)
+    built = build_job(data, **options)
     return read_job(json.loads(msgspec.json.encode(built)))
 
 
