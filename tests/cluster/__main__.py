@@ -87,7 +87,7 @@ def main() -> None:
     }
     try:
         verbs[options.command]()
-    except (UnavailableError, ClusterError) as error:
+    except (UnavailableError, ClusterError, PermissionError) as error:
         raise SystemExit(f"cluster: {error}") from None
 
 

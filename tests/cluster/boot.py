@@ -11,14 +11,14 @@ import json
 import subprocess
 import time
 
-from tests.cluster import host, images, network, packages, pki, teardown
+from tests.cluster import host, images, network, pki, teardown
 from tests.cluster.api import Api
 from tests.cluster.binaries import Say, build, cached
 from tests.cluster.forward import Forwarder
 from tests.cluster.node import NODE_NAME, PORT, Node, write_kubeconfig
 from tests.cluster.places import Place
 from tests.cluster.processes import Processes
-from tests.cluster.waiting import ClusterError, UnavailableError, until
+from tests.cluster.waiting import ClusterError, until
 
 READY_S = 90
 
@@ -65,7 +65,7 @@ class Daemons:
 
 
 def boot(place: Place, say: Say, *, kept: bool) -> None:
-    """Boot the cluster at `place`; the caller holds its boot lock and has removed what was there.
+    """Boot the cluster at `place`; the caller has its boot lock and a machine without obstacles.
 
     Args:
         place: an unused place.
@@ -73,11 +73,9 @@ def boot(place: Place, say: Say, *, kept: bool) -> None:
         kept: whether it stays when the test session that uses it ends.
 
     Raises:
-        UnavailableError: this machine cannot have one.
+        UnavailableError: the binaries cannot be built.
         ClusterError: it did not come up; the message has the logs' tails.
     """
-    if problems := packages.obstacles(place.version):
-        raise UnavailableError("; ".join(problems))
     build(place.version, say)
     began = time.monotonic()
     daemons = Daemons(place)

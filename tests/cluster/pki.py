@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DAYS = "30"
+LEAF = ("basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature",
+        "extendedKeyUsage=serverAuth,clientAuth", "subjectKeyIdentifier=hash",
+        "authorityKeyIdentifier=keyid")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,10 @@ def make(folder: Path, *, node_name: str, names: list[str]) -> None:
     folder.mkdir(mode=0o700)
     _key(folder, "ca")
     authority = ["-days", DAYS, "-subj", "/CN=launcher-k8s test authority"]
-    _openssl("req", "-x509", "-new", "-key", folder / "ca.key", "-out", folder / "ca.crt", *authority)
+    may_sign = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"]  # Python 3.13 insists (X509_STRICT)
+    _openssl(
+        "req", "-x509", "-new", "-key", folder / "ca.key", "-out", folder / "ca.crt", *authority, *may_sign
+    )
     _signed(folder, "serving", "/CN=kube-apiserver", f"subjectAltName={','.join(names)}")
     _signed(folder, "kubelet-client", "/O=system:masters/CN=kube-apiserver")
     _signed(folder, "admin", "/O=system:masters/CN=admin-by-certificate")
@@ -62,7 +68,7 @@ def _key(folder: Path, name: str) -> None:
 def _signed(folder: Path, name: str, subject: str, *extensions: str) -> None:
     _key(folder, name)
     request, extra = folder / f"{name}.csr", folder / f"{name}.ext"
-    extra.write_text("\n".join(["extendedKeyUsage=serverAuth,clientAuth", *extensions, ""]))
+    extra.write_text("\n".join([*LEAF, *extensions, ""]))
     _openssl("req", "-new", "-key", folder / f"{name}.key", "-subj", subject, "-out", request)
     signer: list[str | Path] = ["-CA", folder / "ca.crt", "-CAkey", folder / "ca.key", "-CAcreateserial"]
     result: list[str | Path] = ["-days", DAYS, "-extfile", extra, "-out", folder / f"{name}.crt"]

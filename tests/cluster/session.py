@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.cluster import teardown
+from tests.cluster import packages, teardown
 from tests.cluster.api import Api
 from tests.cluster.binaries import Say
 from tests.cluster.boot import boot, node_ready
@@ -19,7 +19,7 @@ from tests.cluster.locks import Users, exclusive
 from tests.cluster.places import Place
 from tests.cluster.processes import Processes
 from tests.cluster.real import OwnCluster
-from tests.cluster.waiting import ClusterError, until
+from tests.cluster.waiting import ClusterError, UnavailableError, until
 
 OTHERS_S = 180
 
@@ -73,6 +73,8 @@ def in_use(place: Place, say: Say) -> Iterator[OwnCluster]:
 
 
 def _ensure(place: Place, say: Say, *, kept: bool) -> bool:
+    if problems := packages.obstacles(place.version):
+        raise UnavailableError("; ".join(problems))
     if healthy(place) or _mended(place, say):
         if kept and not _kept(place):
             place.record.write_text(json.dumps({**json.loads(place.record.read_text()), "kept": True}))

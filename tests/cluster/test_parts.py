@@ -142,6 +142,7 @@ def test_a_session_ends_what_it_booted_and_not_what_a_hand_did(
         place.record.unlink()
         place.root.rmdir()
 
+    monkeypatch.setattr(packages, "obstacles", lambda version: [])
     monkeypatch.setattr(session, "boot", boot)
     monkeypatch.setattr(teardown, "take_down", take_down)
     monkeypatch.setattr(session, "healthy", lambda place: place.record.exists())
@@ -160,6 +161,17 @@ def test_a_session_ends_what_it_booted_and_not_what_a_hand_did(
         pass
     assert session.bring_up(place, print) is True
     assert events == ["boot", "down", "boot"]
+
+
+def test_without_root_the_reason_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr(session, "healthy", lambda place: pytest.fail("looked at what it may not read"))
+    with (
+        pytest.raises(waiting.UnavailableError, match="needs root"),
+        session.in_use(Place("1.0.0", "fake"), print),
+    ):
+        pass
 
 
 def test_a_killed_user_does_not_count(tmp_path: Path) -> None:
