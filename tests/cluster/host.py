@@ -105,13 +105,14 @@ def mounts_below(folder: Path) -> list[str]:
     return [point for point in reversed(points) if Path(point).is_relative_to(folder)]
 
 
-def strays(root: Path, network: str) -> Iterator[Path]:
+def strays(root: Path) -> Iterator[Path]:
     """Files of a cluster outside its directory `root`: log links, CNI results, shims' sockets."""
     if CONTAINER_LINKS.is_dir():
         links = (link for link in CONTAINER_LINKS.iterdir() if link.is_symlink())
         yield from (link for link in links if link.readlink().is_relative_to(root))
     if CNI_RESULTS.is_dir():
-        yield from CNI_RESULTS.glob(f"{network}-*")
+        results = (file for file in CNI_RESULTS.iterdir() if file.is_file())
+        yield from (file for file in results if f'"{root}/' in file.read_text(errors="replace"))
     for address in root.glob("containerd-state/io.containerd.runtime.v2.task/*/*/address"):
         socket = Path(address.read_text().removeprefix("unix://"))
         if socket.exists():

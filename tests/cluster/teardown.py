@@ -51,7 +51,7 @@ def remove(place: Place) -> None:
     _kill_strangers_of_ours(place)
     for point in host.mounts_below(place.root):
         subprocess.run(["umount", "--lazy", point], capture_output=True, check=False)
-    for stray in list(host.strays(place.root, place.slug)):
+    for stray in list(host.strays(place.root)):
         stray.unlink(missing_ok=True)
     host.put_back(place.root / "machine.json")
     until(lambda: _cgroup_removed(place), "the cgroup's end", within_s=10)
@@ -65,7 +65,7 @@ def leftovers(place: Place) -> list[str]:
     found = [f"process {pid} ({_command(pid)})" for pid in _processes(place)]
     found += [f"mount {point}" for point in host.mounts_below(place.root)]
     found += [f"cgroup {folder}" for folder in host.cgroup_folders(place.slug)]
-    found += [f"file {path}" for path in host.strays(place.root, place.slug)]
+    found += [f"file {path}" for path in host.strays(place.root)]
     if place.root.exists():
         found.append(f"folder {place.root}")
     return found
