@@ -29,8 +29,20 @@ class JobState(Enum):
     @property
     def is_final(self) -> bool:
         """Whether the state never changes again."""
-        return self in FINAL
+        return self not in _LIVE
 
+
+class Operation(Enum):
+    """What :meth:`JobBackend.control` can ask of a job; the values stand in the annotation of an intent."""
+
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    STOP = "stop"
+    KILL = "kill"
+    CANCEL = "cancel"
+
+
+_LIVE = (JobState.PENDING, JobState.RUNNING, JobState.SUSPENDED)  # no set: members hash slowly, compare fast
 
 FINAL = frozenset({JobState.FINISHED, JobState.FAILED, JobState.KILLED, JobState.CANCELED})
 

@@ -1,0 +1,75 @@
+"""The two annotations in which the cluster remembers what only we know: an intent and a final state.
+
+Each is one JSON object in wire form (design, "Guarantees"). One that cannot be read, because somebody
+edited it, counts as absent: a job must not become invisible by it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from sys import intern
+from typing import Annotated, TypeVar
+
+import msgspec
+
+from launcher_k8s.rows.times import seconds, time_of
+from launcher_k8s.rows.values import Final, Intent
+from launcher_k8s.status import JobState, Operation
+
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+Wire = TypeVar("Wire")
+
+
+class _IntentWire(msgspec.Struct, rename="camel", omit_defaults=True):
+    operation: Operation
+    time: Time
+    user: str = ""
+
+
+class _FinalWire(msgspec.Struct, rename="camel", omit_defaults=True):
+    status: JobState
+    exit_code: int | None = None
+    status_message: str = ""
+    start_time: Time | None = None
+    end_time: Time | None = None
+
+
+_INTENT = msgspec.json.Decoder(_IntentWire)
+_FINAL = msgspec.json.Decoder(_FinalWire)
+
+
+def format_intent(intent: Intent) -> str:
+    """The text of the annotation ``launcher-k8s/intent``."""
+    wire = _IntentWire(intent.operation, time_of(intent.time), intent.user)
+    return msgspec.json.encode(wire).decode()
+
+
+def format_final(final: Final) -> str:
+    """The text of the annotation ``launcher-k8s/final``."""
+    start, end = (None if at is None else time_of(at) for at in (final.start_time, final.end_time))
+    wire = _FinalWire(final.status, final.exit_code, final.status_message, start, end)
+    return msgspec.json.encode(wire).decode()
+
+
+def parse_intent(text: str) -> Intent | None:
+    """The intent in an annotation; None when there is none to read."""
+    wire = _read(_INTENT, text)
+    return None if wire is None else Intent(wire.operation, seconds(wire.time), wire.user)
+
+
+def parse_final(text: str) -> Final | None:
+    """The final state in an annotation; None when there is none to read, or it is not a final one."""
+    wire = _read(_FINAL, text)
+    if wire is None or not wire.status.is_final:
+        return None
+    start, end = (None if at is None else seconds(at) for at in (wire.start_time, wire.end_time))
+    return Final(wire.status, wire.exit_code, intern(wire.status_message), start, end)
+
+
+def _read(decoder: msgspec.json.Decoder[Wire], text: str) -> Wire | None:
+    if not text:
+        return None
+    try:
+        return decoder.decode(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None

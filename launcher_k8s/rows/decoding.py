@@ -1,0 +1,99 @@
+"""What Jobs and Pods have in common when they are read: containers, pages and watch events.
+
+Only the fields named here and in ``jobs`` and ``pods`` are decoded; all others, ``managedFields`` first of
+all, are skipped as bytes. An object without the main container's name anywhere in its bytes cannot be
+ours and is decoded no further than its version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from launcher_k8s.errors import ClusterError
+from launcher_k8s.rows.values import Event, EventKind, Page
+from launcher_k8s.shape.names import MAIN_CONTAINER
+
+Row = TypeVar("Row")
+Decoded = TypeVar("Decoded")
+
+_MARK = MAIN_CONTAINER.encode()
+
+
+class Lean(msgspec.Struct, rename="camel", gc=False):
+    """Base of the partial types: camelCase on the wire, unknown fields skipped."""
+
+
+class NamedContainer(Lean):
+    """A container of a spec."""
+
+    name: str = ""
+
+
+class _VersionOnly(Lean):
+    resource_version: str = ""
+
+
+class _ForeignObject(Lean):
+    metadata: _VersionOnly = msgspec.field(default_factory=_VersionOnly)
+
+
+class _ForeignEvent(Lean):
+    type: EventKind
+    object: _ForeignObject
+
+
+class _ListMetadata(Lean):
+    resource_version: str = ""
+    continue_token: str = msgspec.field(default="", name="continue")
+
+
+class _List(Lean):
+    # Both required: an answer that is no list must not be taken for an empty one.
+    metadata: _ListMetadata
+    items: list[msgspec.Raw] | None
+
+
+_FOREIGN_EVENT = msgspec.json.Decoder(_ForeignEvent)
+_LIST = msgspec.json.Decoder(_List)
+
+
+def decode(decoder: msgspec.json.Decoder[Decoded], body: bytes, what: str) -> Decoded:
+    """Decode what the API server sent.
+
+    Raises:
+        ClusterError: It is not what it should be; transient, as another answer may be whole.
+    """
+    try:
+        return decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise ClusterError(
+            f"The API server sent {what} that cannot be read: {error}",
+            reason="Malformed",
+            hint="something between here and the API server may have cut or changed the answer",
+            transient=True,
+        ) from error
+
+
+def decode_event(
+    decoder: msgspec.json.Decoder[Any], line: bytes, what: str, row_of: Callable[[Any], Row | None]
+) -> Event[Row]:
+    """One watch event; ``decoder`` reads ``{type, object}`` with the object's partial type."""
+    if _MARK not in line:
+        foreign = decode(_FOREIGN_EVENT, line, what)
+        return Event(foreign.type, None, foreign.object.metadata.resource_version)
+    event = decode(decoder, line, what)
+    return Event(event.type, row_of(event.object), event.object.metadata.resource_version)
+
+
+def decode_page(
+    decoder: msgspec.json.Decoder[Any], body: bytes, what: str, row_of: Callable[[Any], Row | None]
+) -> Page[Row]:
+    """One page of a collection; ``decoder`` reads one item."""
+    page = decode(_LIST, body, what)
+    items = (item for raw in page.items or () if _MARK in (item := bytes(raw)))
+    rows = (row_of(decode(decoder, item, what)) for item in items)
+    ours = tuple(row for row in rows if row is not None)
+    return Page(ours, page.metadata.resource_version, page.metadata.continue_token)

@@ -1,0 +1,175 @@
+"""Kubernetes Jobs to rows: which fields are read, and which Jobs are ours (domain, section 5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from sys import intern
+from typing import Final
+
+import msgspec
+
+from launcher_k8s.rows.annotations import parse_final, parse_intent
+from launcher_k8s.rows.decoding import Lean, NamedContainer, decode, decode_event, decode_page
+from launcher_k8s.rows.times import seconds_or_none
+from launcher_k8s.rows.values import Event, EventKind, JobOutcome, JobRow, Page, pack_uid, version_number
+from launcher_k8s.shape.names import (
+    FINAL_ANNOTATION,
+    INSTANCE_LABEL,
+    INTENT_ANNOTATION,
+    MAIN_CONTAINER,
+    NAME_ANNOTATION,
+    TAG_ANNOTATION_PREFIX,
+    USER_ANNOTATION,
+)
+
+_TAG_AT: Final = len(TAG_ANNOTATION_PREFIX)
+_OUTCOMES: Final = {outcome.value: outcome for outcome in JobOutcome}
+_ENDINGS: Final = frozenset({*_OUTCOMES, "FailureTarget"})
+"""``FailureTarget`` comes before ``Failed``, while Pods still end, and gives the same reason."""
+
+
+class _JobAnnotations(Lean):
+    intent: str = msgspec.field(default="", name=INTENT_ANNOTATION)
+    final: str = msgspec.field(default="", name=FINAL_ANNOTATION)
+
+
+class _JobLabels(Lean):
+    instance_id: str = msgspec.field(default="", name=INSTANCE_LABEL)
+
+
+class _JobMetadata(Lean):
+    name: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    creation_timestamp: datetime | None = None
+    annotations: _JobAnnotations | None = None
+    labels: _JobLabels | None = None
+
+
+class _TemplateMetadata(Lean):
+    annotations: dict[str, str] | None = None
+
+
+class _TemplateSpec(Lean):
+    containers: list[NamedContainer] | None = None
+
+
+class _Template(Lean):
+    metadata: _TemplateMetadata | None = None
+    spec: _TemplateSpec | None = None
+
+
+class _JobSpec(Lean):
+    suspend: bool | None = None
+    backoff_limit: int | None = None
+    template: _Template | None = None
+
+
+class _Condition(Lean):
+    type: str = ""
+    status: str = ""
+    reason: str = ""
+    message: str = ""
+    last_transition_time: datetime | None = None
+
+
+class _JobStatus(Lean):
+    conditions: list[_Condition] | None = None
+
+
+class _Job(Lean):
+    metadata: _JobMetadata = msgspec.field(default_factory=_JobMetadata)
+    spec: _JobSpec | None = None
+    status: _JobStatus | None = None
+
+
+class _JobEvent(Lean):
+    type: EventKind
+    object: _Job
+
+
+_JOB = msgspec.json.Decoder(_Job)
+_JOB_EVENT = msgspec.json.Decoder(_JobEvent)
+
+
+def decode_job(body: bytes) -> JobRow | None:
+    """Read one Job, such as the answer to a create, get or patch; None if it is not ours.
+
+    Raises:
+        ClusterError: The bytes are not a Job.
+    """
+    return _row(decode(_JOB, body, "a Job"))
+
+
+def decode_job_event(line: bytes) -> Event[JobRow]:
+    """Read one event of a watch on Jobs.
+
+    Raises:
+        ClusterError: The bytes are not an event.
+    """
+    return decode_event(_JOB_EVENT, line, "a watch event about a Job", _row)
+
+
+def decode_job_page(body: bytes) -> Page[JobRow]:
+    """Read one page of a list of Jobs.
+
+    Raises:
+        ClusterError: The bytes are not a list.
+    """
+    return decode_page(_JOB, body, "a list of Jobs", _row)
+
+
+def _row(job: _Job) -> JobRow | None:
+    annotations = _launcher_annotations(job.spec)
+    if annotations is None:
+        return None
+    metadata, own = job.metadata, job.metadata.annotations
+    ending = _ending(job.status)
+    return JobRow(
+        metadata.name,
+        pack_uid(metadata.uid),
+        version_number(metadata.resource_version),
+        intern(annotations[NAME_ANNOTATION]),
+        intern(annotations[USER_ANNOTATION]),
+        _tags(annotations),
+        intern(metadata.labels.instance_id) if metadata.labels else "",
+        seconds_or_none(metadata.creation_timestamp),
+        bool(job.spec and job.spec.suspend),
+        bool(job.spec and job.spec.backoff_limit),
+        _OUTCOMES.get(ending.type) if ending else None,
+        intern(ending.reason) if ending else "",
+        intern(ending.message) if ending else "",
+        seconds_or_none(ending.last_transition_time) if ending else None,
+        parse_intent(own.intent) if own else None,
+        parse_final(own.final) if own else None,
+    )
+
+
+def _launcher_annotations(spec: _JobSpec | None) -> dict[str, str] | None:
+    """The pod template's annotations, where the Job is a Launcher's."""
+    template = spec and spec.template
+    if not template or not template.spec or not template.spec.containers or not template.metadata:
+        return None
+    annotations = template.metadata.annotations
+    if not annotations or USER_ANNOTATION not in annotations or NAME_ANNOTATION not in annotations:
+        return None
+    return annotations if template.spec.containers[0].name == MAIN_CONTAINER else None
+
+
+def _ending(status: _JobStatus | None) -> _Condition | None:
+    ending = None
+    for condition in (status and status.conditions) or ():
+        if condition.status == "True" and condition.type in _ENDINGS:
+            ending = condition
+            if condition.type in _OUTCOMES:
+                break
+    return ending
+
+
+def _tags(annotations: dict[str, str]) -> tuple[str, ...]:
+    numbered = [
+        (int(number), intern(tag))
+        for key, tag in annotations.items()
+        if key.startswith(TAG_ANNOTATION_PREFIX) and (number := key[_TAG_AT:]).isdecimal()
+    ]
+    return tuple(tag for _, tag in sorted(numbered))

@@ -1,0 +1,203 @@
+"""The rows themselves, and the events and pages that bring them.
+
+Times are seconds since 1970 in UTC, as Kubernetes gives them: whole seconds.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Generic, TypeAlias, TypeVar
+
+import msgspec
+
+from launcher_k8s.status import JobState, Operation
+
+Row = TypeVar("Row")
+
+Uid: TypeAlias = bytes | str
+"""A uid in half the room: a UUID as its 16 bytes; any other text as it is."""
+
+_UUID_LENGTH, _UUID_DIGITS = 36, 32
+
+
+class JobOutcome(Enum):
+    """The condition that ends a Kubernetes Job."""
+
+    COMPLETE = "Complete"
+    FAILED = "Failed"
+
+
+class Intent(msgspec.Struct, frozen=True, gc=False):
+    """A control that was asked for: the annotation ``launcher-k8s/intent``, written before it acts."""
+
+    operation: Operation
+    time: float
+    user: str = ""
+
+
+class Final(msgspec.Struct, frozen=True, gc=False):
+    """The final state that some process saw first: the annotation ``launcher-k8s/final``."""
+
+    status: JobState
+    exit_code: int | None = None
+    status_message: str = ""
+    start_time: float | None = None
+    end_time: float | None = None
+
+
+class JobRow(msgspec.Struct, frozen=True, gc=False):
+    """What is kept of a Kubernetes Job.
+
+    Args:
+        id: The Job's name, which is the job's id.
+        key: The Job's uid, packed: another one under the same name is another job.
+        version: The resource version as a number; 0 if it is none.
+        name: The job's own name, an annotation of the pod template.
+        user: The owner, an annotation of the pod template.
+        tags: The annotations ``USER_TAG_0`` and on, in order.
+        instance_id: The label of the Launcher that submitted it; empty without one.
+        created: When it was submitted.
+        suspended: ``spec.suspend``: no pods are made.
+        retries: ``spec.backoffLimit`` is above 0: a pod that failed is followed by another.
+        outcome: The condition that ended the Job, if one did.
+        reason: The reason of that condition, or of ``FailureTarget``, which announces it.
+        message: The message of that condition.
+        ended: When that condition came true.
+        intent: The control asked for last.
+        final: The final state that was recorded.
+    """
+
+    id: str
+    key: Uid = ""
+    version: int = 0
+    name: str = ""
+    user: str = ""
+    tags: tuple[str, ...] = ()
+    instance_id: str = ""
+    created: float | None = None
+    suspended: bool = False
+    retries: bool = False
+    outcome: JobOutcome | None = None
+    reason: str = ""
+    message: str = ""
+    ended: float | None = None
+    intent: Intent | None = None
+    final: Final | None = None
+
+    @property
+    def uid(self) -> str:
+        """The Job's uid, as a delete names it."""
+        return unpack_uid(self.key)
+
+    @property
+    def resource_version(self) -> str:
+        """The resource version, as a patch carries it; empty if none is known."""
+        return str(self.version) if self.version else ""
+
+
+class PodRow(msgspec.Struct, frozen=True, gc=False):
+    """What is kept of a Pod of a job.
+
+    Args:
+        name: The Pod's name.
+        job_id: The Job it belongs to, by its label ``job-name``.
+        job_key: The uid of that Job, packed; empty when the Pod does not say.
+        version: The resource version as a number; 0 if it is none.
+        created: When the Pod was made: the newest Pod of a job counts.
+        node: The node it was put on; empty before.
+        phase: ``status.phase``.
+        loss: Why the Pod as a whole failed or is being taken away: ``status.reason`` (``Evicted``,
+            ``DeadlineExceeded``, ...), else the reason of the condition ``DisruptionTarget``.
+        loss_message: The message beside it.
+        deleted: When its deletion was asked for (``deletionTimestamp`` less the grace period).
+        gone: The Pod is no longer in the cluster; this row is the last that was seen of it.
+        reason: Why the main container waits or how it ended, else why an init container does not get on,
+            else why no node was found; empty while the usual preparations go on.
+        message: The message beside it.
+        init_failed: An init container failed, and with it the Pod.
+        started: When the main container started; None for one that never did.
+        finished: When it ended.
+        exit_code: Its exit code; None before it ended.
+    """
+
+    name: str
+    job_id: str
+    job_key: Uid = ""
+    version: int = 0
+    created: float | None = None
+    node: str = ""
+    phase: str = ""
+    loss: str = ""
+    loss_message: str = ""
+    deleted: float | None = None
+    gone: bool = False
+    reason: str = ""
+    message: str = ""
+    init_failed: bool = False
+    started: float | None = None
+    finished: float | None = None
+    exit_code: int | None = None
+
+
+class EventKind(Enum):
+    """The types of a watch event."""
+
+    ADDED = "ADDED"
+    MODIFIED = "MODIFIED"
+    DELETED = "DELETED"
+    BOOKMARK = "BOOKMARK"
+    ERROR = "ERROR"
+
+
+class Event(msgspec.Struct, Generic[Row], frozen=True, gc=False):
+    """One watch event; ``row`` is None for a bookmark, an error and an object that is not ours."""
+
+    kind: EventKind
+    row: Row | None = None
+    resource_version: str = ""
+
+    @property
+    def is_bookmark(self) -> bool:
+        """Whether it tells a version only."""
+        return self.kind is EventKind.BOOKMARK
+
+    @property
+    def version(self) -> int:
+        """The resource version as a number; 0 if it is none."""
+        return version_number(self.resource_version)
+
+
+class Page(msgspec.Struct, Generic[Row], frozen=True, gc=False):
+    """One page of a collection: the rows that are ours, and where to go on."""
+
+    rows: tuple[Row, ...]
+    resource_version: str
+    continue_token: str = ""
+
+
+def version_number(resource_version: str) -> int:
+    """A resource version as a number, 0 if it is none.
+
+    Jobs and Pods live in one store, whose revision it is: comparing the two tells which is older.
+    """
+    return int(resource_version) if resource_version.isdecimal() else 0
+
+
+def pack_uid(uid: str) -> Uid:
+    """A uid as rows keep it."""
+    digits = uid.replace("-", "")
+    if len(uid) != _UUID_LENGTH or len(digits) != _UUID_DIGITS:
+        return uid
+    try:
+        packed = bytes.fromhex(digits)
+    except ValueError:
+        return uid
+    return packed if packed.hex() == digits and uid[8] == uid[13] == uid[18] == uid[23] == "-" else uid
+
+
+def unpack_uid(packed: Uid) -> str:
+    """The uid as Kubernetes writes it."""
+    if isinstance(packed, str):
+        return packed
+    digits = packed.hex()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

@@ -1,0 +1,297 @@
+"""The tracker itself: what it is fed, what it tells, and what it asks of the backend.
+
+The guarantees for ``statuses`` (design, "Guarantees") are kept here: first the present state of each
+match, then every change once, in order, normalised: Pending, Running, (Suspended, Running)..., final. What
+a broken watch or a restarted API server hid is made up for from the rows of the next list.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+
+from launcher_k8s.rows import Event, EventKind, JobRow, PodRow
+from launcher_k8s.rows.values import version_number
+from launcher_k8s.state import Verdict, build_status, final_of, judge_removed, may_start_later
+from launcher_k8s.status import JobFilter, JobState, JobStatus
+from launcher_k8s.tracker.audience import Audience
+from launcher_k8s.tracker.entry import Entry, held, is_doubtful, verdict_of
+from launcher_k8s.tracker.subscription import Subscription
+from launcher_k8s.tracker.table import Table
+from launcher_k8s.tracker.upkeep import Unrecorded, Upkeep
+
+_NOT_STARTED = (None, JobState.PENDING)
+
+
+class Tracker:
+    """What is known of all jobs in a namespace.
+
+    Nothing is told before both Jobs and Pods were listed once: half the truth would look like a change.
+    Once a final state was told it never changes in this process; of a job that was removed since, the
+    last status is kept while it is among the latest ``keep_removed``, for :meth:`status` alone.
+
+    Args:
+        instance_id: The Launcher's instance id: only its jobs are offered for writing.
+        keep_removed: How many removed jobs to remember.
+    """
+
+    def __init__(self, *, instance_id: str = "", keep_removed: int = 1000) -> None:
+        self._instance_id = instance_id
+        self._keep_removed = keep_removed
+        self._removed: OrderedDict[str, JobStatus] = OrderedDict()
+        self._notes: dict[str, str] = {}
+        self._upkeep = Upkeep()
+        self._audience = Audience(self.status)
+        self._table = Table(self._audience.expect_change)
+        self._jobs_seen: int | None = None  # the version up to which all Jobs are known
+        self._pods_seen: int | None = None
+        self._is_synced = False
+
+    # --- what it is fed
+
+    def apply_job(self, event: Event[JobRow]) -> None:
+        """Take in an event of the watch on Jobs."""
+        row = event.row
+        if row is not None and event.kind is EventKind.DELETED:
+            self._remove(row.id, row)
+        elif row is not None:
+            self.learn(row)
+        if self._jobs_seen is not None:
+            self._jobs_seen = max(self._jobs_seen, event.version)
+            self._reconsider()
+
+    def apply_pod(self, event: Event[PodRow]) -> None:
+        """Take in an event of the watch on Pods."""
+        row = event.row
+        if row is not None:
+            self._table.put_pod(row)
+            if event.kind is EventKind.DELETED:
+                self._table.lose_pod(row.job_id, row.name)
+            self._update(row.job_id)
+        if self._pods_seen is not None:
+            self._pods_seen = max(self._pods_seen, event.version)
+            self._reconsider()
+
+    def learn(self, row: JobRow) -> None:
+        """Take in a Job as a write of ours answered it, ahead of the watch."""
+        if self._put_job(row):
+            self._update(row.id)
+
+    def replace_jobs(self, rows: Iterable[JobRow], resource_version: str = "") -> None:
+        """Take in a complete list of Jobs: what differs was changed, what is missing was removed.
+
+        Args:
+            rows: The rows of all pages.
+            resource_version: That of the list. A Job that we have learned of since is not missing.
+        """
+        listed, version = list(rows), version_number(resource_version)
+        for job_id in self._table.missing_jobs(listed, version):
+            self._remove(job_id)
+        for row in listed:
+            self.learn(row)
+        self._jobs_seen = max(self._jobs_seen or 0, version)
+        self._after_list()
+
+    def replace_pods(self, rows: Iterable[PodRow], resource_version: str = "") -> None:
+        """Take in a complete list of Pods: what is missing is gone.
+
+        Args:
+            rows: The rows of all pages.
+            resource_version: That of the list.
+        """
+        names = set()
+        for row in rows:
+            names.add(row.name)
+            self._table.put_pod(row)
+            self._update(row.job_id)
+        for job_id, name in self._table.missing_pods(names):
+            self._table.lose_pod(job_id, name)
+            self._update(job_id)
+        self._pods_seen = max(self._pods_seen or 0, version_number(resource_version))
+        self._after_list()
+
+    def settle(self, job: JobRow, pods: Sequence[PodRow]) -> None:
+        """Take in what the backend read about a job in doubt, after :meth:`take_doubts` named it.
+
+        Args:
+            job: Its Job, read after the Pods.
+            pods: The Job's Pods, all of them, read after the job was named.
+        """
+        self._audience.expect_change(job.id)
+        self._put_job(job)
+        for row in pods:
+            self._table.put_pod(row)
+        entry = self._table.get(job.id)
+        if entry and entry.newest and entry.newest.name not in {row.name for row in pods}:
+            self._table.lose_pod(job.id, entry.newest.name)
+        self._update(job.id, certain=True)
+
+    def note(self, job_id: str, message: str) -> None:
+        """Explain why a job is pending, where its rows say nothing: from events of its Job or Pod."""
+        if self._table.get(job_id) and self._notes.get(job_id, "") != message:
+            self._audience.expect_change(job_id)
+            self._notes[job_id] = message
+            self._update(job_id)
+
+    # --- what it tells
+
+    @property
+    def synced(self) -> bool:
+        """Whether both Jobs and Pods were listed once; before, nothing is told."""
+        return self._is_synced
+
+    def status(self, job_id: str) -> JobStatus | None:
+        """The present status of a job; None for one that is not known (yet)."""
+        entry = self._table.get(job_id)
+        if entry is None or entry.job is None or entry.told is None:
+            return self._removed.get(job_id)
+        verdict = self._verdict(entry, entry.job)
+        if verdict.state is not entry.told:
+            verdict = held(entry, verdict)
+        return build_status(entry.job, verdict)
+
+    def select(self, wanted: JobFilter | None = None, *, user: str | None = None) -> list[JobStatus]:
+        """The present statuses of all jobs that match, by submission time, then id."""
+        wanted = wanted or JobFilter()
+        found = (self.status(job_id) for job_id in self._table.in_order(user))
+        return [status for status in found if status is not None and wanted.matches(status)]
+
+    def row(self, job_id: str) -> JobRow | None:
+        """The row of a Job that is in the cluster."""
+        entry = self._table.get(job_id)
+        return entry.job if entry else None
+
+    def pod(self, job_id: str) -> PodRow | None:
+        """The row of a job's newest Pod, also one that is gone; None where none was seen."""
+        entry = self._table.get(job_id)
+        return entry.pod if entry and entry.job else None
+
+    def subscribe(
+        self, wanted: str | JobFilter, *, user: str | None = None, wake: Callable[[], None]
+    ) -> Subscription:
+        """Follow one job by its id, or all that match a filter; see :class:`Subscription`."""
+        subscription = self._audience.join(wanted, user=user, wake=wake)
+        if self._is_synced:
+            self._audience.start(lambda: self._table.in_order(user))
+        return subscription
+
+    # --- what it asks of the backend
+
+    def take_unrecorded(self) -> list[Unrecorded]:
+        """Jobs of our instance id whose final state was told and is still to be written, each once."""
+        found = []
+        for job_id in self._upkeep.take_unrecorded():
+            entry = self._table.get(job_id)
+            if entry and entry.job and entry.job.final:
+                suspend = may_start_later(entry.job, entry.pod)
+                found.append(Unrecorded(entry.job, entry.job.final, suspend))
+        return found
+
+    def take_doubts(self) -> list[str]:
+        """Jobs whose end cannot be told yet, because one of the two streams may lag; each once.
+
+        Most settle within a second, when the other stream has caught up. For one that is still
+        :meth:`in_doubt` then, the backend reads the Pods, then the Job, and calls :meth:`settle`.
+        """
+        return self._upkeep.take_doubts()
+
+    def in_doubt(self, job_id: str) -> bool:
+        """Whether a job named by :meth:`take_doubts` is still in doubt."""
+        return self._upkeep.is_doubted(job_id)
+
+    # --- rows
+
+    def _put_job(self, row: JobRow) -> bool:
+        """Put a Job's row in its place, unless a later one is there."""
+        entry = self._table.get(row.id)
+        known = entry.job if entry else None
+        if known is None:
+            self._removed.pop(row.id, None)
+        elif row.version < known.version:
+            return False
+        elif row.key != known.key:
+            self._remove(row.id)
+        self._table.put_job(row)
+        return True
+
+    def _remove(self, job_id: str, last_row: JobRow | None = None) -> None:
+        entry = self._table.get(job_id)
+        if entry is None or entry.job is None or (last_row and last_row.key != entry.job.key):
+            return
+        self._audience.expect_change(job_id)
+        if last_row is not None:
+            entry.take_job(last_row)
+        if self._is_synced:
+            verdict = judge_removed(entry.job, entry.pod)
+            self._tell(entry, entry.job, verdict, removed=True)
+            self._remember(build_status(entry.job, verdict, removed=True))
+        self._upkeep.forget(job_id)
+        self._notes.pop(job_id, None)
+        self._table.drop_job(job_id)
+
+    def _remember(self, status: JobStatus) -> None:
+        self._removed[status.id] = status
+        if len(self._removed) > self._keep_removed:
+            self._removed.popitem(last=False)
+
+    # --- changes
+
+    def _after_list(self) -> None:
+        if not self._is_synced and self._jobs_seen is not None and self._pods_seen is not None:
+            self._is_synced = True
+            for job_id in self._table.ids():
+                self._update(job_id)
+            self._audience.start(lambda: self._table.in_order(None))
+        self._reconsider()
+
+    def _reconsider(self) -> None:
+        for job_id in self._upkeep.doubted():
+            self._audience.expect_change(job_id)
+            self._update(job_id)
+
+    def _update(self, job_id: str, *, certain: bool = False) -> None:
+        """Tell what has changed about a job since it was last told of."""
+        entry = self._table.get(job_id)
+        if not self._is_synced or entry is None or entry.job is None or entry.is_final:
+            return
+        verdict = self._verdict(entry, entry.job)
+        if verdict.state.is_final and not certain and self._is_doubtful(entry, entry.job, verdict):
+            self._upkeep.doubt(job_id)
+            verdict = held(entry, verdict)
+        else:
+            self._upkeep.trust(job_id)
+        if verdict.state is not entry.told or verdict.message != entry.message:
+            self._tell(entry, entry.job, verdict)
+
+    def _verdict(self, entry: Entry, job: JobRow) -> Verdict:
+        verdict = verdict_of(entry, job)
+        if not self._notes or verdict.message or verdict.state is not JobState.PENDING:
+            return verdict
+        return verdict._replace(message=self._notes.get(job.id, ""))
+
+    def _is_doubtful(self, entry: Entry, job: JobRow, verdict: Verdict) -> bool:
+        seen = self._jobs_seen or 0, self._pods_seen or 0
+        return is_doubtful(job, entry.pod, verdict, jobs_seen=seen[0], pods_seen=seen[1])
+
+    def _tell(self, entry: Entry, job: JobRow, verdict: Verdict, *, removed: bool = False) -> None:
+        listened = self._audience.listens(job.id)
+        if listened and entry.told in _NOT_STARTED and _hides_running(verdict):
+            running = Verdict(JobState.RUNNING, start=verdict.start, updated=verdict.start)
+            self._audience.tell(build_status(job, running, inferred=True))
+        if verdict.state is not JobState.PENDING:
+            self._notes.pop(job.id, None)
+        if verdict.state.is_final and not entry.is_final:
+            self._conclude(entry, job, verdict)
+        entry.told, entry.message = verdict.state, verdict.message
+        if listened:
+            self._audience.tell(build_status(job, verdict, removed=removed))
+
+    def _conclude(self, entry: Entry, job: JobRow, verdict: Verdict) -> None:
+        if job.final is None and job.instance_id == self._instance_id:
+            self._upkeep.ask_to_record(job.id)
+        entry.settle(final_of(verdict))
+
+
+def _hides_running(verdict: Verdict) -> bool:
+    """Whether a job that was pending when last told of has run since, unseen."""
+    return verdict.start is not None and verdict.state not in (JobState.PENDING, JobState.RUNNING)

@@ -1,0 +1,68 @@
+"""What the tracker asks of the backend: final states to write down, and ends in doubt to look into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from launcher_k8s.rows import Final, JobRow
+
+
+@attrs.frozen
+class Unrecorded:
+    """A job of ours whose final state was told and is not yet on its Job.
+
+    Args:
+        row: The Job's row as the cluster has it, but for the final state.
+        final: The final state to write.
+        suspend: Whether the Job must be suspended too, so that Kubernetes starts nothing for it later.
+    """
+
+    row: JobRow
+    final: Final
+    suspend: bool
+
+
+class Upkeep:
+    """The ids of the jobs that await either; each is handed out once."""
+
+    def __init__(self) -> None:
+        self._unrecorded: dict[str, None] = {}
+        self._doubted: dict[str, bool] = {}  # whether it was handed out
+
+    def doubted(self) -> Sequence[str]:
+        """The jobs in doubt, handed out or not."""
+        return tuple(self._doubted) if self._doubted else ()
+
+    def is_doubted(self, job_id: str) -> bool:
+        """Whether a job is in doubt."""
+        return job_id in self._doubted
+
+    def ask_to_record(self, job_id: str) -> None:
+        """A final state was told that nobody has written down."""
+        self._unrecorded[job_id] = None
+
+    def doubt(self, job_id: str) -> None:
+        """An end cannot be told yet."""
+        self._doubted.setdefault(job_id, False)
+
+    def trust(self, job_id: str) -> None:
+        """What is known of the job can be told."""
+        self._doubted.pop(job_id, None)
+
+    def forget(self, job_id: str) -> None:
+        """The job was removed."""
+        self._doubted.pop(job_id, None)
+        self._unrecorded.pop(job_id, None)
+
+    def take_unrecorded(self) -> list[str]:
+        """The jobs to record, since last asked."""
+        taken, self._unrecorded = list(self._unrecorded), {}
+        return taken
+
+    def take_doubts(self) -> list[str]:
+        """The jobs that have come into doubt since last asked."""
+        fresh = [job_id for job_id, handed_out in self._doubted.items() if not handed_out]
+        self._doubted.update(dict.fromkeys(fresh, True))
+        return fresh
