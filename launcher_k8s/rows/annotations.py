@@ -6,17 +6,15 @@ edited it, counts as absent: a job must not become invisible by it.
 
 from __future__ import annotations
 
-from datetime import datetime
 from sys import intern
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from launcher_k8s.rows.times import seconds, time_of
+from launcher_k8s.rows.times import Time, seconds, time_of
 from launcher_k8s.rows.values import Final, Intent
 from launcher_k8s.status import JobState, Operation
 
-Time = Annotated[datetime, msgspec.Meta(tz=True)]
 Wire = TypeVar("Wire")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from sys import intern
 from typing import Final
 
@@ -10,7 +9,7 @@ import msgspec
 
 from launcher_k8s.rows.annotations import parse_final, parse_intent
 from launcher_k8s.rows.decoding import Lean, NamedContainer, decode, decode_event, decode_page
-from launcher_k8s.rows.times import seconds_or_none
+from launcher_k8s.rows.times import Time, seconds_or_none
 from launcher_k8s.rows.values import Event, EventKind, JobOutcome, JobRow, Page, pack_uid, version_number
 from launcher_k8s.shape.names import (
     FINAL_ANNOTATION,
@@ -41,7 +40,7 @@ class _JobMetadata(Lean):
     name: str = ""
     uid: str = ""
     resource_version: str = ""
-    creation_timestamp: datetime | None = None
+    creation_timestamp: Time | None = None
     annotations: _JobAnnotations | None = None
     labels: _JobLabels | None = None
 
@@ -70,7 +69,7 @@ class _Condition(Lean):
     status: str = ""
     reason: str = ""
     message: str = ""
-    last_transition_time: datetime | None = None
+    last_transition_time: Time | None = None
 
 
 class _JobStatus(Lean):

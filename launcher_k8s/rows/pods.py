@@ -6,14 +6,13 @@ sidecars where they like, and a Pod is only ever looked at through a Job that is
 
 from __future__ import annotations
 
-from datetime import datetime
 from sys import intern
 from typing import Final
 
 import msgspec
 
 from launcher_k8s.rows.decoding import Lean, NamedContainer, decode, decode_event, decode_page
-from launcher_k8s.rows.times import seconds_or_none
+from launcher_k8s.rows.times import Time, seconds_or_none
 from launcher_k8s.rows.values import Event, EventKind, Page, PodRow, pack_uid, version_number
 from launcher_k8s.shape.names import JOB_NAME_LABEL, MAIN_CONTAINER, NAME_ANNOTATION, USER_ANNOTATION
 
@@ -40,8 +39,8 @@ class _Labels(Lean):
 class _PodMetadata(Lean):
     name: str = ""
     resource_version: str = ""
-    creation_timestamp: datetime | None = None
-    deletion_timestamp: datetime | None = None
+    creation_timestamp: Time | None = None
+    deletion_timestamp: Time | None = None
     deletion_grace_period_seconds: int | None = None
     annotations: _Annotations | None = None
     labels: _Labels | None = None
@@ -58,15 +57,15 @@ class _Waiting(Lean):
 
 
 class _Running(Lean):
-    started_at: datetime | None = None
+    started_at: Time | None = None
 
 
 class _Terminated(Lean):
     exit_code: int = 0
     reason: str = ""
     message: str = ""
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
+    started_at: Time | None = None
+    finished_at: Time | None = None
 
 
 class _State(Lean):

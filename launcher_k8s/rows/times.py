@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Annotated, Final, TypeAlias
+
+import msgspec
+
+Time: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time on the wire; one without a zone is malformed."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 

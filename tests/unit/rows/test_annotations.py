@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from launcher_k8s.rows import Final, Intent, format_final, format_intent
+from launcher_k8s.rows.annotations import parse_final, parse_intent
+from launcher_k8s.status import FINAL, JobState, Operation
+
+times = st.integers(1, 4_000_000_000).map(float)
+
+
+def test_an_intent_is_one_json_object_in_wire_form() -> None:
+    text = format_intent(Intent(Operation.SUSPEND, 1795236884.5, "jsmith"))
+    assert json.loads(text) == {
+        "operation": "suspend",
+        "time": "2026-11-21T04:54:44.500000Z",
+        "user": "jsmith",
+    }
+
+
+def test_a_final_state_is_one_json_object_in_wire_form() -> None:
+    text = format_final(Final(JobState.FINISHED, 3, "", 1795236884.0, 1795236886.0))
+    assert json.loads(text) == {
+        "status": "Finished",
+        "exitCode": 3,
+        "startTime": "2026-11-21T04:54:44Z",
+        "endTime": "2026-11-21T04:54:46Z",
+    }
+
+
+@given(st.builds(Intent, st.sampled_from(Operation), times, st.text()))
+def test_an_intent_survives_being_written(intent: Intent) -> None:
+    assert parse_intent(format_intent(intent)) == intent
+
+
+@given(
+    st.builds(
+        Final,
+        st.sampled_from(sorted(FINAL, key=str)),
+        st.none() | st.integers(0, 255),
+        st.text(),
+        st.none() | times,
+        st.none() | times,
+    )
+)
+def test_a_final_state_survives_being_written(final: Final) -> None:
+    assert parse_final(format_final(final)) == final
+
+
+def test_a_later_versions_fields_are_passed_over() -> None:
+    assert parse_final('{"status":"Canceled","colour":"red"}') == Final(JobState.CANCELED)
