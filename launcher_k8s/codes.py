@@ -98,7 +98,7 @@ _ERRORS = {
     ),
     "more-problems": (
         "A file has more problems than are told.",
-        "After a thousand findings of one severity in a file the others are only counted.",
+        "After a thousand errors the rest is not read; after a thousand warnings the others are counted.",
         CodeExample(_resources("?\n" * 1001), besides=frozenset({"missing-equals"})),
     ),
     "missing-equals": (

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from launcher_k8s.config import FileText, ReadFailure, parse_settings
 from launcher_k8s.diagnostics import Diagnostic
 from launcher_k8s.settings import ClusterSettings, Settings
 
 DIRECTORY = "/conf"
+LAUNCHER = "launcher.conf"
+MAIN = "launcher.kubernetes.conf"
+PROFILES = "launcher.kubernetes.profiles.conf"
+RESOURCES = "launcher.kubernetes.resources.conf"
 CONNECTION = "api-url=https://10.0.0.1:6443\nauth-token=opaque\n"
 
 
@@ -44,14 +49,31 @@ def read_texts(
     knows_group: Callable[[str], bool] | None = None,
 ) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """Read a directory of these files; a main file with only a connection is added where there is none."""
-    files = {"launcher.kubernetes.conf": CONNECTION, **files}
+    files = {MAIN: CONNECTION, **files}
     return parse_settings(
         DIRECTORY, MemoryFiles(files), environ=environ or {}, strict=strict, knows_group=knows_group
     )
 
 
-def read_cluster(files: Mapping[str, str | bytes | None], **options: str) -> ClusterSettings:
+def read_cluster(
+    files: Mapping[str, str | bytes | None], *, environ: Mapping[str, str] | None = None
+) -> ClusterSettings:
     """The one cluster of a directory that must have no errors."""
-    settings, diagnostics = read_texts(files)
+    settings, diagnostics = read_texts(files, environ=environ)
     assert settings is not None, "\n".join(map(str, diagnostics))
     return settings.cluster()
+
+
+def findings_of(files: Mapping[str, str | bytes | None], **options: Any) -> dict[str, list[Diagnostic]]:
+    """Everything said about a directory of these files, by code; options as of :func:`read_texts`."""
+    found: dict[str, list[Diagnostic]] = {}
+    for diagnostic in read_texts(files, **options)[1]:
+        found.setdefault(diagnostic.code, []).append(diagnostic)
+    return found
+
+
+def only_finding(files: Mapping[str, str | bytes | None], **options: Any) -> Diagnostic:
+    """The one thing said about a directory of these files; options as of :func:`read_texts`."""
+    _, diagnostics = read_texts(files, **options)
+    assert len(diagnostics) == 1, "\n".join(map(str, diagnostics))
+    return diagnostics[0]

@@ -1,7 +1,7 @@
 """The collector that every reader reports to, so that all problems are told at once.
 
-A file of garbage has a problem in each of its lines: after a thousand of one severity the rest of the
-file's are counted instead of told.
+A file of garbage has a problem in each of its lines: after a thousand errors in a file the rest of it is
+not read, and after a thousand warnings the others are only counted.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from launcher_k8s.codes import CODES
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 
 MOST_PER_FILE = 1000
+_MEND_FIRST = "mend those above first"
 
 
 class Findings:
@@ -41,14 +42,19 @@ class Findings:
         if self._counts[location.file, severity] <= MOST_PER_FILE:
             self._found.append(Diagnostic(code, severity, location, message, hint))
 
+    def stop(self, file: str, line: int) -> bool:
+        """Whether reading a file is to stop, because of the errors before a line; if so, that is told."""
+        if self._counts[file, Severity.ERROR] < MOST_PER_FILE:
+            return False
+        message = f"after {MOST_PER_FILE} errors the file is not read any further"
+        self._found.append(
+            Diagnostic("more-problems", Severity.ERROR, Location(file, line), message, _MEND_FIRST)
+        )
+        return True
+
     def is_full(self, file: str) -> bool:
         """Whether more of one kind are only counted in this file: then no hint need be worked out."""
         return any(self._counts[file, severity] >= MOST_PER_FILE for severity in Severity)
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether the files are refused."""
-        return any(severity is Severity.ERROR for _, severity in self._counts)
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Everything found: files in the order in which they were first reported, each by line."""
@@ -64,4 +70,4 @@ class Findings:
         for (file, severity), count in self._counts.items():
             if count > MOST_PER_FILE:
                 message = f"{count - MOST_PER_FILE} more findings of severity {severity.value!r} in this file"
-                yield Diagnostic("more-problems", severity, Location(file), message, "mend those above first")
+                yield Diagnostic("more-problems", severity, Location(file), message, _MEND_FIRST)

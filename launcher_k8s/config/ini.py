@@ -111,11 +111,10 @@ class Section:
 
 @attrs.frozen
 class IniFile:
-    """A file's entries before any title, and its sections, in order."""
+    """A file's entries before any title, and its sections: read when asked for, once, in order."""
 
-    path: str
     head: tuple[Entry, ...]
-    sections: tuple[Section, ...]
+    sections: Iterator[Section]
 
 
 def parse_ini(file: FileText, findings: Findings) -> IniFile:
@@ -125,21 +124,31 @@ def parse_ini(file: FileText, findings: Findings) -> IniFile:
         file: The file, UTF-8 with or without a byte order mark, lines ended by LF or CRLF.
         findings: Told of every line that is neither blank, comment, title nor ``key = value``.
     """
-    title = ""
-    head: list[Entry] = []
-    entries = head
-    sections: list[tuple[str, Line, list[Entry], bool]] = []
-    for line in _lines(file, findings):
+    lines = _lines(file, findings)
+    head, heading = _read_body(lines, "", findings)
+    return IniFile(head, _read_sections(heading, lines, findings))
+
+
+def _read_sections(heading: Line | None, lines: Iterator[Line], findings: Findings) -> Iterator[Section]:
+    while heading is not None:
+        title = heading.text.strip("[]" + BLANKS)
+        is_sound = _check_title(heading, findings)
+        entries, following = _read_body(lines, title, findings)
+        yield Section(title, heading, entries, is_sound)
+        heading = following
+
+
+def _read_body(
+    lines: Iterator[Line], title: str, findings: Findings
+) -> tuple[tuple[Entry, ...], Line | None]:
+    """The entries up to the next title, and the line of that."""
+    entries: list[Entry] = []
+    for line in lines:
         if line.text.startswith("["):
-            title, entries = line.text.strip("[]" + BLANKS), []
-            sections.append((title, line, entries, _check_title(line, findings)))
-        elif entry := _read_entry(line, title, findings):
+            return tuple(entries), line
+        if entry := _read_entry(line, title, findings):
             entries.append(entry)
-    return IniFile(
-        file.path,
-        tuple(head),
-        tuple(Section(title, line, tuple(entries), is_sound) for title, line, entries, is_sound in sections),
-    )
+    return tuple(entries), None
 
 
 def split_lines(file: FileText) -> list[str]:
@@ -160,6 +169,8 @@ def _lines(file: FileText, findings: Findings) -> Iterator[Line]:
     if not _check_text(file, findings):
         return
     for number, raw in enumerate(split_lines(file), start=1):
+        if findings.stop(file.path, number):
+            return
         if len(raw) > LONGEST_LINE:
             message = f"the line has {len(raw)} characters, at most {LONGEST_LINE} are read"
             findings.report("line-too-long", Location(file.path, number), message, "is this the right file?")

@@ -7,12 +7,12 @@ Its other keys, and clusters of other types, belong to the Launcher and are pass
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import attrs
 
 from launcher_k8s.config.findings import Findings
-from launcher_k8s.config.ini import IniFile, Section, parse_ini
+from launcher_k8s.config.ini import Section, parse_ini
 from launcher_k8s.config.reading import FileText
 from launcher_k8s.config.table import Reading, Setting, read_entries, settings_of
 from launcher_k8s.config.wording import quote
@@ -73,9 +73,9 @@ def read_launcher_file(file: FileText, directory: str, findings: Findings) -> tu
         directory: What relative paths are relative to.
         findings: Told of what is wrong in the parts that are ours.
     """
-    ini = parse_ini(file, findings)
-    scratch_path = _scratch_path(ini, findings)
-    clusters = [section for section in ini.sections if section.title == "cluster"]
+    sections = tuple(parse_ini(file, findings).sections)
+    scratch_path = _scratch_path(sections, findings)
+    clusters = [section for section in sections if section.title == "cluster"]
     if not clusters:
         place = only_cluster(directory)
         return (attrs.evolve(place, scratch_path=_of_cluster(scratch_path, place.name)),)
@@ -109,8 +109,8 @@ def _read_cluster(
     return ClusterPlace(values.name, main_file, where, _of_cluster(scratch_path, values.name))
 
 
-def _scratch_path(ini: IniFile, findings: Findings) -> Reading | None:
-    servers = [section for section in ini.sections if section.title == "server"]
+def _scratch_path(sections: Iterable[Section], findings: Findings) -> Reading | None:
+    servers = [section for section in sections if section.title == "server"]
     readings = [_read_ours(section, _SERVER_KEYS, findings).get("scratch_path") for section in servers]
     return next((reading for reading in reversed(readings) if reading and reading.value), None)
 

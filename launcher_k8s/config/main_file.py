@@ -40,12 +40,13 @@ class MainFile:
 def read_main_file(file: FileText, findings: Findings) -> MainFile:
     """Read a cluster's main file; what is wrong in it is reported and left out."""
     ini = parse_ini(file, findings)
-    for section in ini.sections:
+    sections = tuple(ini.sections)
+    for section in sections:
         if section.is_sound:
             message = f"this file has no sections, but here is {quote(section.line.text)}"
             findings.report("unexpected-section", section.line.at(), message, "remove the line")
     # Entries below a title are checked as well, so that all problems are told at once.
-    entries = chain(ini.head, *(section.entries for section in ini.sections))
+    entries = chain(ini.head, *(section.entries for section in sections))
     readings = read_entries(entries, CLUSTER_KEYS, findings)
     values = {field: reading.value for field, reading in readings.items()}
     if token := values.get("auth_token"):

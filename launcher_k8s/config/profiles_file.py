@@ -32,13 +32,16 @@ def read_profiles_file(file: FileText, read: FileReader, findings: Findings) -> 
     special = {ValueKind.OVERRIDES: overrides.overrides_of}
     ini = parse_ini(file, findings)
     report_outside(ini, "[*], [@group] or [user]", findings)
-    return tuple(_read_profile(section, special, findings) for section in ini.sections)
+    profiles = (_read_profile(section, special, findings) for section in ini.sections)
+    return tuple(profile for profile in profiles if profile is not None)
 
 
 def _read_profile(
     section: Section, special: Mapping[ValueKind, EntryReader], findings: Findings
-) -> ProfileSection:
+) -> ProfileSection | None:
     readings = read_section(section, PROFILE_KEYS, findings, special=special)
+    if not section.is_sound:
+        return None
     kind, name = _subject(section, findings)
     values = {field: Sourced(reading.value, reading.entry.origin) for field, reading in readings.items()}
     return ProfileSection(kind, name, values, section.origin)
@@ -57,6 +60,6 @@ def _subject(section: Section, findings: Findings) -> tuple[SubjectKind, str]:
     if not section.title.startswith("@"):
         return SubjectKind.USER, section.title
     name = section.title[1:].strip()
-    if not name and section.is_sound:
+    if not name:
         findings.report("bad-bracket", section.line.at(), "the section names no group", "write [@group]")
     return SubjectKind.GROUP, name

@@ -13,7 +13,7 @@ from tests.memory_files import CONNECTION, DIRECTORY, MemoryFiles
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_example_provokes_its_code_and_no_other(code):
+def test_example_provokes_its_code_and_no_other(code: str) -> None:
     info = CODES[code]
     example = info.example
     files = MemoryFiles(
@@ -28,7 +28,7 @@ def test_example_provokes_its_code_and_no_other(code):
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_finding_says_where_what_and_what_to_do(code):
+def test_finding_says_where_what_and_what_to_do(code: str) -> None:
     example = CODES[code].example
     files = MemoryFiles(
         {"launcher.kubernetes.conf": CONNECTION, **example.files}, mode=example.mode, owner=example.owner
@@ -42,7 +42,7 @@ def test_finding_says_where_what_and_what_to_do(code):
     assert finding.hint
 
 
-def test_every_code_that_the_readers_report_is_in_the_table():
+def test_every_code_that_the_readers_report_is_in_the_table() -> None:
     room = Path(launcher_k8s.config.__file__).parent
     text = "\n".join(path.read_text("utf-8") for path in room.rglob("*.py"))
     reported = set(re.findall(r'report\(\s*"([a-z-]+)"', text)) | set(re.findall(r'code="([a-z-]+)"', text))

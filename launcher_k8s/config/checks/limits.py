@@ -12,13 +12,12 @@ from itertools import islice, takewhile
 
 import attrs
 
-from launcher_k8s.config.checks.subjects import Placed, Subjects, describe
+from launcher_k8s.config.checks.subjects import Placed, Subjects, describe, is_user
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.quantity import format_decimal
-from launcher_k8s.settings import SubjectKind
 
-_MOST_COMPARED = 50
+_MOST_COMPARED = 16
 
 
 @attrs.frozen
@@ -81,7 +80,7 @@ class _Lowers:
 
     def __init__(self, lowers: Iterable[Placed]) -> None:
         self._all = sorted(lowers, key=lambda lower: lower.value, reverse=True)
-        self._for_groups = [lower for lower in self._all if lower.subject[0] is not SubjectKind.USER]
+        self._for_groups = [lower for lower in self._all if not is_user(lower.subject)]
         self._by_subject = {lower.subject: lower for lower in self._all}
 
     def over(self, upper: Placed) -> Iterator[Placed]:
@@ -89,7 +88,7 @@ class _Lowers:
         own = self._by_subject.get(upper.subject)
         if own is not None and own.value > upper.value:
             yield own
-        others = self._for_groups if upper.subject[0] is SubjectKind.USER else self._all
+        others = self._for_groups if is_user(upper.subject) else self._all
         yield from takewhile(lambda lower: lower.value > upper.value, others)
 
 

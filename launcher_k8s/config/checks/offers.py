@@ -6,9 +6,9 @@ more than is told here.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import takewhile
 from types import MappingProxyType
 
 from launcher_k8s.config.checks.subjects import EVERYONE, Placed, Subject, Subjects, describe
@@ -34,6 +34,7 @@ _LIMITS: Mapping[str, str] = MappingProxyType(
 # A limit or maximum of 0 means that there is none; of requests and GPUs, that there are none.
 _UNLIMITED = ("cpus", "mem_mb")
 _IMAGES = ("default_container_image", "container_images", "allow_unknown_images")
+_MOST_NAMED = 5
 _OFFER = "resource_profiles"
 _CONSTRAINTS = "placement_constraints"
 
@@ -78,42 +79,43 @@ def _check_names(
     titles = {profile.section for profile in resources}
     shown_as = {profile.display_name: profile.section for profile in resources}
     for offer in subjects.own(_OFFER):
-        where = sources.at(offer.origin)
         for name in (name for name in offer.value if name not in titles):
-            if findings.is_full(where.file):
-                hint = ""
-            elif name in shown_as:
+            if name in shown_as:
                 hint = f"{quote(name)} is how [{shown_as[name]}] is shown: write {shown_as[name]}"
+            elif findings.is_full(offer.origin.file):
+                hint = ""
             else:
                 hint = did_you_mean(name, titles) or "add the section, or remove the name"
             message = f"no section of the resources file is titled {quote(name)}"
-            findings.report("undefined-resource-profile", where, message, hint)
+            findings.report("undefined-resource-profile", sources.at(offer.origin), message, hint)
 
 
 def _check_maxima(subjects: Subjects, offers: _Offers, sources: Sources, findings: Findings) -> None:
-    told: set[tuple[int, str, str]] = set()
-    for subject in _concerned(subjects, (_OFFER, *_LIMITS)):
+    for_everyone = {profile.section for profile in offers.to(subjects.effective(_OFFER))}
+    for subject in _concerned(subjects, (_OFFER, *_LIMITS)) if offers.profiles else ():
         offer = subjects.effective(_OFFER, subject)
         for maximum_field, field in _LIMITS.items():
             maximum = subjects.effective(maximum_field, subject)
             if maximum is None or (maximum.value == 0 and field in _UNLIMITED):
                 continue
-            over = [
-                profile
-                for profile in offers.over(offer, field, maximum.value)
-                if (maximum.position, field, profile.section) not in told
-            ]
+            if findings.is_full(maximum.origin.file):
+                return
+            over = offers.over(offer, field, maximum.value)
+            if subject != EVERYONE and maximum.subject == EVERYONE:
+                over = [profile for profile in over if profile.section not in for_everyone]
             if over:
-                told.update((maximum.position, field, profile.section) for profile in over)
                 _report_over(subject, maximum, over, sources, findings)
 
 
 def _report_over(
     subject: Subject, maximum: Placed, over: Sequence[ResourceProfile], sources: Sources, findings: Findings
 ) -> None:
-    names = enumerate_words(f"{profile.section} ({profile.origin})" for profile in over)
+    named = ", ".join(f"{profile.section} ({profile.origin})" for profile in over[:_MOST_NAMED])
+    more = f" and {len(over) - _MOST_NAMED} more" if len(over) > _MOST_NAMED else ""
     stated = f"{maximum.origin.key}={format_decimal(Decimal(maximum.value))}"
-    message = f"{stated} makes resource profiles unusable that are offered to {describe(subject)}: {names}"
+    message = (
+        f"{stated} makes resource profiles unusable that are offered to {describe(subject)}: {named}{more}"
+    )
     hint = "raise the maximum, or list in resource-profiles only those below it"
     findings.report("profile-over-maximum", sources.at(maximum.origin), message, hint)
 
@@ -128,7 +130,7 @@ def _check_constraints(subjects: Subjects, offers: _Offers, sources: Sources, fi
             if profile.section not in pending or not missing:
                 continue
             pending.remove(profile.section)
-            listed = enumerate_words(str(constraint) for constraint in missing)
+            listed = enumerate_words(missing)
             message = f"{listed} is not among the placement constraints offered to {describe(subject)}"
             hint = "fine here; the vendor's plugin seems to want them in placement-constraints as well"
             findings.report("constraints-not-offered", sources.at(profile.origin), message, hint)
@@ -156,13 +158,14 @@ class _Offers:
             return list(self.profiles.values())
         return [self.profiles[name] for name in offer.value if name in self.profiles]
 
-    def over(self, offer: Placed | None, field: str, maximum: Decimal | int) -> Iterator[ResourceProfile]:
+    def over(self, offer: Placed | None, field: str, maximum: Decimal | int) -> list[ResourceProfile]:
         """The offered profiles whose ``field`` is over a maximum, the largest first."""
         key = (offer.position if offer else None, field)
         if key not in self._sorted:
             stated = [profile for profile in self.to(offer) if getattr(profile, field) is not None]
             self._sorted[key] = sorted(stated, key=lambda profile: _amount(profile, field), reverse=True)
-        return takewhile(lambda profile: _amount(profile, field) > maximum, self._sorted[key])
+        by_amount = self._sorted[key]
+        return by_amount[: bisect_left(by_amount, -maximum, key=lambda profile: -_amount(profile, field))]
 
 
 def _amount(profile: ResourceProfile, field: str) -> Decimal:

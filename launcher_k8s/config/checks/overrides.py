@@ -7,6 +7,7 @@ that get lost that way are named.
 from __future__ import annotations
 
 from itertools import islice
+from typing import TypeAlias
 
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.sources import Sources
@@ -16,6 +17,9 @@ from launcher_k8s.settings import ClusterSettings, Override, ProfileSection, Sub
 
 _FIELD = "job_json_overrides"
 _MOST_NAMED = 5
+_MOST_COMPARED = 200
+
+_Pool: TypeAlias = dict[str, dict[str, tuple[int, Override]]]
 
 
 def check_overrides(cluster: ClusterSettings, sources: Sources, findings: Findings) -> None:
@@ -35,8 +39,8 @@ def check_overrides(cluster: ClusterSettings, sources: Sources, findings: Findin
             "overrides-ignored", where, message, "move them into job.tpl, or set use-templating=0"
         )
     replaced = _Replaced()
-    for section in configured:
-        lost = replaced.by(section)
+    for position, section in enumerate(configured):
+        lost = replaced.by(section, position)
         if lost and section.values[_FIELD].value:
             _report_dropped(section.values[_FIELD], lost, sources, findings)
 
@@ -45,7 +49,7 @@ def _report_dropped(
     overrides: Sourced[tuple[Override, ...]], lost: list[Override], sources: Sources, findings: Findings
 ) -> None:
     named = ", ".join(f"{quote(override.pointer)} ({override.origin})" for override in lost[:_MOST_NAMED])
-    more = " and others" if len(lost) > _MOST_NAMED else ""
+    more = f" and {len(lost) - _MOST_NAMED} more" if len(lost) > _MOST_NAMED else ""
     message = f"these overrides replace earlier ones as a whole and so drop {named}{more}"
     findings.report(
         "dropped-overrides", sources.at(overrides.origin), message, "repeat the dropped ones in this line"
@@ -53,38 +57,52 @@ def _report_dropped(
 
 
 class _Replaced:
-    """The overrides that are in effect for somebody, by pointer, while sections are gone through."""
+    """The overrides that are in effect for somebody, while sections are gone through.
+
+    By pointer and then by section title, with the section's position; the latest comes last.
+    """
 
     def __init__(self) -> None:
-        self._in_effect: dict[str, tuple[Override, ...]] = {}
-        self._for_groups: dict[str, dict[str, Override]] = {}
-        self._for_users: dict[str, dict[str, Override]] = {}
+        self._former: dict[str, tuple[int, tuple[Override, ...]]] = {}
+        self._for_groups: _Pool = {}
+        self._for_users: _Pool = {}
 
-    def by(self, section: ProfileSection) -> list[Override]:
+    def by(self, section: ProfileSection, position: int) -> list[Override]:
         """Take a section's overrides up; give back (some of) those that it drops for somebody."""
-        overrides = section.values[_FIELD].value
-        lost = self._lost(section, {override.pointer for override in overrides})
-        self._forget(section)
-        pool = self._for_users if section.kind is SubjectKind.USER else self._for_groups
+        title, overrides = section.title, section.values[_FIELD].value
+        lost = self._lost(section, title, {override.pointer for override in overrides})
+        self._forget(section, title)
+        pool = self._pool(section)
         for override in overrides:
-            pool.setdefault(override.pointer, {})[section.title] = override
-        self._in_effect[section.title] = overrides
+            pool.setdefault(override.pointer, {})[title] = (position, override)
+        self._former[title] = (position, overrides)
         return lost
 
-    def _lost(self, section: ProfileSection, kept: set[str]) -> list[Override]:
-        """What others can lose: a user's own and all groups', for everyone and groups also any user's."""
-        former = self._in_effect.get(section.title, ())
-        own = {override.pointer: {section.title: override} for override in former}
-        pools = (self._for_groups, own if section.kind is SubjectKind.USER else self._for_users)
-        setters = (setters for pool in pools for pointer, setters in pool.items() if pointer not in kept)
-        return [next(reversed(each.values())) for each in islice(setters, _MOST_NAMED + 1)]
+    def _pool(self, section: ProfileSection) -> _Pool:
+        return self._for_users if section.kind is SubjectKind.USER else self._for_groups
 
-    def _forget(self, section: ProfileSection) -> None:
+    def _lost(self, section: ProfileSection, title: str, kept: set[str]) -> list[Override]:
+        """A user can lose his own and any group's; a group's members, and everyone, also any user's.
+
+        What stands before the section's own former overrides was replaced by those already.
+        """
+        since, former = self._former.get(title, (-1, ()))
+        own: _Pool = {override.pointer: {title: (since, override)} for override in former}
+        pools = (self._for_groups, own if section.kind is SubjectKind.USER else self._for_users)
+        latest = (
+            next(reversed(setters.values()))
+            for pool in pools
+            for pointer, setters in islice(pool.items(), _MOST_COMPARED)
+            if pointer not in kept
+        )
+        return [override for position, override in latest if position >= since]
+
+    def _forget(self, section: ProfileSection, title: str) -> None:
         """Drop what the section replaces for everybody: its own former overrides, or with ``[*]`` all."""
         if section.kind is SubjectKind.EVERYONE:
-            self._in_effect, self._for_groups, self._for_users = {}, {}, {}
-        pool = self._for_users if section.kind is SubjectKind.USER else self._for_groups
-        for pointer in {override.pointer for override in self._in_effect.get(section.title, ())}:
-            del pool[pointer][section.title]
+            self._former, self._for_groups, self._for_users = {}, {}, {}
+        pool = self._pool(section)
+        for pointer in {override.pointer for override in self._former.get(title, (-1, ()))[1]}:
+            del pool[pointer][title]
             if not pool[pointer]:
                 del pool[pointer]

@@ -34,17 +34,17 @@ def check_sections(
 ) -> None:
     """Report repeated sections, groups that the host lacks, and sections below more specific ones."""
     first: dict[str, ProfileSection] = {}
-    setters: dict[tuple[SubjectKind, str], ProfileSection] = {}
+    setters: dict[SubjectKind, dict[str, ProfileSection]] = {kind: {} for kind in SubjectKind}
     for section in sections:
-        if section.title in first:
-            _report_repeated(section, first[section.title], sources, findings)
+        earlier = first.setdefault(section.title, section)
+        if earlier is not section:
+            _report_repeated(section, earlier, sources, findings)
         elif section.kind is SubjectKind.GROUP and knows_group is not None and not knows_group(section.name):
             message = f"this host knows no group {quote(section.name)}: the section is for nobody"
             where = sources.at(section.origin)
             findings.report("unknown-group", where, message, "check the name; groups come from the host")
-        first.setdefault(section.title, section)
         _check_place(section, setters, sources, findings)
-        setters.update({(section.kind, field): section for field in section.values})
+        setters[section.kind].update(dict.fromkeys(section.values, section))
 
 
 def _report_repeated(
@@ -58,12 +58,16 @@ def _report_repeated(
 
 def _check_place(
     section: ProfileSection,
-    setters: Mapping[tuple[SubjectKind, str], ProfileSection],
+    setters: Mapping[SubjectKind, Mapping[str, ProfileSection]],
     sources: Sources,
     findings: Findings,
 ) -> None:
-    specific = [(kind, field) for kind in _MORE_SPECIFIC[section.kind] for field in section.values]
-    hidden = {field: setters[kind, field] for kind, field in specific if (kind, field) in setters}
+    hidden = {
+        field: setters[kind][field]
+        for kind in _MORE_SPECIFIC[section.kind]
+        for field in section.values
+        if field in setters[kind]
+    }
     if hidden:
         nearest = max(hidden.values(), key=lambda other: other.origin.line)
         keys = enumerate_words(_KEY_OF[field] for field in hidden)

@@ -13,11 +13,12 @@ from typing import Any, TypeAlias
 import attrs
 
 from launcher_k8s.origin import Origin, Sourced
-from launcher_k8s.settings import ProfileSection, SubjectKind
+from launcher_k8s.settings import ProfileSection
 
-Subject: TypeAlias = tuple[SubjectKind, str]
+# A section's title: *, @group or user.
+Subject: TypeAlias = str
 
-EVERYONE: Subject = (SubjectKind.EVERYONE, "")
+EVERYONE: Subject = "*"
 
 
 @attrs.frozen
@@ -49,9 +50,10 @@ class Subjects:
     def __init__(self, sections: Iterable[ProfileSection]) -> None:
         self._own: dict[Subject, dict[str, Placed]] = {EVERYONE: {}}
         for position, section in enumerate(sections):
-            subject = (section.kind, section.name)
+            subject = section.title
             own = self._own.setdefault(subject, {})
-            own.update({field: Placed(position, subject, value) for field, value in section.values.items()})
+            for field, value in section.values.items():
+                own[field] = Placed(position, subject, value)
 
     def __iter__(self) -> Iterator[Subject]:
         """Everyone first, then in the order of the file."""
@@ -67,14 +69,23 @@ class Subjects:
 
     def effective(self, field: str, *subjects: Subject) -> Placed | None:
         """What somebody gets who is matched by everyone's sections and those of these subjects."""
-        matching = (self._own[subject].get(field) for subject in (EVERYONE, *subjects))
-        return max(filter(None, matching), key=lambda placed: placed.position, default=None)
+        last: Placed | None = None
+        for subject in (EVERYONE, *subjects):
+            placed = self._own[subject].get(field)
+            if placed is not None and (last is None or placed.position > last.position):
+                last = placed
+        return last
+
+
+def is_user(subject: Subject) -> bool:
+    """Whether a subject is one user; no two such are ever matched together."""
+    return subject != EVERYONE and not subject.startswith("@")
 
 
 def describe(*subjects: Subject) -> str:
     """Whom sections are for, in words: ``jsmith in posit-power-users``, ``everyone``."""
-    users = [name for kind, name in subjects if kind is SubjectKind.USER]
-    groups = [name for kind, name in subjects if kind is SubjectKind.GROUP]
-    who = users[0] if users else "members" if groups else "everyone"
-    names = " and ".join(dict.fromkeys(groups))
-    return who if not groups else f"{who} in {names}" if users else f"members of {names}"
+    users = [subject for subject in subjects if is_user(subject)]
+    groups = " and ".join(dict.fromkeys(subject[1:] for subject in subjects if subject.startswith("@")))
+    if users:
+        return f"{users[0]} in {groups}" if groups else users[0]
+    return f"members of {groups}" if groups else "everyone"

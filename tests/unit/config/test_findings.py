@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from launcher_k8s.config.findings import MOST_PER_FILE, Findings
+from launcher_k8s.diagnostics import Location, Severity
+
+
+def test_a_finding_has_the_severity_of_its_code() -> None:
+    findings = Findings()
+    findings.report("bad-value", Location("a"), "x")
+    findings.report("two-tokens", Location("a"), "x")
+    assert [finding.severity for finding in findings.diagnostics()] == [Severity.ERROR, Severity.WARNING]
+
+
+def test_findings_are_in_the_order_of_files_and_lines() -> None:
+    findings = Findings()
+    for file, line in [("b", 2), ("a", 5), ("b", 1), ("a", 0)]:
+        findings.report("bad-value", Location(file, line), "x")
+    found = [(finding.location.file, finding.location.line) for finding in findings.diagnostics()]
+    assert found == [("b", 1), ("b", 2), ("a", 0), ("a", 5)]
+
+
+def test_many_findings_are_counted_for_each_file_and_severity() -> None:
+    findings = Findings()
+    for line in range(MOST_PER_FILE + 7):
+        findings.report("two-tokens", Location("a", line), "x")
+    findings.report("bad-value", Location("a"), "x")
+    *told, rest = findings.diagnostics()
+    assert len(told) == MOST_PER_FILE + 1
+    assert (rest.code, rest.severity) == ("more-problems", Severity.WARNING)
+    assert rest.message.startswith("7 more")
+
+
+def test_only_unknown_keys_are_lenient() -> None:
+    findings = Findings(strict=False)
+    findings.report("unknown-key", Location("a", 1), "x")
+    findings.report("bad-value", Location("a", 2), "x")
+    assert [finding.severity for finding in findings.diagnostics()] == [Severity.WARNING, Severity.ERROR]

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from launcher_k8s.config.wording import did_you_mean, enumerate_words, quote
+
+KEYS = ["max-cpus", "default-cpus", "container-images", "api-url"]
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("max-cpu", "max-cpus"),
+        ("max_cpus", "max-cpus"),
+        ("Max-CPUs", "max-cpus"),
+        ("api-ulr", "api-url"),
+        ("container images", "container-images"),
+    ],
+)
+def test_a_misspelt_word_is_recognised(word: str, meant: str) -> None:
+    assert did_you_mean(word, KEYS) == f"did you mean {meant}?"
+
+
+@pytest.mark.parametrize("word", ["", "zzz", "x" * 10_000])
+def test_nothing_is_suggested_for_what_resembles_nothing(word: str) -> None:
+    assert did_you_mean(word, KEYS) == ""
+
+
+def test_the_known_words_keep_their_case() -> None:
+    assert did_you_mean("hugemem", ["HugeMem"]) == "did you mean HugeMem?"
+
+
+def test_control_characters_are_escaped() -> None:
+    assert quote("\x1b[31m") == r"'\x1b[31m'"
+
+
+@given(st.text(st.characters(categories=["L"])))
+def test_a_quote_is_short(text: str) -> None:
+    assert len(quote(text)) <= 62
+
+
+def test_many_words_are_counted() -> None:
+    assert enumerate_words("abcdefg") == "a, b, c, d, e and 2 more"
+
+
+def test_few_words_are_all_told() -> None:
+    assert enumerate_words(["a", "b"]) == "a, b"
