@@ -96,9 +96,12 @@ containers = st.builds(
     capabilities_drop=st.lists(st.just("ALL"), max_size=1).map(tuple),
 )
 
-init_containers = st.lists(
-    st.fixed_dictionaries({"name": words, "image": words, "args": st.lists(texts, max_size=2)}), max_size=2
-).map(tuple)
+
+def _init_containers(prefix: str) -> st.SearchStrategy[list[dict[str, Any]]]:
+    names = words.map(prefix.__add__)
+    shape = {"name": names, "image": words, "args": st.lists(texts, max_size=2)}
+    return st.lists(st.fixed_dictionaries(shape), max_size=2, unique_by=lambda item: item["name"])
+
 
 _placements = st.dictionaries(label_keys, words, max_size=3).map(
     lambda labels: tuple(PlacementConstraint(*label) for label in labels.items())
@@ -140,7 +143,7 @@ def metadata(draw: st.DrawFn) -> dict[str, Any]:
     free = draw(st.dictionaries(texts, json_values, max_size=2))
     parts = draw(st.fixed_dictionaries({}, optional={"job": notes, "pod": notes, "service": notes}))
     if "pod" in parts and draw(st.booleans()):
-        parts["pod"]["initContainers"] = [dict(container) for container in draw(init_containers)]
+        parts["pod"]["initContainers"] = draw(_init_containers("meta-"))
     return {key: value for key, value in free.items() if key not in ("job", "pod", "service")} | parts
 
 
@@ -177,7 +180,7 @@ def jobs(draw: st.DrawFn) -> Job:
         name=draw(texts.filter(str.strip)),
         working_directory=draw(st.just("") | words.map("/{}".format)),
         container=draw(containers),
-        init_containers=draw(init_containers),
+        init_containers=draw(_init_containers("own-").map(tuple)),
         host=draw(st.just("") | words),
         stdin=draw(texts),
         environment=draw(_environment),

@@ -276,6 +276,12 @@ def test_a_fact_that_an_override_changes_is_a_warning() -> None:
     assert 'is "OnFailure", expected "Never"' in plan.warnings[0].reason
 
 
+def test_a_copy_that_settings_leave_out_is_not_blamed_on_an_override() -> None:
+    cluster = attrs.evolve(overriding(("/spec/ttlSecondsAfterFinished", 60)), stdin_annotation=False)
+    plan = plan_job(attrs.evolve(JOB, stdin="x"), cluster, user="me")
+    assert [warning.subject for warning in plan.warnings] == ["stdin"]
+
+
 def test_services_are_never_overridden() -> None:
     job = attrs.evolve(JOB, exposed_ports=(ExposedPort(80),))
     plan = plan_job(job, overriding(("/spec/type", "ClusterIP"), ("/spec/x", 1)), user="me")
