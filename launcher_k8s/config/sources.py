@@ -30,7 +30,6 @@ class Sources:
         if origin.file not in self._lines:
             self._lines[origin.file] = split_lines(self._files[origin.file])
         line = read_line(origin.file, origin.line, self._lines[origin.file][origin.line - 1])
-        if line is None:
-            return Location(origin.file, origin.line, 0, origin.section, origin.key)
+        assert line is not None, "an origin names a line that said something"
         value = line.text.partition("=")[2].lstrip(BLANKS) if origin.key else line.text
         return line.at(len(line.text) - len(value), section=origin.section, key=origin.key)

@@ -41,9 +41,16 @@ def test_base64_may_be_wrapped() -> None:
     assert decode_token(base64.encodebytes(TOKEN.encode()).decode()) == TOKEN
 
 
-@pytest.mark.parametrize("opaque", ["0123456789abcdef", "YWJj", "kubeconfig-u-abc:xyz", "a.b.c", ""])
+@pytest.mark.parametrize(
+    "opaque", ["0123456789abcdef", "YWJj", "kubeconfig-u-abc:xyz", "a.b.c", "YWJj.YWJj.YWJj", ""]
+)
 def test_any_other_token_is_kept(opaque: str) -> None:
     assert decode_token(opaque) == opaque
+
+
+def test_base64_of_three_words_that_are_no_web_token_is_kept() -> None:
+    encoded = base64.b64encode(b"YWJj.YWJj.YWJj").decode()
+    assert decode_token(encoded) == encoded
 
 
 @given(st.text())

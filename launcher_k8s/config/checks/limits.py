@@ -6,18 +6,21 @@ and rarely meant.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice, takewhile
+from typing import Any
 
 import attrs
 
-from launcher_k8s.config.checks.subjects import Placed, Subjects, describe, is_user
+from launcher_k8s.config.checks.subjects import Subjects, describe, is_user, subject_of
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.sources import Sources
+from launcher_k8s.origin import Sourced
 from launcher_k8s.quantity import format_decimal
 
-_MOST_COMPARED = 16
+# Shared out among the bounds of a file: complete for hundreds of sections, and linear for any number.
+_MOST_COMPARISONS = 200_000
 
 
 @attrs.frozen
@@ -55,54 +58,53 @@ def check_limits(subjects: Subjects, sources: Sources, findings: Findings) -> No
     for bound in _GPU_BOUNDS:
         _check_bound(bound, subjects.own(bound.upper), subjects, sources, findings)
         for lower in subjects.own(bound.lower):
-            if lower.value > 0 and subjects.effective(bound.upper, lower.subject) is None:
-                message = f"{_shown(lower)} for {describe(lower.subject)}, but nothing allows any"
+            if lower.value > 0 and subjects.effective(bound.upper, subject_of(lower)) is None:
+                message = f"{_shown(lower)} for {describe(subject_of(lower))}, but nothing allows any"
                 findings.report(bound.code, sources.at(lower.origin), message, "set a maximum as well")
 
 
 def _check_bound(
-    bound: _Bound, uppers: Iterable[Placed], subjects: Subjects, sources: Sources, findings: Findings
+    bound: _Bound, uppers: Sequence[Sourced[Any]], subjects: Subjects, sources: Sources, findings: Findings
 ) -> None:
     lowers = _Lowers(subjects.own(bound.lower))
+    most = max(4, _MOST_COMPARISONS // max(1, len(uppers)))
     for upper in uppers:
-        for lower in islice(lowers.over(upper), _MOST_COMPARED):
+        for lower in islice(lowers.over(upper), most):
             if _can_meet(bound, upper, lower, subjects):
-                who = describe(upper.subject, lower.subject)
+                who = describe(subject_of(upper), subject_of(lower))
                 message = f"{_shown(upper)} cuts {_shown(lower)} ({lower.origin}) for {who}"
-                findings.report(
-                    bound.code, sources.at(upper.origin), message, "lower the one or raise the other"
-                )
+                hint = "lower the one or raise the other"
+                findings.report(bound.code, sources.at(upper.origin), message, hint)
                 break
 
 
 class _Lowers:
     """Values of one field, the largest first, so that those over a bound are found without the others."""
 
-    def __init__(self, lowers: Iterable[Placed]) -> None:
+    def __init__(self, lowers: Iterable[Sourced[Any]]) -> None:
         self._all = sorted(lowers, key=lambda lower: lower.value, reverse=True)
-        self._for_groups = [lower for lower in self._all if not is_user(lower.subject)]
-        self._by_subject = {lower.subject: lower for lower in self._all}
+        self._for_groups = [lower for lower in self._all if not is_user(subject_of(lower))]
+        self._by_subject = {subject_of(lower): lower for lower in self._all}
 
-    def over(self, upper: Placed) -> Iterator[Placed]:
+    def over(self, upper: Sourced[Any]) -> Iterator[Sourced[Any]]:
         """What is over a bound and set for somebody whom the bound is set for; two users never meet."""
-        own = self._by_subject.get(upper.subject)
+        own = self._by_subject.get(subject_of(upper))
         if own is not None and own.value > upper.value:
             yield own
-        others = self._for_groups if is_user(upper.subject) else self._all
+        others = self._for_groups if is_user(subject_of(upper)) else self._all
         yield from takewhile(lambda lower: lower.value > upper.value, others)
 
 
-def _can_meet(bound: _Bound, upper: Placed, lower: Placed, subjects: Subjects) -> bool:
+def _can_meet(bound: _Bound, upper: Sourced[Any], lower: Sourced[Any], subjects: Subjects) -> bool:
     """Whether both values are in effect for somebody whom both are set for."""
-    who = (upper.subject, lower.subject)
-    if (
-        subjects.effective(bound.upper, *who) is not upper
-        or subjects.effective(bound.lower, *who) is not lower
-    ):
+    who = (subject_of(upper), subject_of(lower))
+    if subjects.effective(bound.upper, *who) is not upper:
+        return False
+    if subjects.effective(bound.lower, *who) is not lower:
         return False
     nearer = subjects.effective(bound.unless, *who) if bound.unless else None
     return nearer is None or nearer.value == 0
 
 
-def _shown(placed: Placed) -> str:
-    return f"{placed.origin.key}={format_decimal(Decimal(placed.value))}"
+def _shown(sourced: Sourced[Any]) -> str:
+    return f"{sourced.origin.key}={format_decimal(Decimal(sourced.value))}"

@@ -10,12 +10,14 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
-from launcher_k8s.config.checks.subjects import EVERYONE, Placed, Subject, Subjects, describe
+from launcher_k8s.config.checks.subjects import EVERYONE, Subject, Subjects, describe, subject_of
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.config.wording import did_you_mean, enumerate_words, quote
 from launcher_k8s.job import PlacementConstraint
+from launcher_k8s.origin import Sourced
 from launcher_k8s.quantity import format_decimal
 from launcher_k8s.settings import ResourceProfile
 
@@ -62,7 +64,7 @@ def _check_images(subjects: Subjects, sources: Sources, findings: Findings) -> N
         image, offered, allow_unknown = (subjects.effective(field, subject) for field in _IMAGES)
         if image is None or not image.value or allow_unknown is None or allow_unknown.value:
             continue
-        pair = (image.position, offered.position if offered else None)
+        pair = (image.origin.line, offered.origin.line if offered else None)
         if pair in told or (offered and image.value in offered.value):
             continue
         told.add(pair)
@@ -101,14 +103,18 @@ def _check_maxima(subjects: Subjects, offers: _Offers, sources: Sources, finding
             if findings.is_full(maximum.origin.file):
                 return
             over = offers.over(offer, field, maximum.value)
-            if subject != EVERYONE and maximum.subject == EVERYONE:
+            if subject != EVERYONE and subject_of(maximum) == EVERYONE:
                 over = [profile for profile in over if profile.section not in for_everyone]
             if over:
                 _report_over(subject, maximum, over, sources, findings)
 
 
 def _report_over(
-    subject: Subject, maximum: Placed, over: Sequence[ResourceProfile], sources: Sources, findings: Findings
+    subject: Subject,
+    maximum: Sourced[Any],
+    over: Sequence[ResourceProfile],
+    sources: Sources,
+    findings: Findings,
 ) -> None:
     named = ", ".join(f"{profile.section} ({profile.origin})" for profile in over[:_MOST_NAMED])
     more = f" and {len(over) - _MOST_NAMED} more" if len(over) > _MOST_NAMED else ""
@@ -152,15 +158,15 @@ class _Offers:
         self.profiles = {profile.section: profile for profile in resources}
         self._sorted: dict[tuple[int | None, str], list[ResourceProfile]] = {}
 
-    def to(self, offer: Placed | None) -> list[ResourceProfile]:
+    def to(self, offer: Sourced[Any] | None) -> list[ResourceProfile]:
         """The profiles that an offer names; all where it names none."""
         if offer is None or not offer.value:
             return list(self.profiles.values())
         return [self.profiles[name] for name in offer.value if name in self.profiles]
 
-    def over(self, offer: Placed | None, field: str, maximum: Decimal | int) -> list[ResourceProfile]:
+    def over(self, offer: Sourced[Any] | None, field: str, maximum: Decimal | int) -> list[ResourceProfile]:
         """The offered profiles whose ``field`` is over a maximum, the largest first."""
-        key = (offer.position if offer else None, field)
+        key = (offer.origin.line if offer else None, field)
         if key not in self._sorted:
             stated = [profile for profile in self.to(offer) if getattr(profile, field) is not None]
             self._sorted[key] = sorted(stated, key=lambda profile: _amount(profile, field), reverse=True)

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-import attrs
-
-from launcher_k8s.origin import Origin, Sourced
+from launcher_k8s.origin import Sourced
 from launcher_k8s.settings import ProfileSection
 
 # A section's title: *, @group or user.
@@ -21,45 +19,24 @@ Subject: TypeAlias = str
 EVERYONE: Subject = "*"
 
 
-@attrs.frozen
-class Placed:
-    """A value, whom it is set for, and how far down the file its section is."""
-
-    position: int
-    subject: Subject
-    sourced: Sourced[Any]
-
-    @property
-    def value(self) -> Any:
-        """The value itself."""
-        return self.sourced.value
-
-    @property
-    def origin(self) -> Origin:
-        """Where it stands."""
-        return self.sourced.origin
-
-
 class Subjects:
     """The last value of each key for each subject.
 
     Args:
-        sections: The profiles file's sections, in order.
+        sections: The sections of one profiles file, in order. Their values' origins tell whom they are
+            for, and by their lines which comes last.
     """
 
     def __init__(self, sections: Iterable[ProfileSection]) -> None:
-        self._own: dict[Subject, dict[str, Placed]] = {EVERYONE: {}}
-        for position, section in enumerate(sections):
-            subject = section.title
-            own = self._own.setdefault(subject, {})
-            for field, value in section.values.items():
-                own[field] = Placed(position, subject, value)
+        self._own: dict[Subject, dict[str, Sourced[Any]]] = {EVERYONE: {}}
+        for section in sections:
+            self._own.setdefault(section.origin.section, {}).update(section.values)
 
     def __iter__(self) -> Iterator[Subject]:
         """Everyone first, then in the order of the file."""
         return iter(self._own)
 
-    def own(self, field: str) -> list[Placed]:
+    def own(self, field: str) -> list[Sourced[Any]]:
         """What each subject's own sections set a field to, in the order of the subjects."""
         return [values[field] for values in self._own.values() if field in values]
 
@@ -67,14 +44,19 @@ class Subjects:
         """Whether a subject's own sections set one of these fields."""
         return not self._own[subject].keys().isdisjoint(fields)
 
-    def effective(self, field: str, *subjects: Subject) -> Placed | None:
+    def effective(self, field: str, *subjects: Subject) -> Sourced[Any] | None:
         """What somebody gets who is matched by everyone's sections and those of these subjects."""
-        last: Placed | None = None
-        for subject in (EVERYONE, *subjects):
-            placed = self._own[subject].get(field)
-            if placed is not None and (last is None or placed.position > last.position):
-                last = placed
+        last = self._own[EVERYONE].get(field)
+        for subject in subjects:
+            own = self._own[subject].get(field)
+            if own is not None and (last is None or own.origin.line > last.origin.line):
+                last = own
         return last
+
+
+def subject_of(sourced: Sourced[Any]) -> Subject:
+    """Whom a value is set for."""
+    return sourced.origin.section
 
 
 def is_user(subject: Subject) -> bool:

@@ -134,3 +134,9 @@ def test_a_secret_is_in_no_repr() -> None:
     assert settings is None
     assert "s3cret" not in repr(diagnostics)
     assert "s3cret" not in repr(read_cluster({MAIN: "auth-token=s3cret"}))
+
+
+def test_many_unknown_keys_are_counted() -> None:
+    found = findings_of({MAIN: CONNECTION + "".join(f"key{number}=1\n" for number in range(1500))})
+    assert len(found["unknown-key"]) == 1000
+    assert found["more-problems"][0].message.startswith("500 more")
