@@ -219,7 +219,7 @@ def _running(job: JobRow, pod: PodRow) -> Verdict | None:
 
 
 def _waiting(pod: PodRow) -> Verdict:
-    return Verdict(JobState.PENDING, _text(pod.reason, pod.message), updated=pod.created)
+    return Verdict(JobState.PENDING, _text(pod.reason, pod.message))
 
 
 _RULES: Constant[tuple[Rule, ...]] = (_killed, _taken_away, _not_started, _terminated, _running)

@@ -5,6 +5,7 @@ States are the Launcher's: three live ones, then four final ones; a final state 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
 
@@ -70,6 +71,15 @@ class JobStatus:
     removed: bool = False
 
 
+# Not `frozenset` itself: as a converter it hides from type checkers what may be given.
+def _tag_set(tags: Iterable[str]) -> frozenset[str]:
+    return frozenset(tags)
+
+
+def _state_set(states: Iterable[JobState]) -> frozenset[JobState]:
+    return frozenset(states)
+
+
 @attrs.frozen
 class JobFilter:
     """Which jobs are meant: all conditions must hold; an empty filter means every job.
@@ -81,8 +91,8 @@ class JobFilter:
         end_time: Submitted before this aware time.
     """
 
-    tags: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
-    states: frozenset[JobState] = attrs.field(default=frozenset(), converter=frozenset)
+    tags: frozenset[str] = attrs.field(default=frozenset(), converter=_tag_set)
+    states: frozenset[JobState] = attrs.field(default=frozenset(), converter=_state_set)
     start_time: datetime | None = None
     end_time: datetime | None = None
 

@@ -132,7 +132,7 @@ def is_doubtful(job: JobRow, pod: PodRow | None, verdict: Verdict, *, jobs_seen:
     intent = job.intent.operation if job.intent else None
     if job.final is not None or intent is Operation.CANCEL:
         return False
-    if pod is None or job.retries or (pod.gone and verdict.exit_code is None):
+    if pod is None or job.retries:
         return not 0 < job.version <= pods_seen
     if intent in _LAST_WORDS or _ended_by_itself(verdict):
         return False

@@ -55,7 +55,6 @@ CANCELED = JobState.CANCELED
 COMPLETE = JobOutcome.COMPLETE
 NEVER_RAN = ended(128, reason="StartError", message="no such file", started=None)
 NO_INIT = pod(phase="Failed", init_failed=True, reason="Error", message="init container 'p' ended")
-BY_DEADLINE = job(reason="DeadlineExceeded", message="Job was active longer")
 
 CASES: dict[str, tuple[JobRow, PodRow | None, JobState, int | None, str]] = {
     # waiting
@@ -124,6 +123,7 @@ CASES: dict[str, tuple[JobRow, PodRow | None, JobState, int | None, str]] = {
     "another's deadline": (job(), ended(143, **DEADLINE), FAILED, 143, "DeadlineExceeded"),
     "preempted": (job(), ended(143, deleted=ENDED - 1, **DISRUPTED), FAILED, 143, "PreemptionByScheduler"),
     "deleted": (job(), ended(143, deleted=ENDED - 1), FAILED, 143, "pod was deleted"),
+    "deleted, and heeding it": (job(), ended(0, deleted=ENDED - 1), FAILED, 0, "pod was deleted"),
     "deleted in its last second": (job(), ended(143, deleted=ENDED), FAILED, 143, "pod was deleted"),
     "the kubelet's last deletion": (job(), ended(143, **LAST_DELETION), FAILED, 143, "pod was deleted"),
     "deleted while stopping": (asked(Operation.STOP), ended(143, deleted=ENDED - 1), FAILED, 143, "deleted"),
