@@ -110,6 +110,12 @@ class JobPlan:
         counts = f"{len(self.decisions)} decisions, {len(self.warnings)} warnings"
         return f"<JobPlan {self.job_id} of {self.user} on {self.cluster}: {counts}>"
 
+    def _repr_html_(self) -> str:
+        from launcher_k8s.present import decisions_table
+
+        title = f"{self.job_id} of {self.user} on {self.cluster}"
+        return decisions_table(self.decisions, title=title).html()
+
 
 def plan_job(
     job: Job,

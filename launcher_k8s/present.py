@@ -6,16 +6,22 @@ The CLI and every ``_repr_html_`` call this, so that a value looks the same wher
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import attrs
+
+from launcher_k8s.decisions import Refusal
+from launcher_k8s.errors import InvalidJobError, LauncherError, OverrideError
+from launcher_k8s.quantity import format_decimal
+from launcher_k8s.settings import Override
 
 if TYPE_CHECKING:
     from launcher_k8s.decisions import Decision
     from launcher_k8s.diagnostics import Diagnostic
     from launcher_k8s.origin import Sourced
-    from launcher_k8s.settings import UserProfile
+    from launcher_k8s.settings import ResourceProfile, UserProfile
     from launcher_k8s.status import JobStatus
 
 
@@ -69,6 +75,64 @@ def decisions_table(decisions: Iterable[Decision], *, title: str = "") -> Table:
     )
 
 
+def refusals_of(error: LauncherError) -> tuple[Refusal, ...]:
+    """Why a job could not be planned, as refusals; an error that holds none is one itself."""
+    match error:
+        case InvalidJobError():
+            return error.refusals
+        case OverrideError():
+            return (Refusal(error.pointer, error.message, origin=error.origin, hint=error.hint),)
+        case _:
+            return (Refusal("job", error.message, hint=error.hint),)
+
+
+def refusals_table(refusals: Iterable[Refusal], *, title: str = "") -> Table:
+    """Why a job may not run as asked: every reason, with the limit and its origin."""
+    return Table(
+        title,
+        ("about", "value", "limit", "origin", "reason", "hint"),
+        tuple(
+            (r.what, r.value, r.limit, str(r.origin) if r.origin else "", r.message, r.hint) for r in refusals
+        ),
+    )
+
+
+def resource_profiles_table(
+    offered: Iterable[tuple[ResourceProfile, Sequence[Refusal]]], *, title: str = ""
+) -> Table:
+    """The resource profiles offered to a user, and why some are of no use to them."""
+    return Table(
+        title,
+        (
+            "section",
+            "name",
+            "cpus",
+            "cpus-request",
+            "mem-mb",
+            "mem-mb-request",
+            "GPUs",
+            "constraints",
+            "origin",
+            "unusable because",
+        ),
+        tuple(
+            (
+                profile.section,
+                profile.display_name,
+                show(profile.cpus),
+                show(profile.cpus_request),
+                show(profile.mem_mb),
+                show(profile.mem_mb_request),
+                _gpus(profile),
+                show(profile.placement_constraints),
+                str(profile.origin),
+                "; ".join(refusal.message for refusal in refusals),
+            )
+            for profile, refusals in offered
+        ),
+    )
+
+
 def statuses_table(statuses: Iterable[JobStatus], *, title: str = "") -> Table:
     """Jobs with their states."""
     return Table(
@@ -111,9 +175,18 @@ def show(value: object) -> str:
         return "1" if value else "0"
     if isinstance(value, Mapping):
         return ", ".join(f"{key}={show(item)}" for key, item in value.items())
+    if isinstance(value, Override):
+        return f"{value.pointer} from {value.file}" if value.file else value.pointer
+    if isinstance(value, Decimal):
+        return format_decimal(value)
     if isinstance(value, (list, tuple)):
         return ", ".join(map(show, value))
     return str(value)
+
+
+def _gpus(profile: ResourceProfile) -> str:
+    counts = {"NVIDIA": profile.nvidia_gpus, "AMD": profile.amd_gpus}
+    return ", ".join(f"{count} {brand}" for brand, count in counts.items() if count)
 
 
 def _shadow(sourced: Sourced[object]) -> str:

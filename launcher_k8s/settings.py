@@ -227,6 +227,11 @@ class UserProfile:
         for field in attrs.fields(UserProfile):
             yield field.metadata["option"].key, getattr(self, field.name)
 
+    def _repr_html_(self) -> str:
+        from launcher_k8s.present import profile_table
+
+        return profile_table(self).html()
+
 
 @attrs.frozen
 class ClusterSettings:
@@ -332,7 +337,9 @@ class ClusterSettings:
     launcher_config_file: str | None = option(
         "launcher-config-file", ValueKind.TEXT, default=None, doc="Path of launcher.conf."
     )
-    log_level: str | None = option("log-level", ValueKind.TEXT, default=None, doc="Least severe level logged.")
+    log_level: str | None = option(
+        "log-level", ValueKind.TEXT, default=None, doc="Least severe level logged."
+    )
     max_message_size: int = option(
         "max-message-size",
         ValueKind.COUNT,

@@ -70,6 +70,11 @@ class JobStatus:
     inferred: bool = False
     removed: bool = False
 
+    def _repr_html_(self) -> str:
+        from launcher_k8s.present import statuses_table
+
+        return statuses_table((self,)).html()
+
 
 # Not `frozenset` itself: as a converter it hides from type checkers what may be given.
 def _tag_set(tags: Iterable[str]) -> frozenset[str]:

@@ -1,0 +1,8 @@
+"""``python -m launcher_k8s.cli``: the command where no script is installed."""
+
+import sys
+
+from launcher_k8s.cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""What the commands share: the settings and the job that are meant, and printing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, cast
+
+from launcher_k8s import host
+from launcher_k8s.cli.parser import job_flags
+from launcher_k8s.diagnostics import Diagnostic, Severity
+from launcher_k8s.errors import ConfigurationError, InvalidJobError, LauncherError
+from launcher_k8s.files import load_settings
+from launcher_k8s.job import Job, JobOptions
+from launcher_k8s.present import diagnostic_text, refusals_of, refusals_table
+from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.wire import from_wire, to_wire
+
+
+def cluster_of(arguments: argparse.Namespace) -> ClusterSettings:
+    """The cluster's settings; warnings about the files go to standard error.
+
+    Raises:
+        ConfigurationError: The files do not validate, or no such cluster is configured.
+    """
+    settings = load_settings(arguments.config)
+    print_diagnostics(d for d in settings.diagnostics if d.severity is not Severity.INFO)
+    return settings.cluster(arguments.cluster)
+
+
+def groups_of(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """The groups given, else those the host knows."""
+    return host.groups_of(arguments.user) if arguments.groups is None else tuple(arguments.groups)
+
+
+def job_options(arguments: argparse.Namespace) -> JobOptions:
+    """The options of a job that were given as flags."""
+    return cast(JobOptions, job_flags(arguments))
+
+
+def read_job(path: str) -> Job:
+    """A job object from a JSON file, ``-`` for standard input.
+
+    Raises:
+        InvalidJobError: The file is not readable, not JSON or not a job.
+    """
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
+        data = json.loads(text)
+    except OSError as error:
+        raise InvalidJobError.single(path, f"{path}: {error.strerror or error}") from error
+    except json.JSONDecodeError as error:
+        place = f"{path}:{error.lineno}:{error.colno}"
+        raise InvalidJobError.single(path, f"{place}: not JSON: {error.msg}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidJobError.single(path, f"{path}: not UTF-8: {error.reason}") from error
+    except RecursionError as error:
+        raise InvalidJobError.single(path, f"{path}: nested too deeply") from error
+    return from_wire(Job, data)
+
+
+def print_error(error: LauncherError, *, as_json: bool) -> None:
+    """What went wrong: for people on standard error, or as one JSON object on standard output."""
+    if as_json:
+        print_json({"error": _error_record(error)})
+        return
+    match error:
+        case ConfigurationError():
+            print_diagnostics(error.diagnostics)
+        case InvalidJobError():
+            for refusal in error.refusals:
+                say(f"launcher-k8s: {refusal.message}{_hint(refusal.hint)}")
+            return
+        case _:
+            pass
+    say(f"launcher-k8s: {error.message}{_hint(error.hint)}")
+
+
+def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
+    """Findings, for people, on standard error."""
+    for diagnostic in diagnostics:
+        say(diagnostic_text(diagnostic))
+
+
+def print_json(value: Any) -> None:
+    """A value in its wire form on standard output, one line."""
+    print(json.dumps(to_wire(value), ensure_ascii=False), flush=True)
+
+
+def say(text: str) -> None:
+    """A line for people, on standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _error_record(error: LauncherError) -> dict[str, Any]:
+    record = {
+        "kind": type(error).__name__,
+        "code": int(error.code),
+        "message": error.message,
+        "hint": error.hint,
+        "transient": error.transient,
+    }
+    match error:
+        case ConfigurationError():
+            return record | {"diagnostics": error.diagnostics}
+        case InvalidJobError():
+            return record | {"refusals": refusals_table(refusals_of(error)).records()}
+        case _:
+            return record
+
+
+def _hint(hint: str) -> str:
+    return f" ({hint})" if hint else ""

@@ -1,0 +1,83 @@
+"""From the words of a command line to an exit code: picks the command, and shows what went wrong.
+
+A command's module is loaded when it is chosen: ``explain`` and ``plan`` need no HTTP library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from launcher_k8s.cli.common import print_error, say
+from launcher_k8s.cli.parser import RUN_FAILED, build_parser
+from launcher_k8s.errors import LauncherError
+
+FAILED = 1
+INTERRUPTED = 130
+_log = logging.getLogger("launcher_k8s")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: The words after the program's name; those of this process if None.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        SystemExit: Help was asked for (0), or the usage is wrong (2); both are printed.
+    """
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    if arguments.command == "explain" and arguments.job is not None and arguments.has_job_flags(arguments):
+        parser.error("a job is described by a file or by flags, not by both")
+    failed = RUN_FAILED if arguments.command == "run" else FAILED
+    with _warnings_shown():
+        try:
+            return _verb(arguments.command)(arguments)
+        except LauncherError as error:
+            print_error(error, as_json=arguments.json)
+        except BrokenPipeError:
+            # Python flushes standard output once more at its end: give it somewhere to go.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except KeyboardInterrupt:
+            return INTERRUPTED
+    return failed
+
+
+def _verb(command: str) -> Callable[[argparse.Namespace], int]:
+    match command:
+        case "run":
+            from launcher_k8s.cli.run import run
+
+            return run
+        case "explain":
+            from launcher_k8s.cli.explain import explain
+
+            return explain
+        case _:
+            from launcher_k8s.cli.plan import plan
+
+            return plan
+
+
+@contextmanager
+def _warnings_shown() -> Iterator[None]:
+    """Show what the library logs as a warning, such as a user whom the host does not know."""
+    handler = _ToStandardError(logging.WARNING)
+    _log.addHandler(handler)
+    try:
+        yield
+    finally:
+        _log.removeHandler(handler)
+
+
+class _ToStandardError(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        say(f"launcher-k8s: {record.getMessage()}")

@@ -1,0 +1,122 @@
+"""The words that the commands understand. Light on purpose: help and wrong usage load no room."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from decimal import Decimal
+
+from launcher_k8s._version import __version__
+from launcher_k8s.settings import DEFAULT_DIRECTORY
+
+RUN_FAILED = 125
+JOB_FLAGS = (
+    "image",
+    "resource_profile",
+    "cpus",
+    "cpus_request",
+    "mem_mb",
+    "mem_mb_request",
+    "nvidia_gpus",
+    "amd_gpus",
+    "placement_constraints",
+)
+_NUMBER = re.compile(r"-?(\d{1,18}(\.\d{0,9})?|\.\d{1,9})", re.ASCII)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line; what it gives names the command as ``command``."""
+    parser = argparse.ArgumentParser(
+        prog="launcher-k8s", description="Runs jobs on Kubernetes as the Posit Job Launcher is configured to."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
+    _add_run(commands.add_parser("run", help="run a command as a job and follow it to its end"))
+    _add_explain(commands.add_parser("explain", help="show what a user gets, and where each value is from"))
+    _add_plan(
+        commands.add_parser(
+            "plan",
+            help="show a job's Kubernetes objects: YAML on standard output, decisions on standard error",
+        )
+    )
+    return parser
+
+
+def job_flags(arguments: argparse.Namespace) -> dict[str, object]:
+    """The flags that describe a job and were given, by the name of the job's option."""
+    return {name: value for name in JOB_FLAGS if (value := getattr(arguments, name)) is not None}
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    _add_user_flags(parser)
+    _add_job_flags(parser)
+    parser.add_argument("--kubeconfig", metavar="F", help="reach the cluster as this kubeconfig file says")
+    parser.add_argument(
+        "--env",
+        metavar="NAME=VALUE",
+        type=_variable,
+        action="append",
+        default=[],
+        dest="variables",
+        help="an environment variable of the job; repeatable",
+    )
+    parser.add_argument("--name", metavar="N", help="the job's name; the program's base name if not given")
+    parser.add_argument("--rm", action="store_true", help="remove the job once it has ended")
+    parser.add_argument("argv", nargs="+", metavar="COMMAND", help="the program and its arguments, after --")
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    _add_user_flags(parser)
+    parser.add_argument("job", nargs="?", metavar="JOB.json", help="a job to explain; - for standard input")
+    _add_job_flags(parser)
+    parser.set_defaults(has_job_flags=job_flags)
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    _add_user_flags(parser)
+    parser.add_argument("job", metavar="JOB.json", help="the job object; - for standard input")
+
+
+def _add_user_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="DIR", default=DEFAULT_DIRECTORY, help="configuration directory")
+    parser.add_argument("--cluster", metavar="NAME", help="which cluster, where several are configured")
+    parser.add_argument("--user", metavar="U", required=True, help="the user to act for")
+    parser.add_argument(
+        "--group",
+        metavar="G",
+        action="append",
+        dest="groups",
+        help="a group of the user; repeatable; the host is asked where none is given",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_job_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--image", metavar="I", help="container image")
+    parser.add_argument("--resource-profile", metavar="P", help="resource profile, by its section")
+    parser.add_argument("--cpus", type=_amount, metavar="N", help="CPU limit, in cores")
+    parser.add_argument("--cpus-request", type=_amount, metavar="N", help="CPU request, in cores")
+    parser.add_argument("--mem-mb", type=_amount, metavar="N", help="memory limit, in MB (10^6 bytes)")
+    parser.add_argument("--mem-mb-request", type=_amount, metavar="N", help="memory request, in MB")
+    parser.add_argument("--nvidia-gpus", type=int, metavar="N", help="NVIDIA GPUs")
+    parser.add_argument("--amd-gpus", type=int, metavar="N", help="AMD GPUs")
+    parser.add_argument(
+        "--placement-constraint",
+        metavar="KEY[:VALUE]",
+        action="append",
+        dest="placement_constraints",
+        help="a node label to ask for; repeatable",
+    )
+
+
+def _amount(text: str) -> Decimal:
+    if not _NUMBER.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a plain number")
+    return Decimal(text)
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not (name and separator):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value

@@ -1,0 +1,40 @@
+"""``launcher-k8s plan``: the objects a job would become, and every decision on the way."""
+
+from __future__ import annotations
+
+import argparse
+
+import yaml
+
+from launcher_k8s.cli.common import cluster_of, groups_of, print_json, read_job, say
+from launcher_k8s.plan import JobPlan, plan_job
+from launcher_k8s.present import decisions_table
+
+
+def plan(arguments: argparse.Namespace) -> int:
+    """Print the manifests and the decisions; nothing of a cluster is needed."""
+    cluster = cluster_of(arguments)
+    planned = plan_job(read_job(arguments.job), cluster, user=arguments.user, groups=groups_of(arguments))
+    if arguments.json:
+        _print_json(planned)
+    else:
+        _print_yaml(planned)
+    return 0
+
+
+def _print_json(planned: JobPlan) -> None:
+    print_json(
+        {
+            "jobId": planned.job_id,
+            "job": planned.manifest,
+            "service": planned.service,
+            "decisions": decisions_table(planned.decisions).records(),
+            "overrides": planned.patch,
+        }
+    )
+
+
+def _print_yaml(planned: JobPlan) -> None:
+    objects = [body for body in (planned.manifest, planned.service) if body is not None]
+    print(yaml.safe_dump_all(objects, sort_keys=False, allow_unicode=True), end="", flush=True)
+    say("\n" + decisions_table(planned.decisions, title="Decisions").text())
