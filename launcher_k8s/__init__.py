@@ -56,7 +56,7 @@ _HOMES = {
         "PlacementConstraint",
         "ResourceLimit",
     ),
-    "kube": ("KubernetesCluster",),
+    "kube.client": ("KubernetesCluster",),
     "origin": ("Origin", "OriginKind", "Sourced"),
     "output": ("GapReason", "OutputChunk", "OutputGap"),
     "plan": ("JobPlan", "plan_job"),

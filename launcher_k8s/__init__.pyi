@@ -149,7 +149,7 @@ from launcher_k8s.job import (
 from launcher_k8s.job import (
     ResourceLimit as ResourceLimit,
 )
-from launcher_k8s.kube import (
+from launcher_k8s.kube.client import (
     KubernetesCluster as KubernetesCluster,
 )
 from launcher_k8s.origin import (

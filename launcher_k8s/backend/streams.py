@@ -40,11 +40,14 @@ class Stream(Generic[T_co]):
         except asyncio.CancelledError:
             # The same bookkeeping as asyncio.timeout: our own cancellation becomes our error, but only
             # where nobody else has asked for one too.
-            if self._interrupted and self._reader is not None and self._reader.uncancel() == 0:
+            if self._is_ours():
                 raise BackendClosedError from None
             raise
         finally:
             self._reader = None
+
+    def _is_ours(self) -> bool:
+        return self._interrupted and self._reader is not None and self._reader.uncancel() == 0
 
     async def __aenter__(self) -> Self:
         return self

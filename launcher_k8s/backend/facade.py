@@ -1,0 +1,464 @@
+"""``JobBackend``: what an embedding program calls to run and follow jobs on one cluster.
+
+The verbs and what the outside may rely on stand in the documentation ("Guarantees"). The cluster is
+the database: a second process, or the same one after a restart, says the same about every job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random as _random
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
+from contextlib import AsyncExitStack, aclosing
+from types import TracebackType
+from typing import Self
+
+import attrs
+
+from launcher_k8s import host
+from launcher_k8s.backend import listing, submission
+from launcher_k8s.backend.following import Follower
+from launcher_k8s.backend.output import read_output
+from launcher_k8s.backend.patience import Patience
+from launcher_k8s.backend.recording import Recorder
+from launcher_k8s.backend.statuses import changes
+from launcher_k8s.backend.streams import Stream, StreamSet
+from launcher_k8s.cluster_info import ClusterInfo
+from launcher_k8s.connection import JOBS, Cluster, Reply, Resource
+from launcher_k8s.decisions import Decision, DecisionKind
+from launcher_k8s.errors import (
+    AlreadyExistsError,
+    BackendClosedError,
+    ConfigurationError,
+    InvalidJobError,
+    InvalidJobStateError,
+    JobNotFoundError,
+    NotSupportedError,
+    ObjectNotFoundError,
+    OperationTimeoutError,
+)
+from launcher_k8s.job import Job
+from launcher_k8s.kube.client import KubernetesCluster
+from launcher_k8s.naming import job_id_from_random
+from launcher_k8s.origin import Origin, OriginKind
+from launcher_k8s.output import OutputChunk, OutputGap
+from launcher_k8s.plan import JobPlan, plan_job
+from launcher_k8s.rows import decode_job
+from launcher_k8s.rules.offers import offer_for
+from launcher_k8s.rules.profiles import profile_for
+from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.shape.names import MAIN_CONTAINER
+from launcher_k8s.status import FINAL, JobFilter, JobState, JobStatus
+from launcher_k8s.tracker import Tracker
+
+_log = logging.getLogger(__name__)
+
+ID_BYTES = 5
+ID_DRAWS = 8
+CLOSING_S = 5.0
+
+
+@attrs.frozen
+class Submitted:
+    """A job that is in the cluster: its id, and the plan it was made from."""
+
+    id: str
+    plan: JobPlan
+
+
+class JobBackend:
+    """Runs jobs on one Kubernetes cluster: an async context manager, safe to share between tasks.
+
+    Every verb raises :class:`~launcher_k8s.errors.BackendClosedError` outside its context. With
+    ``user=`` a verb sees only that user's jobs: another's is not found.
+
+    Args:
+        settings: The cluster's settings.
+        cluster: How to reach it; opened and closed by the backend. By default as the settings say.
+        groups: Tells a user's groups; may block. By default the host's directory is asked.
+        random: Source of ids and of the jitter of retries. By default the operating system's.
+
+    Raises:
+        ConfigurationError: On entering, when nothing says how to reach the cluster.
+    """
+
+    def __init__(
+        self,
+        settings: ClusterSettings,
+        *,
+        cluster: Cluster | None = None,
+        groups: Callable[[str], Iterable[str]] | None = None,
+        random: _random.Random | None = None,
+    ) -> None:
+        self._settings = settings
+        self._given_cluster = cluster
+        self._groups = groups or host.groups_of
+        self._random = random or host.random_source()
+        self._patience = Patience(chance=self._random.random)
+        self._tracker = Tracker(instance_id=settings.instance_id)
+        self._streams = StreamSet()
+        self._work: set[asyncio.Task[Submitted]] = set()
+        self._open: _Open | None = None
+
+    async def __aenter__(self) -> Self:
+        cluster = self._given_cluster or _cluster_of(self._settings)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(cluster)
+            recorder = await stack.enter_async_context(
+                Recorder(cluster, self._settings.namespace, self._tracker, self._patience)
+            )
+            follower = await stack.enter_async_context(
+                Follower(cluster, self._settings, self._tracker, recorder, self._patience)
+            )
+            self._open = _Open(cluster, follower, stack.pop_all())
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        opened, self._open = self._here, None
+        await self._streams.interrupt_all()
+        if self._work:
+            _, late = await asyncio.wait(self._work, timeout=CLOSING_S)
+            for task in late:
+                task.cancel()
+        await opened.stack.aclose()
+
+    @property
+    def settings(self) -> ClusterSettings:
+        """The settings in force."""
+        return self._settings
+
+    async def plan(self, job: Job, *, user: str, dry_run: bool = False) -> JobPlan:
+        """What a job would become; nothing is created.
+
+        Args:
+            job: The job as asked for.
+            user: Whose job it would be.
+            dry_run: Whether the API server checks the objects too, strictly.
+
+        Raises:
+            InvalidJobError: The job may not run as asked; carries every reason.
+            OverrideError: An override cannot be applied.
+            ClusterError: With ``dry_run``: the API server would not accept an object.
+        """
+        planned = plan_job(job, self._settings, user=user, groups=await self._groups_of(user))
+        if not dry_run:
+            return planned
+        return _with_warnings(planned, await submission.dry_run(self._here.cluster, planned))
+
+    async def submit(self, job: Job, *, user: str, key: str | None = None) -> Submitted:
+        """Run a job: decide what it gets and create its objects, once.
+
+        Cancelling the call does not leave half of a job: what was begun is finished in the background.
+
+        Args:
+            job: The job as asked for.
+            user: Whose job it is.
+            key: The caller's own idempotency key: the same key, user and job are the same submission,
+                however often it is tried.
+
+        Raises:
+            InvalidJobError: The job may not run as asked, or the key was used for another job.
+            OverrideError: An override cannot be applied.
+            NotSupportedError: The job has a stdin, or the cluster uses templates.
+            ClusterError: The API server refused, or could not be reached: then ``transient`` is set, it
+                is unknown whether the job exists, and a retry with the same key settles it.
+        """
+        here = self._here
+        if job.stdin:
+            raise NotSupportedError(
+                "jobs with a stdin cannot be submitted yet",
+                hint="write the input to a file that the job mounts",
+            )
+        groups = await self._groups_of(user)
+        work = asyncio.create_task(self._submit(here, job, user, groups, key))
+        self._work.add(work)
+        work.add_done_callback(self._finished)
+        return await asyncio.shield(work)
+
+    async def get(
+        self, job_id: str, *, user: str | None = None, fields: Collection[str] | None = None
+    ) -> Job:
+        """A job as the cluster has it now.
+
+        Args:
+            job_id: The job.
+            user: Its owner, if only theirs may be seen.
+            fields: The fields wanted, by their wire names; all if None. The id is always there.
+
+        Raises:
+            JobNotFoundError: There is none, or it is another user's.
+            ClusterError: The cluster could not be asked.
+        """
+        here = self._here
+        names = None if fields is None else listing.field_names(fields)
+        await here.follower.synced()
+        reply = await self._read(here, job_id)
+        status = self._status(job_id, user)
+        whole = listing.decode_whole(reply.body, cluster=self._settings.name)
+        return listing.job_of(status, whole, cluster=self._settings.name, fields=names)
+
+    async def list(
+        self,
+        wanted: JobFilter | None = None,
+        *,
+        user: str | None = None,
+        fields: Collection[str] | None = None,
+    ) -> Sequence[JobStatus | Job]:
+        """The jobs that match, by submission time: statuses, or jobs with the fields asked for.
+
+        Args:
+            wanted: Which jobs; all if None.
+            user: Their owner, if only theirs may be seen.
+            fields: Fields of the job, by their wire names; without them statuses are given.
+
+        Raises:
+            ClusterError: The cluster could not be asked.
+        """
+        here = self._here
+        names = None if fields is None else listing.field_names(fields)
+        await here.follower.synced()
+        statuses = self._tracker.select(wanted, user=user)
+        if names is None:
+            return statuses
+        if listing.are_in_status(names):
+            return [self._job(status, None, names) for status in statuses]
+        jobs = await listing.read_all(here.cluster, self._settings, (status.id for status in statuses))
+        return [self._job(status, jobs[status.id], names) for status in statuses if status.id in jobs]
+
+    def statuses(self, wanted: str | JobFilter, *, user: str | None = None) -> Stream[JobStatus]:
+        """The present state of each match, then every change once and in order.
+
+        For one id the stream ends after the final state; for a filter it never ends by itself.
+
+        Args:
+            wanted: A job's id, or a filter.
+            user: The owner, if only theirs may be seen.
+
+        Raises:
+            JobNotFoundError: By the stream: there is no such job, or it is another user's.
+            ClusterError: By the stream: the cluster could not be asked at the start. Later failures are
+                waited out.
+        """
+        return self._streams.open(self._changes(self._here, wanted, user))
+
+    def output(
+        self,
+        job_id: str,
+        *,
+        user: str | None = None,
+        follow: bool = True,
+        container: str = MAIN_CONTAINER,
+    ) -> Stream[OutputChunk | OutputGap]:
+        """What a job prints: every byte once and in order, or a gap where the cluster lost some.
+
+        Waits for the start of a pending job; a job that printed nothing ends it at once when it ends.
+
+        Args:
+            job_id: The job.
+            user: Its owner, if only theirs may be seen.
+            follow: Whether to go on until the job has ended; else what is there now is given.
+            container: Which container's output.
+
+        Raises:
+            JobNotFoundError: By the stream: there is no such job, or it is another user's.
+            ClusterError: By the stream: the log may not be read.
+        """
+        return self._streams.open(self._output(self._here, job_id, user, follow=follow, container=container))
+
+    async def wait(
+        self,
+        job_id: str,
+        *,
+        until: Collection[JobState] = FINAL,
+        timeout_s: float | None = None,
+        progress: Callable[[JobStatus], object] | None = None,
+    ) -> JobStatus:
+        """Wait until a job is in one of some states, or has ended.
+
+        Args:
+            job_id: The job.
+            until: The states to wait for; a final state always ends the wait.
+            timeout_s: Give up after so many seconds; the job goes on.
+            progress: Called with every status on the way.
+
+        Raises:
+            OperationTimeoutError: The time has passed.
+            JobNotFoundError: There is no such job.
+            ClusterError: The cluster could not be asked at the start.
+        """
+        try:
+            async with asyncio.timeout(timeout_s), self.statuses(job_id) as statuses:
+                async for status in statuses:
+                    if progress is not None:
+                        progress(status)
+                    if status.state in until or status.state.is_final or status.removed:
+                        return status
+        except TimeoutError:
+            raise OperationTimeoutError(
+                f"job {job_id} is not {' or '.join(sorted(state.value for state in until))} "
+                f"after {timeout_s:g} s",
+                hint="it goes on; wait again, or longer",
+            ) from None
+        raise JobNotFoundError(job_id)
+
+    async def remove(self, job_id: str, *, user: str | None = None) -> None:
+        """Delete a job with its pods and its Service, running or not; its output goes with it.
+
+        Raises:
+            JobNotFoundError: There is no such job, or it is another user's.
+            InvalidJobStateError: It belongs to another Launcher instance.
+            ClusterError: The API server refused or could not be reached.
+        """
+        here = self._here
+        await here.follower.synced()
+        row = decode_job((await self._read(here, job_id)).body)
+        self._status(job_id, user)
+        if row is None or row.instance_id != self._settings.instance_id:
+            raise InvalidJobStateError(f"job {job_id} belongs to another Launcher instance")
+        try:
+            await self._patience.run(lambda: here.cluster.delete(self._job_resource(job_id), uid=row.uid))
+        except ObjectNotFoundError:
+            raise JobNotFoundError(job_id) from None
+
+    async def cluster_info(self, user: str) -> ClusterInfo:
+        """What a user may ask of the cluster: images, limits, resource profiles, placement, accounts.
+
+        Raises:
+            ClusterError: The service accounts could not be listed (without the permission they are left
+                out instead).
+        """
+        here = self._here
+        profile = profile_for(self._settings, user, groups=await self._groups_of(user))
+        accounts = await self._patience.run(lambda: listing.service_accounts(here.cluster, self._settings))
+        return offer_for(self._settings, profile, user=user, service_accounts=accounts)
+
+    # --- behind the verbs
+
+    @property
+    def _here(self) -> _Open:
+        if self._open is None:
+            raise BackendClosedError
+        return self._open
+
+    async def _groups_of(self, user: str) -> tuple[str, ...]:
+        # A directory service may take its time: never on the event loop.
+        return tuple(await asyncio.to_thread(self._groups, user))
+
+    async def _submit(
+        self, here: _Open, job: Job, user: str, groups: tuple[str, ...], key: str | None
+    ) -> Submitted:
+        for _ in range(ID_DRAWS):
+            job_id = (
+                None if key is not None else job_id_from_random(job.name, self._random.randbytes(ID_BYTES))
+            )
+            planned = plan_job(job, self._settings, user=user, groups=groups, job_id=job_id, key=key)
+            reply = await submission.create_job(here.cluster, planned, self._patience)
+            if reply is not None:
+                return await self._complete(here, planned, reply)
+            if key is not None:
+                raise InvalidJobError.single(
+                    "key",
+                    f"the key {key!r} of user {user!r} was already used for another job ({planned.job_id})",
+                    hint="use a new key for a new job",
+                )
+        raise AlreadyExistsError(f"{ID_DRAWS} ids in a row were taken", status=409, reason="AlreadyExists")
+
+    async def _complete(self, here: _Open, planned: JobPlan, reply: Reply) -> Submitted:
+        warnings = await submission.ensure_service(here.cluster, planned, reply, self._patience)
+        row = decode_job(reply.body)
+        if row is not None:
+            here.follower.learn(row)
+        return Submitted(planned.job_id, _with_warnings(planned, reply.warnings + warnings))
+
+    def _finished(self, work: asyncio.Task[Submitted]) -> None:
+        self._work.discard(work)
+        if not work.cancelled() and (error := work.exception()) is not None:
+            _log.debug("a submission failed: %s", error)
+
+    async def _changes(
+        self, here: _Open, wanted: str | JobFilter, user: str | None
+    ) -> AsyncGenerator[JobStatus, None]:
+        await here.follower.synced()
+        if isinstance(wanted, str):
+            await self._find(here, wanted, user)
+        async with aclosing(changes(self._tracker, wanted, user=user)) as statuses:
+            async for status in statuses:
+                yield status
+
+    async def _output(
+        self, here: _Open, job_id: str, user: str | None, *, follow: bool, container: str
+    ) -> AsyncGenerator[OutputChunk | OutputGap, None]:
+        await here.follower.synced()
+        await self._find(here, job_id, user)
+        pieces = read_output(
+            here.cluster,
+            self._settings.namespace,
+            self._tracker,
+            job_id,
+            container=container,
+            follow=follow,
+            patience=self._patience,
+        )
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield piece
+
+    async def _find(self, here: _Open, job_id: str, user: str | None) -> JobStatus:
+        """A job's status; one that the watch has not told of yet is asked for."""
+        if self._tracker.status(job_id) is None:
+            await self._read(here, job_id)
+        return self._status(job_id, user)
+
+    async def _read(self, here: _Open, job_id: str) -> Reply:
+        try:
+            reply = await self._patience.run(lambda: here.cluster.get(self._job_resource(job_id)))
+        except ObjectNotFoundError:
+            raise JobNotFoundError(job_id) from None
+        row = decode_job(reply.body)
+        if row is None:
+            raise JobNotFoundError(job_id)
+        here.follower.learn(row)
+        return reply
+
+    def _status(self, job_id: str, user: str | None) -> JobStatus:
+        status = self._tracker.status(job_id)
+        if status is None or (user is not None and status.user != user):
+            raise JobNotFoundError(job_id)
+        return status
+
+    def _job(self, status: JobStatus, job: Job | None, names: Collection[str]) -> Job:
+        return listing.job_of(status, job, cluster=self._settings.name, fields=names)
+
+    def _job_resource(self, job_id: str) -> Resource:
+        return JOBS.within(self._settings.namespace).named(job_id)
+
+
+@attrs.frozen
+class _Open:
+    """What a backend has while it is entered."""
+
+    cluster: Cluster
+    follower: Follower
+    stack: AsyncExitStack
+
+
+def _cluster_of(settings: ClusterSettings) -> Cluster:
+    missing = [] if settings.api_url else ["api-url"]
+    if not (settings.auth_token or settings.auth_token_path):
+        missing.append("auth-token-path or auth-token")
+    if missing:
+        raise ConfigurationError(
+            f"nothing says how to reach cluster {settings.name!r}: {' and '.join(missing)} not set",
+            hint="set them in launcher.kubernetes.conf, or give the backend a cluster",
+        )
+    return KubernetesCluster.from_settings(settings)
+
+
+def _with_warnings(planned: JobPlan, warnings: Iterable[str]) -> JobPlan:
+    """The plan with what the API server warned of among its decisions."""
+    origin = Origin(OriginKind.CLUSTER)
+    added = tuple(Decision("Kubernetes", "", DecisionKind.WARNING, origin, warning) for warning in warnings)
+    return attrs.evolve(planned, decisions=planned.decisions + added) if added else planned

@@ -1,0 +1,180 @@
+"""Keeping the tracker up to date: one shared watch of Jobs, one of Pods, and what they leave open.
+
+The two watches are not in step: an end seen in one may wait for the other. What is still in doubt after
+a moment is read from the API server (``Tracker.take_doubts``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from launcher_k8s.backend.patience import Patience
+from launcher_k8s.backend.recording import Recorder
+from launcher_k8s.connection import JOBS, PODS, Cluster
+from launcher_k8s.errors import ClusterError, ObjectNotFoundError
+from launcher_k8s.kube.reflector import Changed, Disrupted, Pace, Relisted, Source, list_all, reflect
+from launcher_k8s.rows import (
+    Event,
+    JobRow,
+    PodRow,
+    decode_job,
+    decode_job_event,
+    decode_job_page,
+    decode_pod_event,
+    decode_pod_page,
+)
+from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.shape.names import JOB_NAME_LABEL
+from launcher_k8s.tracker import Tracker
+
+_log = logging.getLogger(__name__)
+
+DOUBT_S = 1.0
+
+Row = TypeVar("Row", JobRow, PodRow)
+
+
+class Follower:
+    """Feeds a tracker from a cluster while it is entered.
+
+    Args:
+        cluster: What to follow.
+        settings: Its namespace, page size and watch timeout.
+        tracker: What is fed.
+        recorder: Writes the final states that come up.
+        patience: How requests are repeated.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        settings: ClusterSettings,
+        tracker: Tracker,
+        recorder: Recorder,
+        patience: Patience,
+    ) -> None:
+        self._cluster = cluster
+        self._settings = settings
+        self._tracker = tracker
+        self._recorder = recorder
+        self._patience = patience
+        self._pace = Pace(sleep=patience.sleep, chance=patience.chance)
+        self._trouble: dict[str, ClusterError] = {}
+        self._news = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        jobs = self._source(JOBS.plural, decode_job_page, decode_job_event)
+        pods = self._source(PODS.plural, decode_pod_page, decode_pod_event)
+        self._start(self._follow(jobs, self._tracker.apply_job, self._tracker.replace_jobs))
+        self._start(self._follow(pods, self._tracker.apply_pod, self._tracker.replace_pods))
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def synced(self) -> None:
+        """Wait until all Jobs and Pods were listed once.
+
+        Raises:
+            ClusterError: Listing fails at present, for this reason; it goes on being tried.
+        """
+        while not self._tracker.synced:
+            for error in self._trouble.values():
+                raise error
+            await self._news.wait()
+
+    def learn(self, row: JobRow) -> None:
+        """Take in a Job as an answer to our own request showed it."""
+        self._tracker.learn(row)
+        self._tend()
+
+    def _source(
+        self, plural: str, decode_page: Callable[[bytes], Any], decode_event: Callable[[bytes], Event[Row]]
+    ) -> Source[Row, Event[Row]]:
+        resource = JOBS if plural == JOBS.plural else PODS
+        return Source(
+            resource.within(self._settings.namespace),
+            decode_page,
+            decode_event,
+            # Templates before 2.3 set no label on Jobs; Pods of Jobs always have one (domain, section 5).
+            label_selector="" if resource is JOBS else JOB_NAME_LABEL,
+            fetch_limit=self._settings.fetch_limit,
+            watch_timeout_s=self._settings.watch_timeout_s,
+        )
+
+    async def _follow(
+        self,
+        source: Source[Row, Event[Row]],
+        apply: Callable[[Event[Row]], None],
+        replace: Callable[[tuple[Row, ...], str], None],
+    ) -> None:
+        plural = source.resource.plural
+        async with aclosing(reflect(self._cluster, source, pace=self._pace)) as items:
+            async for item in items:
+                if isinstance(item, Changed):
+                    apply(item.event)
+                    self._tend()
+                    continue
+                if isinstance(item, Disrupted):
+                    if plural not in self._trouble:
+                        _log.warning("nothing is heard of %s: %s", plural, item.error)
+                    self._trouble[plural] = item.error
+                else:
+                    self._trouble.pop(plural, None)
+                if isinstance(item, Relisted):
+                    replace(item.rows, item.version)
+                    self._tend()
+                self._news.set()
+                self._news = asyncio.Event()
+
+    def _tend(self) -> None:
+        for unrecorded in self._tracker.take_unrecorded():
+            self._recorder.record(unrecorded)
+        for job_id in self._tracker.take_doubts():
+            self._start(self._settle(job_id))
+
+    async def _settle(self, job_id: str) -> None:
+        await self._patience.sleep(DOUBT_S)
+        try:
+            while self._tracker.in_doubt(job_id):
+                await self._patience.without_end().run(lambda: self._look(job_id))
+        except ObjectNotFoundError:
+            return  # the watch will tell that it was removed
+        except ClusterError as error:
+            _log.warning("how job %s ended could not be looked up: %s", job_id, error)
+
+    async def _look(self, job_id: str) -> None:
+        namespace = self._settings.namespace
+        source = Source(
+            PODS.within(namespace),
+            decode_pod_page,
+            decode_pod_event,
+            label_selector=f"{JOB_NAME_LABEL}={job_id}",
+        )
+        pods = await list_all(self._cluster, source)
+        job = decode_job((await self._cluster.get(JOBS.within(namespace).named(job_id))).body)
+        if job is None:
+            raise ObjectNotFoundError(f"job {job_id} is no longer the Launcher's")
+        self._tracker.settle(job, pods.rows)
+        self._tend()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("following the cluster failed", exc_info=error)

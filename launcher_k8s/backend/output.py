@@ -1,0 +1,85 @@
+"""A job's output: which pod's log it is, and when it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from launcher_k8s.backend.patience import Patience
+from launcher_k8s.backend.statuses import changes
+from launcher_k8s.connection import PODS, Cluster
+from launcher_k8s.kube.logs import ContainerLife, follow_log
+from launcher_k8s.output import GapReason, OutputChunk, OutputGap
+from launcher_k8s.status import JobStatus
+from launcher_k8s.tracker import Tracker
+
+NODE_LOST = "NodeLost"
+
+
+async def read_output(
+    cluster: Cluster,
+    namespace: str,
+    tracker: Tracker,
+    job_id: str,
+    *,
+    container: str,
+    follow: bool,
+    patience: Patience,
+) -> AsyncGenerator[OutputChunk | OutputGap]:
+    """Everything a job prints; waits for its start, and ends when nothing more can come.
+
+    Args:
+        cluster: Where the log is.
+        namespace: The job's namespace.
+        tracker: Knows the job's pod and state.
+        job_id: The job; known to the tracker.
+        container: The container's name.
+        follow: Whether to wait for what is still to come.
+        patience: Gives the chance and the sleep of the waits between streams.
+    """
+    if follow:
+        await _started(tracker, job_id)
+    status, pod = tracker.status(job_id), tracker.pod(job_id)
+    if status is None or status.start_time is None:
+        return
+    if pod is None:
+        yield OutputGap(None, None, GapReason.POD_DELETED)
+        return
+    name = pod.name
+
+    async def life() -> ContainerLife:
+        return _life(tracker, job_id, name)
+
+    items = follow_log(
+        cluster,
+        PODS.within(namespace).named(name),
+        container,
+        life=life,
+        follow=follow,
+        sleep=patience.sleep,
+        chance=patience.chance,
+    )
+    async with aclosing(items):
+        async for item in items:
+            yield item
+
+
+async def _started(tracker: Tracker, job_id: str) -> None:
+    async with aclosing(changes(tracker, job_id)) as statuses:
+        async for status in statuses:
+            if _has_started(status):
+                return
+
+
+def _has_started(status: JobStatus) -> bool:
+    return status.start_time is not None or status.state.is_final
+
+
+def _life(tracker: Tracker, job_id: str, pod_name: str) -> ContainerLife:
+    status, pod = tracker.status(job_id), tracker.pod(job_id)
+    if status is None or status.removed or pod is None or pod.gone or pod.name != pod_name:
+        return ContainerLife.DELETED
+    if pod.loss == NODE_LOST:
+        return ContainerLife.NODE_LOST
+    ended = status.state.is_final or pod.finished is not None
+    return ContainerLife.ENDED if ended else ContainerLife.LIVE

@@ -1,0 +1,147 @@
+"""Creating a job's objects so that nothing is made twice and nothing half-made stays.
+
+The rules are the guarantees of ``submit`` (docs, "Guarantees"): a taken name is looked at, because the
+answer to our own earlier request may have been lost; a lost race for quota is tried again with the same
+name; a Service that cannot be created takes its Job with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from launcher_k8s.connection import JOBS, SERVICES, Cluster, Reply, Resource
+from launcher_k8s.errors import AlreadyExistsError, ClusterError, ConflictError, ObjectNotFoundError
+from launcher_k8s.shape.names import SUBMISSION_ANNOTATION
+
+if TYPE_CHECKING:
+    from launcher_k8s.backend.patience import Patience
+    from launcher_k8s.plan import JobPlan
+
+_WARN = {"fieldValidation": "Warn"}
+_STRICT = {"fieldValidation": "Strict", "dryRun": "All"}
+
+
+class _Metadata(msgspec.Struct):
+    uid: str = ""
+    annotations: dict[str, str] | None = None
+    owner_references: list[_Owner] | None = msgspec.field(name="ownerReferences", default=None)
+
+
+class _Owner(msgspec.Struct):
+    uid: str = ""
+
+
+class _Object(msgspec.Struct):
+    metadata: _Metadata
+
+
+_objects = msgspec.json.Decoder(_Object)
+
+
+async def create_job(cluster: Cluster, plan: JobPlan, patience: Patience) -> Reply | None:
+    """Create the Job of a plan, or find it where an earlier, unanswered request of ours made it.
+
+    Returns:
+        The API server's answer; None when the name belongs to another submission.
+
+    Raises:
+        ClusterError: The Job could not be created. After a transient failure it is unknown whether it
+            exists; submitting again with the same key settles that.
+    """
+
+    async def attempt() -> Reply | None:
+        try:
+            return await cluster.create(JOBS.within(plan.namespace), plan.job_body(), params=_WARN)
+        except AlreadyExistsError:
+            return await _ours(cluster, plan)
+
+    return await patience.run(attempt)
+
+
+async def _ours(cluster: Cluster, plan: JobPlan) -> Reply | None:
+    try:
+        found = await cluster.get(_job(plan))
+    except ObjectNotFoundError as error:
+        raise ConflictError(
+            f"Job {plan.job_id} was removed while it was looked at", transient=True
+        ) from error
+    annotations = _objects.decode(found.body).metadata.annotations or {}
+    return found if annotations.get(SUBMISSION_ANNOTATION) == plan.submission else None
+
+
+async def ensure_service(cluster: Cluster, plan: JobPlan, job: Reply, patience: Patience) -> tuple[str, ...]:
+    """Create the Service of a plan, owned by its Job; nothing to do where the plan has none.
+
+    Returns:
+        Warnings of the API server.
+
+    Raises:
+        ClusterError: The Service could not be created. The Job was removed again, unless the hint says
+            otherwise.
+    """
+    if plan.service is None:
+        return ()
+    job_uid = job_uid_of(job)
+    try:
+        return await patience.run(lambda: _create_service(cluster, plan, job_uid))
+    except ClusterError as error:
+        await _take_back(cluster, plan, job_uid, error)
+        raise
+
+
+async def _create_service(cluster: Cluster, plan: JobPlan, job_uid: str) -> tuple[str, ...]:
+    try:
+        reply = await cluster.create(
+            SERVICES.within(plan.namespace), plan.service_body(job_uid), params=_WARN
+        )
+    except AlreadyExistsError as error:
+        found = await cluster.get(SERVICES.within(plan.namespace).named(plan.job_id))
+        owners = _objects.decode(found.body).metadata.owner_references or []
+        if any(owner.uid == job_uid for owner in owners):
+            return ()
+        # The Service of an earlier job of this name, which the garbage collector is about to remove.
+        raise ConflictError(
+            f"a Service named {plan.job_id} belongs to something else", status=409, transient=True
+        ) from error
+    return reply.warnings
+
+
+async def _take_back(cluster: Cluster, plan: JobPlan, job_uid: str, error: ClusterError) -> None:
+    error.message = f"the Service of job {plan.job_id} could not be created: {error.message}"
+    try:
+        await cluster.delete(_job(plan), uid=job_uid)
+    except ObjectNotFoundError:
+        pass
+    except ClusterError as removal:
+        error.hint = (
+            f"the job itself exists and could not be removed ({removal.message}); "
+            "remove it, or submit with the same key"
+        )
+
+
+async def dry_run(cluster: Cluster, plan: JobPlan) -> tuple[str, ...]:
+    """Let the API server check a plan's objects strictly, without making them.
+
+    Returns:
+        Warnings of the API server.
+
+    Raises:
+        ClusterError: The API server would not accept an object.
+    """
+    job = await cluster.create(JOBS.within(plan.namespace), plan.job_body(), params=_STRICT)
+    if plan.service is None:
+        return job.warnings
+    body = plan.service_body(job_uid_of(job))
+    service = await cluster.create(SERVICES.within(plan.namespace), body, params=_STRICT)
+    return job.warnings + service.warnings
+
+
+def job_uid_of(reply: Reply) -> str:
+    """The uid of the object in an answer."""
+    return _objects.decode(reply.body).metadata.uid
+
+
+def _job(plan: JobPlan) -> Resource:
+    return JOBS.within(plan.namespace).named(plan.job_id)
