@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from itertools import islice
 
 LONGEST_QUOTE = 60
+MOST_COMPARED = 200
 
 
 def quote(text: str) -> str:
@@ -13,18 +15,18 @@ def quote(text: str) -> str:
     return repr(text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 3]}...")
 
 
-def enumerate_words(words: Iterable[str], *, most: int = 5) -> str:
+def enumerate_words(words: Iterable[object], *, most: int = 5) -> str:
     """``a, b, c``; after ``most`` words the others are counted."""
     words = list(words)
     rest = f" and {len(words) - most} more" if len(words) > most else ""
-    return ", ".join(words[:most]) + rest
+    return ", ".join(map(str, words[:most])) + rest
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the known word closest to one that is unknown; empty where none is close."""
     if len(word) > LONGEST_QUOTE:
         return ""
-    candidates = {_normal(candidate): candidate for candidate in known}
+    candidates = {_normal(candidate): candidate for candidate in islice(known, MOST_COMPARED)}
     close = difflib.get_close_matches(_normal(word), candidates, n=1, cutoff=0.7)
     return f"did you mean {candidates[close[0]]}?" if close else ""
 

@@ -15,9 +15,9 @@ import attrs
 
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.reading import FileText
-from launcher_k8s.config.wording import quote
 from launcher_k8s.diagnostics import Location
 from launcher_k8s.origin import Origin
+from launcher_k8s.wording import quote
 
 BLANKS = " \t\r\f\v"
 LONGEST_LINE = 1 << 18

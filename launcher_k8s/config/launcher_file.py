@@ -15,11 +15,11 @@ from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.ini import Section, parse_ini
 from launcher_k8s.config.reading import FileText
 from launcher_k8s.config.table import Reading, Setting, read_entries, settings_of
-from launcher_k8s.config.wording import quote
 from launcher_k8s.diagnostics import Location
 from launcher_k8s.options import ValueKind, option
 from launcher_k8s.origin import Origin
 from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.wording import quote
 
 MAIN_FILE = "launcher.kubernetes.conf"
 PLUGIN_TYPE = "kubernetes"

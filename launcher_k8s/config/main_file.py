@@ -16,9 +16,9 @@ from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.ini import parse_ini
 from launcher_k8s.config.reading import FileText
 from launcher_k8s.config.table import CLUSTER_KEYS, read_entries
-from launcher_k8s.config.wording import quote
 from launcher_k8s.origin import Origin
 from launcher_k8s.tokens import decode_token
+from launcher_k8s.wording import quote
 
 
 @attrs.frozen

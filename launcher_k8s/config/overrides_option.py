@@ -20,8 +20,8 @@ from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.ini import Entry
 from launcher_k8s.config.json_file import JsonProblem, parse_json
 from launcher_k8s.config.reading import FileReader, ReadFailure
-from launcher_k8s.config.wording import quote
 from launcher_k8s.settings import Override
+from launcher_k8s.wording import quote
 
 _PAIR = re.compile(r'[ \t]*"([^"]*)"[ \t]*:[ \t]*"([^"]*)"[ \t]*')
 _EXAMPLE = 'write "/pointer":"/path/to/file.json", pairs separated by commas'

@@ -14,10 +14,10 @@ from launcher_k8s.config.ini import IniFile, Section, parse_ini
 from launcher_k8s.config.overrides_option import OverrideFiles
 from launcher_k8s.config.reading import FileReader, FileText
 from launcher_k8s.config.table import PROFILE_KEYS, EntryReader, read_section
-from launcher_k8s.config.wording import quote
 from launcher_k8s.options import ValueKind
 from launcher_k8s.origin import Sourced
 from launcher_k8s.settings import ProfileSection, SubjectKind
+from launcher_k8s.wording import quote
 
 
 def read_profiles_file(file: FileText, read: FileReader, findings: Findings) -> tuple[ProfileSection, ...]:

@@ -14,9 +14,9 @@ from launcher_k8s.config.ini import Line, Section, parse_ini
 from launcher_k8s.config.profiles_file import report_outside
 from launcher_k8s.config.reading import FileText
 from launcher_k8s.config.table import RESOURCE_KEYS, Reading, read_section
-from launcher_k8s.config.wording import quote
 from launcher_k8s.quantity import format_decimal
 from launcher_k8s.settings import CUSTOM_RESOURCES, ResourceProfile
+from launcher_k8s.wording import quote
 
 _LIMIT_OF = MappingProxyType({"cpus_request": "cpus", "mem_mb_request": "mem_mb"})
 

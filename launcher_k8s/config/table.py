@@ -16,10 +16,10 @@ from launcher_k8s.config.bad_value import BadValueError
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.ini import Entry, Section
 from launcher_k8s.config.values import read_value
-from launcher_k8s.config.wording import did_you_mean, quote
 from launcher_k8s.options import Option, ValueKind
 from launcher_k8s.origin import Sourced
 from launcher_k8s.settings import ClusterSettings, ResourceProfile, UserProfile
+from launcher_k8s.wording import did_you_mean, quote
 
 EntryReader = Callable[[Entry], Any]
 

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from launcher_k8s.config.bad_value import BadValueError
 from launcher_k8s.config.certificates import decode_certificates
-from launcher_k8s.config.wording import quote
 from launcher_k8s.job import PlacementConstraint
 from launcher_k8s.options import Option, ValueKind
 from launcher_k8s.quantity import format_decimal, parse_quantity
+from launcher_k8s.wording import quote
 
 T = TypeVar("T")
 

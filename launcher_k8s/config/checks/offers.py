@@ -15,11 +15,11 @@ from typing import Any
 from launcher_k8s.config.checks.subjects import EVERYONE, Subject, Subjects, describe, subject_of
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.sources import Sources
-from launcher_k8s.config.wording import did_you_mean, enumerate_words, quote
 from launcher_k8s.job import PlacementConstraint
 from launcher_k8s.origin import Sourced
 from launcher_k8s.quantity import format_decimal
 from launcher_k8s.settings import ResourceProfile
+from launcher_k8s.wording import did_you_mean, enumerate_words, quote
 
 _LIMITS: Mapping[str, str] = MappingProxyType(
     {
@@ -33,7 +33,9 @@ _LIMITS: Mapping[str, str] = MappingProxyType(
 )
 
 
-# A limit or maximum of 0 means that there is none; of requests and GPUs, that there are none.
+# A maximum of 0 means that there is no maximum; of GPUs, that none may be asked for.
+_UNBOUNDED = ("cpus", "mem_mb", "cpus_request", "mem_mb_request")
+# An amount of 0 means that there is no limit; of requests and GPUs, that there are none.
 _UNLIMITED = ("cpus", "mem_mb")
 _IMAGES = ("default_container_image", "container_images", "allow_unknown_images")
 _MOST_NAMED = 5
@@ -98,7 +100,7 @@ def _check_maxima(subjects: Subjects, offers: _Offers, sources: Sources, finding
         offer = subjects.effective(_OFFER, subject)
         for maximum_field, field in _LIMITS.items():
             maximum = subjects.effective(maximum_field, subject)
-            if maximum is None or (maximum.value == 0 and field in _UNLIMITED):
+            if maximum is None or (maximum.value == 0 and field in _UNBOUNDED):
                 continue
             if findings.is_full(maximum.origin.file):
                 return

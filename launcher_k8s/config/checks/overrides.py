@@ -11,9 +11,9 @@ from typing import TypeAlias
 
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.sources import Sources
-from launcher_k8s.config.wording import quote
 from launcher_k8s.origin import Sourced
 from launcher_k8s.settings import ClusterSettings, Override, ProfileSection, SubjectKind
+from launcher_k8s.wording import quote
 
 _FIELD = "job_json_overrides"
 _MOST_NAMED = 5

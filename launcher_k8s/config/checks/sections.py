@@ -12,8 +12,8 @@ from types import MappingProxyType
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.config.table import PROFILE_KEYS
-from launcher_k8s.config.wording import enumerate_words, quote
 from launcher_k8s.settings import ProfileSection, SubjectKind
+from launcher_k8s.wording import enumerate_words, quote
 
 _KEY_OF: Mapping[str, str] = MappingProxyType({setting.field: key for key, setting in PROFILE_KEYS.items()})
 _MORE_SPECIFIC: Mapping[SubjectKind, tuple[SubjectKind, ...]] = MappingProxyType(

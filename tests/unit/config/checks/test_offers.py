@@ -86,6 +86,12 @@ def test_a_profile_within_the_maxima_or_not_offered_is_fine(text: str) -> None:
     assert read_texts({PROFILES: text, RESOURCES: SMALL + LARGE})[1] == ()
 
 
+@pytest.mark.parametrize("key", ["max-cpus", "max-mem-mb", "max-cpus-request", "max-mem-mb-request"])
+def test_a_maximum_of_zero_is_none(key: str) -> None:
+    requests = "[large]\ncpus=3\ncpus-request=2\nmem-mb=3\nmem-mb-request=2\n"
+    assert read_texts({PROFILES: f"[*]\n{key}=0\n", RESOURCES: requests})[1] == ()
+
+
 def test_what_everyone_was_told_is_not_repeated_for_those_who_inherit_it() -> None:
     text = "[*]\nmax-cpus=4\n[@g]\nresource-profiles=small,large\n[jsmith]\nmax-mem-mb=9999\n"
     assert only_finding({PROFILES: text, RESOURCES: SMALL + LARGE}).location.line == 2

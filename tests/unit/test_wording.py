@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launcher_k8s.config.wording import did_you_mean, enumerate_words, quote
+from launcher_k8s.wording import did_you_mean, enumerate_words, quote
 
 KEYS = ["max-cpus", "default-cpus", "container-images", "api-url"]
 
