@@ -13,7 +13,7 @@ from launcher_k8s._version import __version__
 
 _HOMES = {
     "backend": ("JobBackend", "Stream", "Submitted"),
-    "cluster_info": ("ClusterInfo",),
+    "cluster_info": ("ClusterInfo", "ConfigOffer", "ProfileOffer"),
     "connection": ("Cluster", "LogOptions", "Reply", "Resource"),
     "decisions": ("Decision", "DecisionKind", "Refusal"),
     "diagnostics": ("Diagnostic", "Location", "Severity"),
@@ -60,6 +60,7 @@ _HOMES = {
     "origin": ("Origin", "OriginKind", "Sourced"),
     "output": ("GapReason", "OutputChunk", "OutputGap"),
     "plan": ("JobPlan", "plan_job"),
+    "rules.allocation": ("Allocation",),
     "rules.profiles": ("profile_for",),
     "settings": (
         "ClusterSettings",
@@ -67,9 +68,10 @@ _HOMES = {
         "ProfileSection",
         "ResourceProfile",
         "Settings",
+        "SubjectKind",
         "UserProfile",
     ),
-    "status": ("FINAL", "JobFilter", "JobState", "JobStatus"),
+    "status": ("FINAL", "JobFilter", "JobState", "JobStatus", "Operation"),
     "wire": ("from_wire", "to_wire"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -11,6 +11,12 @@ from launcher_k8s.backend import (
 from launcher_k8s.cluster_info import (
     ClusterInfo as ClusterInfo,
 )
+from launcher_k8s.cluster_info import (
+    ConfigOffer as ConfigOffer,
+)
+from launcher_k8s.cluster_info import (
+    ProfileOffer as ProfileOffer,
+)
 from launcher_k8s.connection import (
     Cluster as Cluster,
 )
@@ -176,6 +182,9 @@ from launcher_k8s.plan import (
 from launcher_k8s.plan import (
     plan_job as plan_job,
 )
+from launcher_k8s.rules.allocation import (
+    Allocation as Allocation,
+)
 from launcher_k8s.rules.profiles import (
     profile_for as profile_for,
 )
@@ -195,6 +204,9 @@ from launcher_k8s.settings import (
     Settings as Settings,
 )
 from launcher_k8s.settings import (
+    SubjectKind as SubjectKind,
+)
+from launcher_k8s.settings import (
     UserProfile as UserProfile,
 )
 from launcher_k8s.status import (
@@ -208,6 +220,9 @@ from launcher_k8s.status import (
 )
 from launcher_k8s.status import (
     JobStatus as JobStatus,
+)
+from launcher_k8s.status import (
+    Operation as Operation,
 )
 from launcher_k8s.wire import (
     from_wire as from_wire,
