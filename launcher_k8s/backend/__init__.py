@@ -1,6 +1,7 @@
 """The facade that other programs embed, over the seam to a cluster."""
 
-from launcher_k8s.backend.facade import JobBackend, Submitted
+from launcher_k8s.backend.facade import JobBackend
 from launcher_k8s.backend.streams import Stream
+from launcher_k8s.backend.submitting import Submitted
 
 __all__ = ["JobBackend", "Stream", "Submitted"]

@@ -7,7 +7,6 @@ the database: a second process, or the same one after a restart, says the same a
 from __future__ import annotations
 
 import asyncio
-import logging
 import random as _random
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
 from contextlib import AsyncExitStack, aclosing
@@ -19,19 +18,18 @@ import attrs
 from launcher_k8s import host
 from launcher_k8s.backend import listing, submission
 from launcher_k8s.backend.following import Follower
+from launcher_k8s.backend.lookup import Lookup
 from launcher_k8s.backend.output import read_output
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
 from launcher_k8s.backend.statuses import changes
 from launcher_k8s.backend.streams import Stream, StreamSet
+from launcher_k8s.backend.submitting import Submitted, Submitter, with_warnings
 from launcher_k8s.cluster_info import ClusterInfo
-from launcher_k8s.connection import JOBS, Cluster, Reply, Resource
-from launcher_k8s.decisions import Decision, DecisionKind
+from launcher_k8s.connection import Cluster
 from launcher_k8s.errors import (
-    AlreadyExistsError,
     BackendClosedError,
     ConfigurationError,
-    InvalidJobError,
     InvalidJobStateError,
     JobNotFoundError,
     NotSupportedError,
@@ -41,7 +39,6 @@ from launcher_k8s.errors import (
 from launcher_k8s.job import Job
 from launcher_k8s.kube.client import KubernetesCluster
 from launcher_k8s.naming import job_id_from_random
-from launcher_k8s.origin import Origin, OriginKind
 from launcher_k8s.output import OutputChunk, OutputGap
 from launcher_k8s.plan import JobPlan, plan_job
 from launcher_k8s.rows import decode_job
@@ -52,19 +49,7 @@ from launcher_k8s.shape.names import MAIN_CONTAINER
 from launcher_k8s.status import FINAL, JobFilter, JobState, JobStatus
 from launcher_k8s.tracker import Tracker
 
-_log = logging.getLogger(__name__)
-
 ID_BYTES = 5
-ID_DRAWS = 8
-CLOSING_S = 5.0
-
-
-@attrs.frozen
-class Submitted:
-    """A job that is in the cluster: its id, and the plan it was made from."""
-
-    id: str
-    plan: JobPlan
 
 
 class JobBackend:
@@ -98,7 +83,6 @@ class JobBackend:
         self._patience = Patience(chance=self._random.random)
         self._tracker = Tracker(instance_id=settings.instance_id)
         self._streams = StreamSet()
-        self._work: set[asyncio.Task[Submitted]] = set()
         self._open: _Open | None = None
 
     async def __aenter__(self) -> Self:
@@ -111,7 +95,9 @@ class JobBackend:
             follower = await stack.enter_async_context(
                 Follower(cluster, self._settings, self._tracker, recorder, self._patience)
             )
-            self._open = _Open(cluster, follower, stack.pop_all())
+            submitter = await stack.enter_async_context(Submitter(cluster, follower, self._patience))
+            lookup = Lookup(cluster, self._settings.namespace, self._tracker, follower, self._patience)
+            self._open = _Open(cluster, follower, submitter, lookup, stack.pop_all())
         return self
 
     async def __aexit__(
@@ -119,10 +105,6 @@ class JobBackend:
     ) -> None:
         opened, self._open = self._here, None
         await self._streams.interrupt_all()
-        if self._work:
-            _, late = await asyncio.wait(self._work, timeout=CLOSING_S)
-            for task in late:
-                task.cancel()
         await opened.stack.aclose()
 
     @property
@@ -146,7 +128,7 @@ class JobBackend:
         planned = plan_job(job, self._settings, user=user, groups=await self._groups_of(user))
         if not dry_run:
             return planned
-        return _with_warnings(planned, await submission.dry_run(self._here.cluster, planned))
+        return with_warnings(planned, await submission.dry_run(self._here.cluster, planned))
 
     async def submit(self, job: Job, *, user: str, key: str | None = None) -> Submitted:
         """Run a job: decide what it gets and create its objects, once.
@@ -173,10 +155,14 @@ class JobBackend:
                 hint="write the input to a file that the job mounts",
             )
         groups = await self._groups_of(user)
-        work = asyncio.create_task(self._submit(here, job, user, groups, key))
-        self._work.add(work)
-        work.add_done_callback(self._finished)
-        return await asyncio.shield(work)
+
+        def draw() -> JobPlan:
+            job_id = (
+                None if key is not None else job_id_from_random(job.name, self._random.randbytes(ID_BYTES))
+            )
+            return plan_job(job, self._settings, user=user, groups=groups, job_id=job_id, key=key)
+
+        return await here.submitter.submit(draw, key=key)
 
     async def get(
         self, job_id: str, *, user: str | None = None, fields: Collection[str] | None = None
@@ -194,9 +180,7 @@ class JobBackend:
         """
         here = self._here
         names = None if fields is None else listing.field_names(fields)
-        await here.follower.synced()
-        reply = await self._read(here, job_id)
-        status = self._status(job_id, user)
+        status, reply = await here.lookup.read(job_id, user)
         whole = listing.decode_whole(reply.body, cluster=self._settings.name)
         return listing.job_of(status, whole, cluster=self._settings.name, fields=names)
 
@@ -313,13 +297,12 @@ class JobBackend:
             ClusterError: The API server refused or could not be reached.
         """
         here = self._here
-        await here.follower.synced()
-        row = decode_job((await self._read(here, job_id)).body)
-        self._status(job_id, user)
+        _, reply = await here.lookup.read(job_id, user)
+        row = decode_job(reply.body)
         if row is None or row.instance_id != self._settings.instance_id:
             raise InvalidJobStateError(f"job {job_id} belongs to another Launcher instance")
         try:
-            await self._patience.run(lambda: here.cluster.delete(self._job_resource(job_id), uid=row.uid))
+            await self._patience.run(lambda: here.cluster.delete(here.lookup.resource(job_id), uid=row.uid))
         except ObjectNotFoundError:
             raise JobNotFoundError(job_id) from None
 
@@ -347,43 +330,13 @@ class JobBackend:
         # A directory service may take its time: never on the event loop.
         return tuple(await asyncio.to_thread(self._groups, user))
 
-    async def _submit(
-        self, here: _Open, job: Job, user: str, groups: tuple[str, ...], key: str | None
-    ) -> Submitted:
-        for _ in range(ID_DRAWS):
-            job_id = (
-                None if key is not None else job_id_from_random(job.name, self._random.randbytes(ID_BYTES))
-            )
-            planned = plan_job(job, self._settings, user=user, groups=groups, job_id=job_id, key=key)
-            reply = await submission.create_job(here.cluster, planned, self._patience)
-            if reply is not None:
-                return await self._complete(here, planned, reply)
-            if key is not None:
-                raise InvalidJobError.single(
-                    "key",
-                    f"the key {key!r} of user {user!r} was already used for another job ({planned.job_id})",
-                    hint="use a new key for a new job",
-                )
-        raise AlreadyExistsError(f"{ID_DRAWS} ids in a row were taken", status=409, reason="AlreadyExists")
-
-    async def _complete(self, here: _Open, planned: JobPlan, reply: Reply) -> Submitted:
-        warnings = await submission.ensure_service(here.cluster, planned, reply, self._patience)
-        row = decode_job(reply.body)
-        if row is not None:
-            here.follower.learn(row)
-        return Submitted(planned.job_id, _with_warnings(planned, reply.warnings + warnings))
-
-    def _finished(self, work: asyncio.Task[Submitted]) -> None:
-        self._work.discard(work)
-        if not work.cancelled() and (error := work.exception()) is not None:
-            _log.debug("a submission failed: %s", error)
-
     async def _changes(
         self, here: _Open, wanted: str | JobFilter, user: str | None
     ) -> AsyncGenerator[JobStatus, None]:
-        await here.follower.synced()
         if isinstance(wanted, str):
-            await self._find(here, wanted, user)
+            await here.lookup.find(wanted, user)
+        else:
+            await here.follower.synced()
         async with aclosing(changes(self._tracker, wanted, user=user)) as statuses:
             async for status in statuses:
                 yield status
@@ -391,8 +344,7 @@ class JobBackend:
     async def _output(
         self, here: _Open, job_id: str, user: str | None, *, follow: bool, container: str
     ) -> AsyncGenerator[OutputChunk | OutputGap, None]:
-        await here.follower.synced()
-        await self._find(here, job_id, user)
+        await here.lookup.find(job_id, user)
         pieces = read_output(
             here.cluster,
             self._settings.namespace,
@@ -406,34 +358,8 @@ class JobBackend:
             async for piece in pieces:
                 yield piece
 
-    async def _find(self, here: _Open, job_id: str, user: str | None) -> JobStatus:
-        """A job's status; one that the watch has not told of yet is asked for."""
-        if self._tracker.status(job_id) is None:
-            await self._read(here, job_id)
-        return self._status(job_id, user)
-
-    async def _read(self, here: _Open, job_id: str) -> Reply:
-        try:
-            reply = await self._patience.run(lambda: here.cluster.get(self._job_resource(job_id)))
-        except ObjectNotFoundError:
-            raise JobNotFoundError(job_id) from None
-        row = decode_job(reply.body)
-        if row is None:
-            raise JobNotFoundError(job_id)
-        here.follower.learn(row)
-        return reply
-
-    def _status(self, job_id: str, user: str | None) -> JobStatus:
-        status = self._tracker.status(job_id)
-        if status is None or (user is not None and status.user != user):
-            raise JobNotFoundError(job_id)
-        return status
-
     def _job(self, status: JobStatus, job: Job | None, names: Collection[str]) -> Job:
         return listing.job_of(status, job, cluster=self._settings.name, fields=names)
-
-    def _job_resource(self, job_id: str) -> Resource:
-        return JOBS.within(self._settings.namespace).named(job_id)
 
 
 @attrs.frozen
@@ -442,6 +368,8 @@ class _Open:
 
     cluster: Cluster
     follower: Follower
+    submitter: Submitter
+    lookup: Lookup
     stack: AsyncExitStack
 
 
@@ -455,10 +383,3 @@ def _cluster_of(settings: ClusterSettings) -> Cluster:
             hint="set them in launcher.kubernetes.conf, or give the backend a cluster",
         )
     return KubernetesCluster.from_settings(settings)
-
-
-def _with_warnings(planned: JobPlan, warnings: Iterable[str]) -> JobPlan:
-    """The plan with what the API server warned of among its decisions."""
-    origin = Origin(OriginKind.CLUSTER)
-    added = tuple(Decision("Kubernetes", "", DecisionKind.WARNING, origin, warning) for warning in warnings)
-    return attrs.evolve(planned, decisions=planned.decisions + added) if added else planned

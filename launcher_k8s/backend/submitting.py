@@ -1,0 +1,107 @@
+"""Submits under way: each is finished whatever becomes of its caller, and waited for at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Self
+
+import attrs
+
+from launcher_k8s.backend import submission
+from launcher_k8s.backend.following import Follower
+from launcher_k8s.backend.patience import Patience
+from launcher_k8s.connection import Cluster
+from launcher_k8s.decisions import Decision, DecisionKind
+from launcher_k8s.errors import AlreadyExistsError, InvalidJobError
+from launcher_k8s.origin import Origin, OriginKind
+from launcher_k8s.plan import JobPlan
+from launcher_k8s.rows import decode_job
+
+_log = logging.getLogger(__name__)
+
+ID_DRAWS = 8
+LEAVING_S = 5.0
+
+
+@attrs.frozen
+class Submitted:
+    """A job that is in the cluster: its id, and the plan it was made from."""
+
+    id: str
+    plan: JobPlan
+
+
+class Submitter:
+    """Creates planned jobs; leaving it waits a little for those under way.
+
+    Args:
+        cluster: Where to.
+        follower: Told of each Job that was made, so that it is known before the watch tells of it.
+        patience: How requests are repeated.
+    """
+
+    def __init__(self, cluster: Cluster, follower: Follower, patience: Patience) -> None:
+        self._cluster = cluster
+        self._follower = follower
+        self._patience = patience
+        self._work: set[asyncio.Task[Submitted]] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        if not self._work:
+            return
+        _, late = await asyncio.wait(self._work, timeout=LEAVING_S)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def submit(self, draw: Callable[[], JobPlan], *, key: str | None) -> Submitted:
+        """Create a job. A caller who is cancelled leaves the work to be finished in the background.
+
+        Args:
+            draw: Plans the job, with a new id each time unless there is a key.
+            key: The caller's idempotency key.
+        """
+        work = asyncio.create_task(self._submit(draw, key))
+        self._work.add(work)
+        work.add_done_callback(self._finished)
+        return await asyncio.shield(work)
+
+    async def _submit(self, draw: Callable[[], JobPlan], key: str | None) -> Submitted:
+        for _ in range(ID_DRAWS):
+            planned = draw()
+            reply = await submission.create_job(self._cluster, planned, self._patience)
+            if reply is None and key is None:
+                continue
+            if reply is None:
+                raise InvalidJobError.single(
+                    "key",
+                    f"the key {key!r} of user {planned.user!r} was already used for another job "
+                    f"({planned.job_id})",
+                    hint="use a new key for a new job",
+                )
+            warnings = await submission.ensure_service(self._cluster, planned, reply, self._patience)
+            row = decode_job(reply.body)
+            if row is not None:
+                self._follower.learn(row)
+            return Submitted(planned.job_id, with_warnings(planned, reply.warnings + warnings))
+        raise AlreadyExistsError(f"{ID_DRAWS} ids in a row were taken", status=409, reason="AlreadyExists")
+
+    def _finished(self, work: asyncio.Task[Submitted]) -> None:
+        self._work.discard(work)
+        if not work.cancelled() and (error := work.exception()) is not None:
+            _log.debug("a submission failed: %s", error)
+
+
+def with_warnings(planned: JobPlan, warnings: Iterable[str]) -> JobPlan:
+    """The plan with what the API server warned of among its decisions."""
+    origin = Origin(OriginKind.CLUSTER)
+    added = tuple(Decision("Kubernetes", "", DecisionKind.WARNING, origin, warning) for warning in warnings)
+    return attrs.evolve(planned, decisions=planned.decisions + added) if added else planned
