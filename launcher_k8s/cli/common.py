@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,14 +20,20 @@ from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.wire import from_wire, to_wire
 
 
-def cluster_of(arguments: argparse.Namespace) -> ClusterSettings:
+def cluster_of(arguments: argparse.Namespace, *, untold: Container[str] = ()) -> ClusterSettings:
     """The cluster's settings; warnings about the files go to standard error.
+
+    Args:
+        arguments: What was given.
+        untold: Codes of warnings that are of no interest here.
 
     Raises:
         ConfigurationError: The files do not validate, or no such cluster is configured.
     """
     settings = load_settings(arguments.config)
-    print_diagnostics(d for d in settings.diagnostics if d.severity is not Severity.INFO)
+    print_diagnostics(
+        d for d in settings.diagnostics if d.severity is Severity.WARNING and d.code not in untold
+    )
     return settings.cluster(arguments.cluster)
 
 

@@ -17,6 +17,10 @@ from launcher_k8s.output import OutputChunk, OutputGap
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.status import JobStatus
 
+# A kubeconfig says what these miss, and without one entering the backend fails: no use in telling them.
+_CONNECTION_CODES = ("missing-api-url", "missing-token")
+_CONNECTION_SUBJECTS = ("api-url", "auth-token")
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Submit, follow, and return the job's exit code."""
@@ -25,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.name:
         options["name"] = arguments.name
     job = Job.exec(arguments.argv, **options)
-    return asyncio.run(_run(arguments, cluster_of(arguments), job))
+    return asyncio.run(_run(arguments, cluster_of(arguments, untold=_CONNECTION_CODES), job))
 
 
 async def _run(arguments: argparse.Namespace, settings: ClusterSettings, job: Job) -> int:
@@ -49,7 +53,8 @@ async def _submit(backend: JobBackend, job: Job, *, user: str) -> str:
         say("launcher-k8s: interrupted while the job was submitted; it may be in the cluster")
         raise
     for warning in submitted.plan.warnings:
-        say(f"launcher-k8s: {warning.subject}: {warning.reason}")
+        if warning.subject not in _CONNECTION_SUBJECTS:
+            say(f"launcher-k8s: {warning.subject}: {warning.reason}")
     return submitted.id
 
 
