@@ -36,6 +36,7 @@ WEBSOCKET = {
     "sec-websocket-extensions",
     "sec-websocket-protocol",
 }
+FAREWELL_S = 0.25  # aiohttp's manual, "Graceful shutdown": TLS connections close after their session has
 NOT_TO_BE_SENT = (None, 1005, 1006, 1015)  # RFC 6455: these tell how a connection ended without a code
 Fault = Literal["drop answer", "drop request", "answer", "cut"]
 
@@ -174,7 +175,9 @@ class HttpTap:
         async with aiohttp.ClientSession(
             connector=connector, auto_decompress=False, timeout=timeout
         ) as self._session:
-            runner = web.ServerRunner(web.Server(self._handle), shutdown_timeout=0)
+            # A watch whose client has gone is left at once. A timeout of 0 would be none.
+            server = web.Server(self._handle, handler_cancellation=True)
+            runner = web.ServerRunner(server, shutdown_timeout=0.1)
             await runner.setup()
             try:
                 await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self._serving_tls()).start()
@@ -183,6 +186,7 @@ class HttpTap:
                 await self._stop.wait()
             finally:
                 await runner.cleanup()
+        await asyncio.sleep(FAREWELL_S)
 
     def _serving_tls(self) -> ssl.SSLContext | None:
         if self._serve_with is None:
@@ -218,7 +222,9 @@ class HttpTap:
             response = web.StreamResponse(
                 status=answer.status, reason=answer.reason, headers=_kept(answer.headers)
             )
-            await response.prepare(request)
+            writer = await response.prepare(request)
+            assert writer is not None
+            writer.send_headers()  # else they wait for the first bytes, which on a watch may take a minute
             passed = 0
             async for chunk in answer.content.iter_any():
                 await response.write(chunk[: rule.after_bytes - passed] if rule else chunk)
