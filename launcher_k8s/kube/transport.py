@@ -142,7 +142,10 @@ class Transport:
                 _expect(answer, request.attempt, media_type)
             except _BROKEN as error:
                 raise self._failure(request, error) from error
-            yield _Chunks(answer.content, self, request)
+            try:
+                yield _Chunks(answer.content, self, request)
+            finally:
+                _abort(answer)
 
     async def _answer(
         self, traffic: Traffic, request: Request, limit: aiohttp.ClientTimeout, stack: AsyncExitStack
@@ -244,6 +247,15 @@ def _make_socket(address: tuple[Any, ...]) -> socket.socket:
         if hasattr(socket, name):  # not every system has all of them
             made.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
     return made
+
+
+def _abort(answer: aiohttp.ClientResponse) -> None:
+    """Drop the connection of a stream that was left before its end.
+
+    aiohttp would begin a TLS farewell that nobody waits for, and a loop that ends first leaks the socket.
+    """
+    if (connection := answer.connection) is not None and (transport := connection.transport) is not None:
+        transport.abort()
 
 
 def _url(base: str, request: Request) -> URL:
