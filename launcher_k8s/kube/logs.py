@@ -162,7 +162,8 @@ class _Follower:
         self.lost_reads = self.lost_reads + 1 if lost and not reader.added else 0
         refused = isinstance(self.trouble, (ForbiddenError, UnauthorizedError))
         self.refusals = self.refusals + 1 if refused else 0
-        if self.trouble is not None and self.idle_reads == 1 and not quiet:
+        expected = quiet or (isinstance(self.trouble, InvalidObjectError) and not self.cursor.stamp)
+        if self.trouble is not None and self.idle_reads == 1 and not expected:
             _log.warning("the output of %s is interrupted: %s", self.pod.name, self.trouble)
 
     async def _reason_to_give_up(self, life: ContainerLife, reader: LogReader) -> GapReason | None:
