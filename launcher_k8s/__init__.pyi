@@ -230,3 +230,5 @@ from launcher_k8s.wire import (
 from launcher_k8s.wire import (
     to_wire as to_wire,
 )
+
+__all__: list[str]  # noqa: PYI035 -- its value stands in __init__.py; a test compares the names

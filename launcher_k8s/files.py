@@ -72,7 +72,7 @@ def read_file(path: str) -> FileText | ReadFailure:
     """A file with its owner and mode, or why it cannot be read."""
     try:
         # A pipe or device would be read for ever, or block: only regular files are configuration.
-        with open(path, "rb", opener=_open_without_waiting) as file:  # noqa: PTH123 -- Path.open has no opener
+        with open(path, "rb", opener=_open_without_waiting) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 return ReadFailure(path, "it is not a regular file")

@@ -52,4 +52,4 @@ def test_importing_the_package_loads_no_http_kubernetes_or_template_library() ->
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        launcher_k8s.nothing  # noqa: B018
+        launcher_k8s.nothing  # type: ignore[attr-defined]  # noqa: B018
