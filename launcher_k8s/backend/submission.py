@@ -87,7 +87,7 @@ async def ensure_service(cluster: Cluster, plan: JobPlan, job: Reply, patience: 
     try:
         return await patience.run(lambda: _create_service(cluster, plan, job_uid))
     except ClusterError as error:
-        await _take_back(cluster, plan, job_uid, error)
+        await _take_back(cluster, plan, job_uid, error, patience)
         raise
 
 
@@ -97,9 +97,7 @@ async def _create_service(cluster: Cluster, plan: JobPlan, job_uid: str) -> tupl
             SERVICES.within(plan.namespace), plan.service_body(job_uid), params=_WARN
         )
     except AlreadyExistsError as error:
-        found = await cluster.get(SERVICES.within(plan.namespace).named(plan.job_id))
-        owners = _objects.decode(found.body).metadata.owner_references or []
-        if any(owner.uid == job_uid for owner in owners):
+        if job_uid in await _owners(cluster, SERVICES.within(plan.namespace).named(plan.job_id)):
             return ()
         # The Service of an earlier job of this name, which the garbage collector is about to remove.
         raise ConflictError(
@@ -108,10 +106,20 @@ async def _create_service(cluster: Cluster, plan: JobPlan, job_uid: str) -> tupl
     return reply.warnings
 
 
-async def _take_back(cluster: Cluster, plan: JobPlan, job_uid: str, error: ClusterError) -> None:
+async def _owners(cluster: Cluster, resource: Resource) -> tuple[str, ...]:
+    try:
+        found = await cluster.get(resource)
+    except ObjectNotFoundError:
+        return ()
+    return tuple(owner.uid for owner in _objects.decode(found.body).metadata.owner_references or ())
+
+
+async def _take_back(
+    cluster: Cluster, plan: JobPlan, job_uid: str, error: ClusterError, patience: Patience
+) -> None:
     error.message = f"the Service of job {plan.job_id} could not be created: {error.message}"
     try:
-        await cluster.delete(_job(plan), uid=job_uid)
+        await patience.run(lambda: cluster.delete(_job(plan), uid=job_uid))
     except ObjectNotFoundError:
         pass
     except ClusterError as removal:

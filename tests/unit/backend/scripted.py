@@ -24,6 +24,7 @@ class ScriptedAnswers:
         self.seen: list[str] = []
         self.bodies: list[Any] = []
         self.params: list[Mapping[str, str]] = []
+        self.deleted_uids: list[str] = []
 
     def _answer(self, verb: str, resource: Resource) -> Reply:
         request = f"{verb} {resource.plural}"
@@ -54,4 +55,5 @@ class ScriptedAnswers:
         return self._answer("patch", resource)
 
     async def delete(self, resource: Resource, *, uid: str = "") -> Reply:
+        self.deleted_uids.append(uid)
         return self._answer("delete", resource)

@@ -45,7 +45,7 @@ async def test_leaving_the_block_early_closes_the_source() -> None:
 async def test_a_waiting_reader_is_told_when_the_backend_closes() -> None:
     source, streams = Source(), StreamSet()
     stream = streams.open(source.run())
-    reader = asyncio.create_task(anext(stream))  # type: ignore[arg-type]
+    reader = asyncio.create_task(anext(stream))
     await source.waiting.wait()
     await streams.interrupt_all()
     with pytest.raises(BackendClosedError):
@@ -67,7 +67,7 @@ async def test_a_stream_nobody_reads_is_closed_with_the_backend() -> None:
 async def test_a_readers_own_cancellation_stays_a_cancellation() -> None:
     source = Source()
     stream = Stream(source.run())
-    reader = asyncio.create_task(anext(stream))  # type: ignore[arg-type]
+    reader = asyncio.create_task(anext(stream))
     await source.waiting.wait()
     reader.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -77,7 +77,7 @@ async def test_a_readers_own_cancellation_stays_a_cancellation() -> None:
 async def test_a_cancellation_from_outside_wins_over_the_closing() -> None:
     source, streams = Source(), StreamSet()
     stream = streams.open(source.run())
-    reader = asyncio.create_task(anext(stream))  # type: ignore[arg-type]
+    reader = asyncio.create_task(anext(stream))
     await source.waiting.wait()
     reader.cancel()
     await streams.interrupt_all()
