@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from launcher_k8s._version import __version__
+from tests.cli_runs import PROFILES, RESOURCES, Cli, write_directory
+from tests.examples import example_directory
+
+MAIN = "launcher.kubernetes.conf"
+EXAMPLE = str(example_directory("profiles"))
+MISTAKES = {
+    MAIN: (
+        "api-url=ftp://x\n"
+        "auth-token=opaque\n"
+        "fetch-limit=none\n"
+        "nothing\n"
+        "verify-ssl-certs=maybe\n"
+        "max-cpu=3\n"
+        "watch-timeout-seconds=-1\n"
+    ),
+    PROFILES: "[*]\nmax-cpus=two\ncpu-request-ratio=2\nallow-unknown-images=perhaps\n[jsmith\n",
+    RESOURCES: "[large]\ncpus=x\nmem-mb=1\nnvidia-gpus=1.5\n",
+}
+MISTAKEN_LINES = {
+    *((MAIN, line) for line in (1, 3, 4, 5, 6, 7)),
+    *((PROFILES, line) for line in (2, 3, 4, 5)),
+    *((RESOURCES, line) for line in (2, 4)),
+}
+
+
+def python(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("command", ["explain", "plan", "run"])
+def test_twelve_mistakes_are_told_each_at_its_line(cli: Cli, tmp_path: Path, command: str) -> None:
+    directory = write_directory(tmp_path, MISTAKES)
+    done = cli(command, "--config", directory, "--user", "jane", *([] if command == "explain" else ["x"]))
+    assert len(MISTAKEN_LINES) == 12
+    assert done.code == (125 if command == "run" else 1)
+    for file, line in MISTAKEN_LINES:
+        key, _, _ = MISTAKES[file].splitlines()[line - 1].partition("=")  # an unknown key's value is hidden
+        assert f"{directory}/{file}:{line}" in done.err
+        assert f"{line:>5} | {key}" in done.err
+    assert f"the configuration in {directory} has 12 errors" in done.err
+
+
+def test_mistakes_as_json(cli: Cli, tmp_path: Path) -> None:
+    directory = write_directory(tmp_path, MISTAKES)
+    error = cli("explain", "--json", "--config", directory, "--user", "jane").json["error"]
+    found = {
+        (Path(diagnostic["location"]["file"]).name, diagnostic["location"]["line"])
+        for diagnostic in error["diagnostics"]
+        if diagnostic["severity"] == "error"
+    }
+    assert error["kind"] == "ConfigurationError"
+    assert found == MISTAKEN_LINES
+
+
+def test_a_directory_that_is_not_there(cli: Cli, tmp_path: Path) -> None:
+    done = cli("explain", "--config", str(tmp_path / "none"), "--user", "jane")
+    assert done.code == 1
+    assert f"{tmp_path}/none/{MAIN}" in done.err
+
+
+def test_a_cluster_that_is_not_configured_is_told_with_those_that_are(cli: Cli) -> None:
+    done = cli("explain", "--config", EXAMPLE, "--user", "jane", "--cluster", "West")
+    assert done.code == 1
+    assert done.err.splitlines()[-1] == ("launcher-k8s: no cluster is named 'West' (configured: Kubernetes)")
+
+
+def test_a_user_whom_the_host_does_not_know_is_told_on_one_line(cli: Cli) -> None:
+    done = cli("explain", "--config", EXAMPLE, "--user", "no-such\nuser")
+    lines = [line for line in done.err.splitlines() if line.startswith("launcher-k8s:")]
+    assert done.code == 0
+    assert lines == [r"launcher-k8s: the host does not know user 'no-such\nuser': no groups"]
+
+
+def test_the_host_is_asked_for_no_groups_where_some_are_given(cli: Cli) -> None:
+    done = cli("explain", "--config", EXAMPLE, "--user", "no-such-user", "--group", "g")
+    assert "does not know" not in done.err
+
+
+def test_no_handler_of_logs_stays_behind(cli: Cli) -> None:
+    before = list(logging.getLogger("launcher_k8s").handlers)
+    cli("explain", "--config", EXAMPLE, "--user", "jane")
+    assert logging.getLogger("launcher_k8s").handlers == before
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ([], "COMMAND"),
+        (["dance"], "invalid choice"),
+        (["explain"], "--user"),
+        (["explain", "--user", "jane", "--cpus", "many"], "'many' is not a plain number"),
+        (["explain", "--user", "jane", "--cpus", "1e9"], "'1e9' is not a plain number"),
+        (["explain", "--user", "jane", "--cpus", "NaN"], "'NaN' is not a plain number"),
+        (["explain", "--user", "jane", "--cpus", "1", "job.json"], "by a file or by flags, not by both"),
+        (["plan", "--user", "jane"], "JOB.json"),
+        (["run", "--user", "jane"], "COMMAND"),
+        (["run", "--user", "jane", "--env", "A", "--", "true"], "'A' is not NAME=VALUE"),
+    ],
+)
+def test_wrong_usage_is_told_with_two(cli: Cli, words: list[str], part: str) -> None:
+    done = cli(*words)
+    assert done.code == 2
+    assert part in done.err
+
+
+def test_version(cli: Cli) -> None:
+    assert (done := cli("--version")).code == 0
+    assert done.out == f"launcher-k8s {__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["explain", "plan"])
+def test_what_needs_no_cluster_loads_no_http_library(tmp_path: Path, command: str) -> None:
+    job = tmp_path / "job.json"
+    job.write_text('{"name": "x", "command": "true", "container": {"image": "r-session:3.4.2"}}')
+    words = [command, "--config", EXAMPLE, "--user", "jane", "--group", "g", str(job)]
+    done = python(
+        "-c",
+        "import sys; from launcher_k8s.cli import main; code = main(sys.argv[1:]); "
+        "assert code == 0, code; "
+        "print('loaded:', [m for m in ('aiohttp', 'kubernetes_asyncio', 'jinja2') if m in sys.modules])",
+        *words,
+    )
+    assert done.stdout.endswith("loaded: []\n"), done.stderr
+
+
+def test_the_package_of_the_command_can_be_run() -> None:
+    done = python("-m", "launcher_k8s.cli", "explain", "--config", EXAMPLE, "--user", "jane", "--group", "g")
+    assert done.returncode == 0
+    assert "default-cpus" in done.stdout
+
+
+def test_a_reader_that_leaves_early_is_no_traceback() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    words = ["-m", "launcher_k8s.cli", "explain", "--config", EXAMPLE, "--user", "jane", "--group", "g"]
+    with os.fdopen(write, "w") as closed:
+        done = subprocess.run(
+            [sys.executable, *words], stdout=closed, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert "BrokenPipe" not in done.stderr

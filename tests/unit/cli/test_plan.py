@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.cli_runs import PROFILES, Cli, place, write_directory
+from tests.examples import example_directory
+
+JOB: dict[str, Any] = {
+    "name": "web",
+    "command": "echo hi",
+    "container": {"image": "r-session:3.4.2"},
+    "exposedPorts": [{"targetPort": 8080}],
+}
+DIRECTORY = str(example_directory("profiles"))
+WHO = ("--config", DIRECTORY, "--user", "jane", "--group", "outsiders")
+
+
+def write_job(directory: Path, job: object) -> str:
+    path = directory / "job.json"
+    path.write_text(job if isinstance(job, str) else json.dumps(job), "utf-8")
+    return str(path)
+
+
+def test_yaml_of_a_job_and_its_service(cli: Cli, tmp_path: Path) -> None:
+    done = cli("plan", *WHO, write_job(tmp_path, JOB))
+    job, service = yaml.safe_load_all(done.out)
+    container = job["spec"]["template"]["spec"]["containers"][0]
+    assert done.code == 0
+    assert (job["kind"], job["metadata"]["name"]) == ("Job", "web-preview0")
+    assert container["resources"]["limits"] == {"cpu": "1", "memory": "512M"}
+    assert (service["kind"], service["spec"]["ports"][0]["port"]) == ("Service", 8080)
+
+
+def test_a_job_without_ports_is_one_document(cli: Cli, tmp_path: Path) -> None:
+    path = write_job(tmp_path, {key: JOB[key] for key in ("name", "command", "container")})
+    (job,) = yaml.safe_load_all(cli("plan", *WHO, path).out)
+    assert job["kind"] == "Job"
+
+
+def test_decisions_go_to_standard_error(cli: Cli, tmp_path: Path) -> None:
+    done = cli("plan", *WHO, write_job(tmp_path, JOB))
+    assert place("profiles", "[*]", "default-cpus") in done.err
+
+
+def test_json_has_the_objects_the_decisions_and_the_patch(cli: Cli, tmp_path: Path) -> None:
+    value = tmp_path / "aliases.json"
+    value.write_text('[{"ip": "10.2.141.12", "hostnames": ["db01"]}]')
+    pointer = "/spec/template/spec/hostAliases"
+    directory = write_directory(
+        tmp_path,
+        {"launcher.kubernetes.conf": "", PROFILES: f'[*]\njob-json-overrides="{pointer}":"{value}"\n'},
+    )
+    done = cli(
+        "plan", "--json", "--config", directory, "--user", "jane", "--group", "g", write_job(tmp_path, JOB)
+    )
+    planned = done.json
+    assert planned["jobId"] == planned["job"]["metadata"]["name"] == "web-preview0"
+    assert planned["service"]["kind"] == "Service"
+    assert [(step["op"], step["path"]) for step in planned["overrides"]] == [("add", pointer)]
+    assert f"{directory}/{PROFILES}:2" in next(
+        row["origin"] for row in planned["decisions"] if row["about"] == pointer
+    )
+
+
+def test_a_job_comes_from_standard_input_too(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(JOB)))
+    job, _ = yaml.safe_load_all(cli("plan", *WHO, "-").out)
+    assert job["metadata"]["generateName"] == "web-"
+
+
+def test_every_refusal_of_a_job_is_told_on_a_line_of_its_own(cli: Cli, tmp_path: Path) -> None:
+    asked = {
+        "container": {"image": "other"},
+        "resourceLimits": [{"type": "cpuCount", "value": "3"}, {"type": "memory", "value": "9999"}],
+    }
+    done = cli("plan", *WHO, write_job(tmp_path, JOB | asked))
+    lines = done.err.splitlines()
+    assert (done.code, done.out) == (1, "")
+    for key in ("container-images", "max-cpus", "max-mem-mb"):
+        assert len([line for line in lines if place("profiles", "[*]", key) in line]) == 1
+
+
+def test_refusals_as_json(cli: Cli, tmp_path: Path) -> None:
+    done = cli("plan", "--json", *WHO, write_job(tmp_path, JOB | {"container": {"image": "other"}}))
+    error = done.json["error"]
+    assert (done.code, error["kind"]) == (1, "InvalidJobError")
+    assert error["refusals"][0]["origin"] == place("profiles", "[*]", "container-images")
+
+
+@pytest.mark.parametrize(
+    ("job", "part"),
+    [
+        ('{"name": "x",\n  "tags": [1 2]}', ":2:14: not JSON"),
+        ("", ":1:1: not JSON"),
+        ("[" * 100_000, "nested too deeply"),
+        ("[]", "expected an object, not a list"),
+        ({"tags": "x"}, "tags: expected a list, not a string"),
+        ({"mounts": [{"mountSource": {"type": "host"}}]}, "mounts[0].mountPath: mountPath is missing"),
+    ],
+)
+def test_what_is_no_job_is_refused_where_it_stands(cli: Cli, tmp_path: Path, job: object, part: str) -> None:
+    done = cli("plan", *WHO, write_job(tmp_path, job))
+    assert done.code == 1
+    assert part in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_file_that_is_not_there_is_named(cli: Cli, tmp_path: Path) -> None:
+    done = cli("plan", *WHO, str(tmp_path / "none.json"))
+    assert done.code == 1
+    assert "none.json: No such file or directory" in done.err
+
+
+def test_a_file_that_is_no_text_is_named(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "job.json").write_bytes(b'{"name": "\xff"}')
+    assert "job.json: not UTF-8" in cli("plan", *WHO, str(tmp_path / "job.json")).err
