@@ -1,7 +1,25 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pytest
+
+from launcher_k8s.decisions import Refusal, Trail
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
-from launcher_k8s.present import Table, diagnostic_text, show
+from launcher_k8s.errors import InvalidJobError, NotSupportedError, OverrideError
+from launcher_k8s.job import Job
+from launcher_k8s.origin import Origin, Sourced
+from launcher_k8s.plan import plan_job
+from launcher_k8s.present import (
+    Table,
+    diagnostic_text,
+    refusals_of,
+    refusals_table,
+    resource_profiles_table,
+    show,
+)
+from launcher_k8s.settings import ClusterSettings, Override, ResourceProfile, UserProfile
+from launcher_k8s.status import JobState, JobStatus
 
 TABLE = Table("Title", ("a", "long name"), (("1", "2"), ("<b>&", "x\ny")))
 
@@ -41,3 +59,56 @@ def test_values_are_shown_as_the_files_write_them() -> None:
         "a, b",
         "k=1",
     ]
+
+
+def test_an_override_is_shown_by_its_pointer_and_not_its_value() -> None:
+    override = Override("/spec/template/metadata/labels", {"secret": "s3cret"}, file="labels.json")
+    assert show((override,)) == "/spec/template/metadata/labels from labels.json"
+
+
+def test_a_refusal_is_shown_with_its_limit_and_the_limits_origin() -> None:
+    trail = Trail()
+    trail.refuse(
+        "cpu limit", "too much", value=9, limit=4, origin=Origin.in_file("p.conf", 2, "*", "max-cpus")
+    )
+    with pytest.raises(InvalidJobError) as caught:
+        trail.raise_refusals()
+    (row,) = refusals_table(refusals_of(caught.value)).records()
+    assert (row["about"], row["value"], row["limit"]) == ("cpu limit", "9", "4")
+    assert (row["origin"], row["reason"]) == ("p.conf:2 [*] max-cpus", "too much")
+
+
+def test_an_override_that_cannot_be_applied_is_a_refusal_with_its_origin() -> None:
+    origin = Origin.in_file("p.conf", 3, "*", "job-json-overrides")
+    (refusal,) = refusals_of(OverrideError("no", pointer="/a/b", origin=origin, hint="write /a"))
+    assert refusal == Refusal("/a/b", "no", origin=origin, hint="write /a")
+
+
+def test_any_other_error_is_a_refusal_of_the_job() -> None:
+    assert refusals_of(NotSupportedError("no templates yet")) == (Refusal("job", "no templates yet"),)
+
+
+def test_a_resource_profile_is_shown_with_its_gpus_and_what_forbids_it() -> None:
+    resource = ResourceProfile("gpu", Decimal("1.50"), Decimal(4096), nvidia_gpus=1, amd_gpus=2)
+    table = resource_profiles_table([(resource, [Refusal("NVIDIA GPUs", "no GPUs for jane")])])
+    (row,) = table.records()
+    assert (row["cpus"], row["mem-mb"], row["GPUs"]) == ("1.5", "4096", "1 NVIDIA, 2 AMD")
+    assert row["unusable because"] == "no GPUs for jane"
+
+
+@pytest.mark.parametrize(
+    ("value", "part"),
+    [
+        (UserProfile(max_cpus=Sourced(Decimal(4), Origin.in_file("<p>.conf", 2))), "&lt;p&gt;.conf:2"),
+        (JobStatus("x-1", JobState.FAILED, status_message="<b>"), "&lt;b&gt;"),
+        (
+            plan_job(Job.shell("true", image="r&d:4"), ClusterSettings(), user="jane"),
+            "<caption>true-preview0 of jane on Kubernetes</caption>",
+        ),
+    ],
+)
+def test_a_notebook_shows_a_table_with_every_cell_escaped(value: object, part: str) -> None:
+    text = value._repr_html_()  # type: ignore[attr-defined]
+    assert text.startswith("<table>")
+    assert part in text
+    assert "r&d" not in text
