@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
 from launcher_k8s.connection import JOBS, PODS, Cluster
-from launcher_k8s.errors import ClusterError, ObjectNotFoundError
+from launcher_k8s.errors import BackendClosedError, ClusterError, ObjectNotFoundError
 from launcher_k8s.kube.reflector import Changed, Disrupted, Pace, Relisted, Source, list_all, reflect
 from launcher_k8s.rows import (
     Event,
@@ -66,6 +66,7 @@ class Follower:
         self._pace = Pace(sleep=patience.sleep, chance=patience.chance)
         self._trouble: dict[str, ClusterError] = {}
         self._news = asyncio.Event()
+        self._is_left = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -82,14 +83,19 @@ class Follower:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._is_left = True
+        self._tell_waiters()
 
     async def synced(self) -> None:
         """Wait until all Jobs and Pods were listed once.
 
         Raises:
             ClusterError: Listing fails at present, for this reason; it goes on being tried.
+            BackendClosedError: The follower was left meanwhile: nothing more is listed.
         """
         while not self._tracker.synced:
+            if self._is_left:
+                raise BackendClosedError
             for error in self._trouble.values():
                 raise error
             await self._news.wait()
@@ -135,8 +141,11 @@ class Follower:
                 if isinstance(item, Relisted):
                     replace(item.rows, item.version)
                     self._tend()
-                self._news.set()
-                self._news = asyncio.Event()
+                self._tell_waiters()
+
+    def _tell_waiters(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
 
     def _tend(self) -> None:
         for unrecorded in self._tracker.take_unrecorded():

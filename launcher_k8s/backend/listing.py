@@ -14,6 +14,7 @@ from launcher_k8s.job import Job
 from launcher_k8s.kube.reflector import Source, list_all
 from launcher_k8s.manifest import read_job
 from launcher_k8s.rows import Event, Page
+from launcher_k8s.rows.decoding import decode as decode_body
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.status import JobStatus
 from launcher_k8s.wire import wire_name
@@ -41,7 +42,7 @@ class _ListMetadata(msgspec.Struct, rename="camel"):
 
 class _List(msgspec.Struct):
     metadata: _ListMetadata
-    items: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] | None
 
 
 _lists = msgspec.json.Decoder(_List)
@@ -95,8 +96,9 @@ async def read_all(cluster: Cluster, settings: ClusterSettings, ids: Iterable[st
     wanted = frozenset(ids)
 
     def decode(body: bytes) -> Page[Any]:
-        page = _lists.decode(body)
-        jobs = [read_job(item, cluster=settings.name) for item in page.items if _name(item) in wanted]
+        page = decode_body(_lists, body, "a list of Jobs")
+        items = page.items or ()
+        jobs = [read_job(item, cluster=settings.name) for item in items if _name(item) in wanted]
         return Page(tuple(jobs), page.metadata.resource_version, page.metadata.continue_)
 
     source = Source(JOBS.within(settings.namespace), decode, _no_event, fetch_limit=settings.fetch_limit)
@@ -107,8 +109,9 @@ async def service_accounts(cluster: Cluster, settings: ClusterSettings) -> tuple
     """The accounts of the namespace; None where they may not be listed (the older guide's role)."""
 
     def decode(body: bytes) -> Page[Any]:
-        page = _lists.decode(body)
-        return Page(tuple(map(_name, page.items)), page.metadata.resource_version, page.metadata.continue_)
+        page = decode_body(_lists, body, "a list of service accounts")
+        names = tuple(map(_name, page.items or ()))
+        return Page(names, page.metadata.resource_version, page.metadata.continue_)
 
     resource = SERVICE_ACCOUNTS.within(settings.namespace)
     try:

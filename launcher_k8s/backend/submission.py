@@ -13,6 +13,7 @@ import msgspec
 
 from launcher_k8s.connection import JOBS, SERVICES, Cluster, Reply, Resource
 from launcher_k8s.errors import AlreadyExistsError, ClusterError, ConflictError, ObjectNotFoundError
+from launcher_k8s.rows.decoding import decode
 from launcher_k8s.shape.names import SUBMISSION_ANNOTATION
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ async def _ours(cluster: Cluster, plan: JobPlan) -> Reply | None:
         raise ConflictError(
             f"Job {plan.job_id} was removed while it was looked at", transient=True
         ) from error
-    annotations = _objects.decode(found.body).metadata.annotations or {}
+    annotations = _metadata(found).annotations or {}
     return found if annotations.get(SUBMISSION_ANNOTATION) == plan.submission else None
 
 
@@ -111,7 +112,7 @@ async def _owners(cluster: Cluster, resource: Resource) -> tuple[str, ...]:
         found = await cluster.get(resource)
     except ObjectNotFoundError:
         return ()
-    return tuple(owner.uid for owner in _objects.decode(found.body).metadata.owner_references or ())
+    return tuple(owner.uid for owner in _metadata(found).owner_references or ())
 
 
 async def _take_back(
@@ -148,7 +149,11 @@ async def dry_run(cluster: Cluster, plan: JobPlan) -> tuple[str, ...]:
 
 def job_uid_of(reply: Reply) -> str:
     """The uid of the object in an answer."""
-    return _objects.decode(reply.body).metadata.uid
+    return _metadata(reply).uid
+
+
+def _metadata(reply: Reply) -> _Metadata:
+    return decode(_objects, reply.body, "an object").metadata
 
 
 def _job(plan: JobPlan) -> Resource:
