@@ -65,4 +65,12 @@ def _print(tables: dict[str, Table], *, as_json: bool) -> None:
     if as_json:
         print_json({name: table.records() for name, table in tables.items()})
     else:
-        print("\n\n".join(table.text() for table in tables.values() if table.rows))
+        print("\n\n".join(_text(name, table) for name, table in tables.items() if table.rows))
+
+
+def _text(name: str, table: Table) -> str:
+    if name != "refusals":
+        return table.text()
+    # A refusal's reason names value, limit and origin already, and is too long for a column.
+    reasons = ((row["reason"], f" ({row['hint']})" if row["hint"] else "") for row in table.records())
+    return "\n".join([table.title, *(f"- {reason}{hint}" for reason, hint in reasons)])
