@@ -1,4 +1,4 @@
-"""The words that the commands understand. Light on purpose: help and wrong usage load no room."""
+"""The words that the commands understand, as an argparse parser; no rule and no reading of files."""
 
 from __future__ import annotations
 
