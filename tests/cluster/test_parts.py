@@ -57,6 +57,7 @@ def test_the_committed_module_is_whole() -> None:
 
 
 def test_the_version_is_the_environments_or_the_committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LAUNCHER_K8S_CLUSTER", raising=False)
     monkeypatch.setenv("KUBE_VERSION", "v1.34.4")
     assert places.place().name == "1.34.4"
     monkeypatch.delenv("KUBE_VERSION")
