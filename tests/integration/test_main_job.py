@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,6 +81,45 @@ def host_path(tmp_path: Path) -> Path:
     return path
 
 
+CONTRACT = {
+    "metadata.generateName": "main-job-",
+    "metadata.labels": {"app.kubernetes.io/managed-by": "launcher"},
+    "spec.backoffLimit": 0,
+    "spec.template.metadata.annotations": {
+        "USER_TAG_0": "first tag",
+        "USER_TAG_1": "second",
+        "name": "Main Job",
+        "service_ports": '[{"protocol":"TCP","targetPort":8080}]',
+        "stdin": "",
+        "user": "jsmith",
+        "user_metadata": '{"pod":{"labels":{"team":"moon"}},"project":"apollo"}',
+    },
+    "spec.template.spec.restartPolicy": "Never",
+    "spec.template.spec.shareProcessNamespace": True,
+    "spec.template.spec.nodeSelector": {"launcher-test-zone": "us-east"},
+    "container.name": "rs-launcher-container",
+    "container.command": ["/bin/sh"],
+    "container.args": ["-c", SCRIPT],
+    "container.stdinOnce": True,
+    "container.resources": {
+        "limits": {"cpu": "200m", "memory": "128M"},
+        "requests": {"cpu": "100m"},
+    },
+}
+"""The Launcher's contract as ``kubectl get job -o yaml`` shows it, for the job below."""
+
+
+def contract_of(job: dict[str, Any]) -> dict[str, Any]:
+    places = {"container": job["spec"]["template"]["spec"]["containers"][0]}
+    return {path: _at(places | job, path) for path in (*CONTRACT, "metadata.name")}
+
+
+def _at(tree: Any, path: str) -> Any:
+    for step in path.split("."):
+        tree = tree.get(step)
+    return tree
+
+
 async def test_a_job_runs_as_configured_and_two_processes_see_the_same(
     real_cluster: RealCluster, namespace: str, directory: Path, host_path: Path
 ) -> None:
@@ -115,6 +155,12 @@ async def test_a_job_runs_as_configured_and_two_processes_see_the_same(
         )
         final = statuses[-1]
         rebuilt = await backend.get(submitted.id, user="jsmith")
+        service = real_cluster.kubectl_json("get", "service", submitted.id, "-n", namespace)
+    seen = real_cluster.kubectl_json("get", "job", submitted.id, "-n", namespace)
+    assert contract_of(seen) == CONTRACT | {"metadata.name": submitted.id}
+    assert json.loads(seen["metadata"]["annotations"]["launcher-k8s/final"])["exitCode"] == 3
+    assert [owner["uid"] for owner in service["metadata"]["ownerReferences"]] == [seen["metadata"]["uid"]]
+    assert service["spec"]["selector"] == {"job-name": submitted.id}
 
     states = [status.state for status in statuses]
     assert list(dict.fromkeys(states)) == [JobState.PENDING, JobState.RUNNING, JobState.FINISHED]
