@@ -11,7 +11,7 @@ import random as _random
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
 from contextlib import AsyncExitStack, aclosing
 from types import TracebackType
-from typing import Self
+from typing import Self, overload
 
 import attrs
 
@@ -184,13 +184,23 @@ class JobBackend:
         whole = listing.decode_whole(reply.body, cluster=self._settings.name)
         return listing.job_of(status, whole, cluster=self._settings.name, fields=names)
 
+    @overload
+    async def list(
+        self, wanted: JobFilter | None = None, *, user: str | None = None, fields: None = None
+    ) -> Sequence[JobStatus]: ...
+
+    @overload
+    async def list(
+        self, wanted: JobFilter | None = None, *, user: str | None = None, fields: Collection[str]
+    ) -> Sequence[Job]: ...
+
     async def list(
         self,
         wanted: JobFilter | None = None,
         *,
         user: str | None = None,
         fields: Collection[str] | None = None,
-    ) -> Sequence[JobStatus | Job]:
+    ) -> Sequence[JobStatus] | Sequence[Job]:
         """The jobs that match, by submission time: statuses, or jobs with the fields asked for.
 
         Args:
@@ -273,14 +283,17 @@ class JobBackend:
             JobNotFoundError: There is no such job.
             ClusterError: The cluster could not be asked at the start.
         """
+        limit = asyncio.timeout(timeout_s)
         try:
-            async with asyncio.timeout(timeout_s), self.statuses(job_id) as statuses:
+            async with limit, self.statuses(job_id) as statuses:
                 async for status in statuses:
                     if progress is not None:
                         progress(status)
                     if status.state in until or status.state.is_final or status.removed:
                         return status
         except TimeoutError:
+            if not limit.expired():
+                raise
             raise OperationTimeoutError(
                 f"job {job_id} is not {' or '.join(sorted(state.value for state in until))} "
                 f"after {timeout_s:g} s",

@@ -79,11 +79,11 @@ class Follower:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
+        self._is_left = True
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._is_left = True
         self._tell_waiters()
 
     async def synced(self) -> None:
@@ -148,6 +148,8 @@ class Follower:
         self._news = asyncio.Event()
 
     def _tend(self) -> None:
+        if self._is_left:
+            return
         for unrecorded in self._tracker.take_unrecorded():
             self._recorder.record(unrecorded)
         for job_id in self._tracker.take_doubts():

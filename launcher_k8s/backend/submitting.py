@@ -15,7 +15,7 @@ from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.connection import Cluster
 from launcher_k8s.decisions import Decision, DecisionKind
-from launcher_k8s.errors import AlreadyExistsError, InvalidJobError
+from launcher_k8s.errors import AlreadyExistsError, BackendClosedError, InvalidJobError
 from launcher_k8s.origin import Origin, OriginKind
 from launcher_k8s.plan import JobPlan
 from launcher_k8s.rows import decode_job
@@ -48,6 +48,7 @@ class Submitter:
         self._follower = follower
         self._patience = patience
         self._work: set[asyncio.Task[Submitted]] = set()
+        self._is_left = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -55,6 +56,7 @@ class Submitter:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
+        self._is_left = True
         if not self._work:
             return
         _, late = await asyncio.wait(self._work, timeout=LEAVING_S)
@@ -68,11 +70,23 @@ class Submitter:
         Args:
             draw: Plans the job, with a new id each time unless there is a key.
             key: The caller's idempotency key.
+
+        Raises:
+            BackendClosedError: The submitter was left before, or left the work unfinished: then it is
+                unknown whether the job exists.
         """
+        if self._is_left:
+            raise BackendClosedError
         work = asyncio.create_task(self._submit(draw, key))
         self._work.add(work)
         work.add_done_callback(self._finished)
-        return await asyncio.shield(work)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            caller = asyncio.current_task()
+            if work.cancelled() and caller is not None and not caller.cancelling():
+                raise BackendClosedError from None
+            raise
 
     async def _submit(self, draw: Callable[[], JobPlan], key: str | None) -> Submitted:
         for _ in range(ID_DRAWS):
