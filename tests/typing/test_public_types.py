@@ -131,4 +131,5 @@ async def read_streams(backend: JobBackend, job_id: str) -> None:
 
 
 async def lists(backend: JobBackend) -> None:
-    assert_type(await backend.list(), Sequence[JobStatus | Job])
+    assert_type(await backend.list(), Sequence[JobStatus])
+    assert_type(await backend.list(fields=["name"]), Sequence[Job])
