@@ -81,23 +81,25 @@ class JobBackend:
         self._groups = groups or host.groups_of
         self._random = random or host.random_source()
         self._patience = Patience(chance=self._random.random)
-        self._tracker = Tracker(instance_id=settings.instance_id)
         self._streams = StreamSet()
         self._open: _Open | None = None
 
     async def __aenter__(self) -> Self:
+        if self._open is not None:
+            raise RuntimeError("the backend is entered already")
         cluster = self._given_cluster or _cluster_of(self._settings)
+        tracker = Tracker(instance_id=self._settings.instance_id)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(cluster)
             recorder = await stack.enter_async_context(
-                Recorder(cluster, self._settings.namespace, self._tracker, self._patience)
+                Recorder(cluster, self._settings.namespace, tracker, self._patience)
             )
             follower = await stack.enter_async_context(
-                Follower(cluster, self._settings, self._tracker, recorder, self._patience)
+                Follower(cluster, self._settings, tracker, recorder, self._patience)
             )
             submitter = await stack.enter_async_context(Submitter(cluster, follower, self._patience))
-            lookup = Lookup(cluster, self._settings.namespace, self._tracker, follower, self._patience)
-            self._open = _Open(cluster, follower, submitter, lookup, stack.pop_all())
+            lookup = Lookup(cluster, self._settings.namespace, tracker, follower, self._patience)
+            self._open = _Open(cluster, tracker, follower, submitter, lookup, stack.pop_all())
         return self
 
     async def __aexit__(
@@ -214,7 +216,7 @@ class JobBackend:
         here = self._here
         names = None if fields is None else listing.field_names(fields)
         await here.follower.synced()
-        statuses = self._tracker.select(wanted, user=user)
+        statuses = here.tracker.select(wanted, user=user)
         if names is None:
             return statuses
         if listing.are_in_status(names):
@@ -350,7 +352,7 @@ class JobBackend:
             await here.lookup.find(wanted, user)
         else:
             await here.follower.synced()
-        async with aclosing(changes(self._tracker, wanted, user=user)) as statuses:
+        async with aclosing(changes(here.tracker, wanted, user=user)) as statuses:
             async for status in statuses:
                 yield status
 
@@ -361,7 +363,7 @@ class JobBackend:
         pieces = read_output(
             here.cluster,
             self._settings.namespace,
-            self._tracker,
+            here.tracker,
             job_id,
             container=container,
             follow=follow,
@@ -380,6 +382,7 @@ class _Open:
     """What a backend has while it is entered."""
 
     cluster: Cluster
+    tracker: Tracker
     follower: Follower
     submitter: Submitter
     lookup: Lookup

@@ -113,6 +113,24 @@ async def test_leaving_closes_the_cluster_and_leaves_no_task(cluster: MemoryClus
     assert asyncio.all_tasks() == before
 
 
+async def test_a_backend_entered_again_sees_what_happened_meanwhile(cluster: MemoryCluster) -> None:
+    backend = backend_on(cluster)
+    async with backend:
+        first = await submitted(backend)
+    cluster.drop("jobs", first, silently=True)
+    async with entered(cluster) as other:
+        second = await submitted(other, WITH_SERVICE)
+    async with backend:
+        assert [status.id for status in await backend.list()] == [second]
+
+
+async def test_a_backend_is_not_entered_twice_at_once(cluster: MemoryCluster) -> None:
+    async with entered(cluster) as backend:
+        with pytest.raises(RuntimeError, match="entered already"):
+            await backend.__aenter__()
+        assert await backend.list() == []
+
+
 @pytest.mark.parametrize("verb", ["get", "list", "remove", "statuses", "output", "wait"])
 async def test_a_verb_that_waits_is_told_when_the_backend_closes(cluster: MemoryCluster, verb: str) -> None:
     cluster.gates["list jobs"] = asyncio.Event()
