@@ -7,7 +7,11 @@ that place. Rules: kubernetes facts, "Logs"; design, "output" (every byte once, 
 gap). What cannot be found again is told as a gap, also where it was lost in a way not foreseen here:
 the checksum is verified, never trusted.
 
-Not to be known from a cluster, so not told: what was rotated away before the first stream was opened.
+A kubelet that cannot keep up with a busy job, or is caught in the moment of rotation, may leave out
+lines within one stream (seen with Kubernetes 1.36). A whole file that it passed over is found by
+landmarks: lines that were seen at the head of a newest file, and that must come. Not to be known from a
+cluster, and so not told: what was rotated away before the first stream was opened, and what a kubelet
+left out at the end of a file whose successor it then read from the beginning.
 """
 
 from __future__ import annotations
@@ -38,6 +42,7 @@ class LogCursor:
         size: How many bytes of the line's body were delivered.
         checksum: Of these bytes.
         is_open: Whether the line's newline is yet to be delivered.
+        landmarks: Stamps of lines that are known to be in the log, and must come before any later line.
     """
 
     stamp: bytes = b""
@@ -46,6 +51,7 @@ class LogCursor:
     size: int = 0
     checksum: int = 0
     is_open: bool = False
+    landmarks: list[bytes] = attrs.field(factory=list)
 
     @property
     def since(self) -> datetime | None:
@@ -58,6 +64,11 @@ class LogCursor:
     def time(self) -> datetime | None:
         """When the last line was begun; None before the first."""
         return moment(self.stamp) if self.stamp else None
+
+    def expect(self, stamp: bytes) -> None:
+        """A line with this stamp is in the log; unless it has passed already, it must come."""
+        if nanoseconds(stamp) > self.newest_ns and stamp not in self.landmarks:
+            self.landmarks.append(stamp)
 
     def pass_lines(self, lines: StampedLines) -> None:
         """All of these were delivered."""
@@ -132,14 +143,39 @@ class LogReader:
             if taken is not None:
                 return data[taken:]
         elif lines.stamps:
-            self._deliver(lines.joined())
-            self._cursor.pass_lines(lines)
-            self._line = _Line.COPY if lines.is_open else None
+            missing = self._find_missing(lines)
+            if missing is not None:
+                return self._take_until(missing, lines, data)
+            self._take(lines)
         if lines.is_foreign:
             self.foreign = lines.rest
         else:
             self._pending = lines.rest
         return b""
+
+    def _take(self, lines: StampedLines) -> None:
+        self._deliver(lines.joined())
+        self._cursor.pass_lines(lines)
+        self._line = _Line.COPY if lines.is_open else None
+
+    def _take_until(self, index: int, lines: StampedLines, data: bytes) -> bytes:
+        """Take the lines before a gap that the stream itself passed over; returns the rest."""
+        offset = lines.offset(index)
+        if index:
+            self._take(split_stamped(data[:offset]))
+        self._tell_gap(lines.stamps[index])
+        return data[offset:]
+
+    def _find_missing(self, lines: StampedLines) -> int | None:
+        """The first line that comes although a landmark should have come before it; None if all is well."""
+        cursor = self._cursor
+        if not cursor.landmarks:
+            return None
+        cursor.landmarks = [mark for mark in cursor.landmarks if mark not in lines.stamps]
+        latest_ns = min(map(nanoseconds, cursor.landmarks), default=0) + _DISORDER_NS
+        if not cursor.landmarks or newest(lines.stamps) <= latest_ns:
+            return None
+        return next(index for index, stamp in enumerate(lines.stamps) if nanoseconds(stamp) > latest_ns)
 
     def _seek(self, lines: StampedLines) -> int | None:
         """Drop lines up to the cursor's place; returns how many bytes that are, None if it is not here."""
@@ -197,5 +233,7 @@ class LogReader:
             self.added = True
 
     def _tell_gap(self, before: bytes) -> None:
-        self._items.append(OutputGap(self._cursor.time, moment(before), GapReason.ROTATED))
+        cursor, before_ns = self._cursor, nanoseconds(before)
+        self._items.append(OutputGap(cursor.time, moment(before), GapReason.ROTATED))
+        cursor.landmarks = [mark for mark in cursor.landmarks if nanoseconds(mark) > before_ns]
         self.reached = self.added = True

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from enum import Enum
@@ -29,7 +30,9 @@ from launcher_k8s.errors import (
     UnavailableError,
 )
 from launcher_k8s.kube.cursor import LogCursor, LogReader
+from launcher_k8s.kube.lookout import Lookout, with_looks
 from launcher_k8s.kube.retry import Backoff
+from launcher_k8s.kube.stamps import split_stamped
 from launcher_k8s.output import GapReason, OutputChunk, OutputGap
 
 _log = logging.getLogger(__name__)
@@ -38,6 +41,8 @@ LOG_BACKOFF = Backoff(base_s=0.25, cap_s=5.0)
 _LAST_TRIES = 4  # reads of an ended container's log that may fail before what is missing is told as a gap
 _FINAL_REFUSALS = 6  # an API server that has just started refuses everybody until it knows its roles
 _LONGEST_QUOTE = 200
+_HEAD_BYTES = 32_768
+DEFAULT_LOOKOUT = Lookout()
 
 
 class ContainerLife(Enum):
@@ -64,7 +69,9 @@ async def follow_log(
     life: Callable[[], Awaitable[ContainerLife]],
     follow: bool = True,
     backoff: Backoff = LOG_BACKOFF,
+    lookout: Lookout = DEFAULT_LOOKOUT,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    clock: Callable[[], float] = time.monotonic,
     chance: Callable[[], float] = random.random,
 ) -> AsyncGenerator[Item]:
     """Give a container's output: every byte once and in order, or a gap where some are gone.
@@ -77,14 +84,16 @@ async def follow_log(
             container to start, say.
         follow: Whether to go on until the container has ended; else until all that is there was read.
         backoff: Waits between streams that add nothing.
+        lookout: How often to look at the head of the newest file of a long log.
         sleep: Waits so many seconds.
+        clock: Seconds that only grow.
         chance: A random number in [0, 1).
 
     Raises:
         ForbiddenError: The account may not read logs.
         UnauthorizedError: The API server does not know the token.
     """
-    follower = _Follower(cluster, pod, container, follow)
+    follower = _Follower(cluster, pod, container, follow, lookout, clock)
     while not follower.is_over:
         async with aclosing(follower.read(await life())) as items:
             async for item in items:
@@ -99,8 +108,9 @@ class _Follower:
     """One container's log over many streams.
 
     Args:
-        cluster: As for :func:`follow_log`, and so the next three.
+        cluster: As for :func:`follow_log`, and so the next five.
         cursor: Where we are.
+        length: Bytes that came, those that were dropped included.
         idle_reads: Streams in a row that added nothing.
         lost_reads: Plain reads in a row that the node refused, or that did not hold the cursor's place.
         refusals: Answers in a row that the account may not read logs.
@@ -112,7 +122,10 @@ class _Follower:
     pod: Resource
     container: str
     follow: bool
+    lookout: Lookout
+    clock: Callable[[], float]
     cursor: LogCursor = attrs.field(factory=LogCursor)
+    length: int = 0
     idle_reads: int = 0
     lost_reads: int = 0
     refusals: int = 0
@@ -145,14 +158,30 @@ class _Follower:
     async def _stream(self, reader: LogReader, *, follow: bool) -> AsyncGenerator[Item]:
         options = LogOptions(self.container, follow=follow, timestamps=True, since_time=self.cursor.since)
         async with self.cluster.log(self.pod, options) as chunks:
-            async for chunk in chunks:
-                for item in reader.feed(chunk):
-                    yield item
-                if reader.foreign:
-                    said = reader.foreign[:_LONGEST_QUOTE].decode("utf-8", "replace").strip()
-                    raise UnavailableError(
-                        f"the node cannot give the log: {said}", status=500, transient=True
-                    )
+            looking = with_looks(chunks, self._look, lookout=self.lookout, clock=self.clock)
+            async with aclosing(looking):
+                async for chunk in looking:
+                    self.length += len(chunk)
+                    for item in reader.feed(chunk):
+                        yield item
+                    if reader.foreign:
+                        raise _as_error(reader.foreign)
+
+    async def _look(self) -> None:
+        """Note a line of the newest file: the second, since the first may be a line's second half."""
+        if self.length < self.lookout.after_bytes:
+            return
+        options = LogOptions(self.container, timestamps=True, limit_bytes=_HEAD_BYTES)
+        head = b""
+        try:
+            async with self.cluster.log(self.pod, options) as chunks:
+                async for chunk in chunks:
+                    head += chunk
+        except ClusterError:
+            return  # it is the stream's part to fail; the next look may succeed
+        stamps = split_stamped(head).stamps
+        if len(stamps) > 1:
+            self.cursor.expect(stamps[1])
 
     def _count(self, reader: LogReader, *, is_plain: bool) -> None:
         quiet = isinstance(self.trouble, ClusterTimeoutError)  # a job that prints nothing for a while
@@ -194,3 +223,9 @@ class _Follower:
         except ClusterError:
             return False
         return False
+
+
+def _as_error(foreign: bytes) -> UnavailableError:
+    """What a kubelet wrote into a log's stream instead of the log, after it had said 200."""
+    said = foreign[:_LONGEST_QUOTE].decode("utf-8", "replace").strip()
+    return UnavailableError(f"the node cannot give the log: {said}", status=500, transient=True)

@@ -20,6 +20,8 @@ Stream = Sequence[Step] | BaseException
 class Script:
     """What the verbs answer, in order; a stream is a list of its pieces, and may end with an error.
 
+    ``heads`` are logs that are asked for by a number of bytes; the last of them is given again and again.
+
     ``asked`` holds the arguments of each call; ``open_streams`` counts streams not yet left.
     """
 
@@ -27,6 +29,7 @@ class Script:
     pages: Sequence[Step] = ()
     watches: Sequence[Stream] = ()
     logs: Sequence[Stream] = ()
+    heads: Sequence[Stream] = ()
     asked: list[dict[str, Any]] = attrs.field(factory=list)
     open_streams: int = 0
     opened: asyncio.Event = attrs.field(factory=asyncio.Event)
@@ -39,6 +42,8 @@ class ScriptedCluster:
         self.script = script
         self._gets, self._pages = iter(script.gets), iter(script.pages)
         self._watches, self._logs = iter(script.watches), iter(script.logs)
+        self._heads = iter(script.heads)
+        self._head: Stream = []
 
     async def __aenter__(self) -> Self:
         return self
@@ -100,7 +105,12 @@ class ScriptedCluster:
     @asynccontextmanager
     async def log(self, pod: Resource, options: LogOptions) -> AsyncIterator[AsyncIterator[bytes]]:
         self.script.asked.append({"pod": pod.name, "options": options})
-        async with self._stream(self._logs) as pieces:
+        if options.limit_bytes is None:
+            streams = self._logs
+        else:
+            self._head = next(self._heads, self._head)
+            streams = iter([self._head])
+        async with self._stream(streams) as pieces:
             yield pieces
 
     @asynccontextmanager

@@ -158,6 +158,60 @@ def test_a_program_that_prints_times_is_not_misread() -> None:
     assert rest == [OutputChunk(b"c\n")]
 
 
+def passing(first: list[Entry], landmark_s: int, second: list[Entry]) -> list[OutputChunk | OutputGap]:
+    """What one stream gives when, between two of its chunks, a line of the newest file was looked at."""
+    cursor = LogCursor()
+    reader = LogReader(cursor)
+    items = reader.feed(render(first, None))
+    cursor.expect(stamp(T + landmark_s * NS))
+    return items + reader.feed(render(second, None))
+
+
+def test_a_file_that_one_stream_passed_over_is_a_gap() -> None:
+    later = entries((8 * NS, b"c\n"), (9 * NS, b"d\n"))
+    items = passing(entries((0, b"a\n"), (NS, b"b\n")), 4, later)
+    assert [type(item) for item in items] == [OutputChunk, OutputGap, OutputChunk]
+    (gap,) = gaps_of(items)
+    assert gap.after == datetime.fromtimestamp(START_S + 1, UTC)
+    assert gap.before == datetime.fromtimestamp(START_S + 8, UTC)
+    assert data_of(items) == b"a\nb\nc\nd\n"
+
+
+def test_a_gap_in_the_middle_of_a_chunk_stands_where_the_lines_are_missing() -> None:
+    later = entries((2 * NS, b"b\n"), (8 * NS, b"c"))
+    items = passing(entries((0, b"a\n")), 4, later)
+    assert [item.data if isinstance(item, OutputChunk) else None for item in items] == [
+        *(b"a\n", b"b\n", None, b"c"),
+    ]
+
+
+def test_a_landmark_that_comes_is_no_gap() -> None:
+    items = passing(entries((0, b"a\n")), 4, entries((3 * NS, b"b\n"), (4 * NS, b"c\n"), (8 * NS, b"d\n")))
+    assert gaps_of(items) == []
+    assert data_of(items) == b"a\nb\nc\nd\n"
+
+
+def test_a_landmark_that_has_passed_is_not_waited_for() -> None:
+    assert gaps_of(passing(entries((0, b"a\n"), (5 * NS, b"b\n")), 4, entries((8 * NS, b"c\n")))) == []
+
+
+def test_a_landmark_out_of_order_is_no_gap() -> None:
+    later = entries((4 * NS + 1000, b"b\n"), (4 * NS, b"c\n"))
+    cursor = LogCursor()
+    reader = LogReader(cursor)
+    cursor.expect(stamp(T + 4 * NS))
+    items = [item for entry in later for item in reader.feed(render([entry], None))]
+    assert gaps_of(items) == []
+
+
+def test_what_a_cut_lost_is_told_once_though_a_landmark_knew_it_too() -> None:
+    cursor = LogCursor()
+    read(cursor, render(entries((0, b"a\n")), None))
+    cursor.expect(stamp(T + 4 * NS))
+    items = read(cursor, render(entries((8 * NS, b"c\n"), (9 * NS, b"d\n")), cursor.since))
+    assert len(gaps_of(items)) == 1
+
+
 @attrs.frozen
 class Cut:
     """What happens from the opening of one stream to that of the next."""

@@ -19,7 +19,8 @@ from launcher_k8s.errors import (
     ObjectNotFoundError,
     UnavailableError,
 )
-from launcher_k8s.kube.logs import ContainerLife, follow_log
+from launcher_k8s.kube.logs import DEFAULT_LOOKOUT, ContainerLife, follow_log
+from launcher_k8s.kube.lookout import Lookout
 from launcher_k8s.kube.retry import Backoff
 from launcher_k8s.output import GapReason, OutputChunk, OutputGap
 from tests.unit.kube.kubelet import NS, START_S, Container, Entry, render, stamp, written
@@ -50,7 +51,11 @@ class Lives:
 
 
 async def read(
-    script: Script, *answers: ContainerLife, follow: bool = True, naps: Naps | None = None
+    script: Script,
+    *answers: ContainerLife,
+    follow: bool = True,
+    naps: Naps | None = None,
+    lookout: Lookout = DEFAULT_LOOKOUT,
 ) -> list[bytes | OutputGap]:
     stream = follow_log(
         ScriptedCluster(script),
@@ -59,6 +64,7 @@ async def read(
         life=Lives(*answers),
         follow=follow,
         backoff=Backoff(base_s=1, cap_s=4, jitter=0),
+        lookout=lookout,
         sleep=naps or Naps(),
         chance=lambda: 0.0,
     )
@@ -109,7 +115,7 @@ async def test_without_following_a_cut_is_mended() -> None:
 async def test_a_stream_that_ends_early_is_opened_again_from_where_it_was() -> None:
     script = Script(logs=[[A, B], [B + C], [C]])
     assert await read(script, LIVE, LIVE, ENDED) == [b"a\n", b"b\n", b"c\n"]
-    assert options(script)[1].since_time == datetime.fromtimestamp(START_S, UTC)  # a little before b
+    assert options(script)[1].since_time == datetime.fromtimestamp(START_S, UTC)
 
 
 async def test_a_last_line_without_newline_stays_without() -> None:
@@ -237,6 +243,33 @@ async def test_a_missing_permission_is_raised_but_not_at_the_first_answer() -> N
     assert await read(Script(logs=[forbidden, forbidden, [A], [A]]), LIVE, LIVE, LIVE, ENDED) == [b"a\n"]
     with pytest.raises(ForbiddenError):
         await read(Script(logs=[forbidden] * 6), LIVE)
+
+
+def looking(after_bytes: int = 0) -> Lookout:
+    """Looks at the newest file's head after every chunk."""
+    return Lookout(every_s=0, in_silence=0, after_bytes=after_bytes)
+
+
+async def test_a_file_that_the_kubelet_passed_over_is_a_gap() -> None:
+    d, e = line(8, "d"), line(9, "e")
+    newest = line(3, "x") + line(4, "y")
+    script = Script(logs=[[A, d + e], [e], [e]], heads=[[A], [newest], [d + e]])
+    items = await read(script, LIVE, ENDED, lookout=looking())
+    assert [item if isinstance(item, bytes) else item.reason for item in items] == [
+        *(b"a\n", GapReason.ROTATED, b"d\ne\n"),
+    ]
+    assert options(script)[1] == LogOptions("main", timestamps=True, limit_bytes=32_768)
+
+
+async def test_a_look_that_fails_disturbs_nothing() -> None:
+    script = Script(logs=[[A, B], [B], [B]], heads=[CUT, [CUT]])
+    assert await read(script, LIVE, ENDED, lookout=looking()) == [b"a\n", b"b\n"]
+
+
+async def test_a_short_log_is_not_looked_at() -> None:
+    script = Script(logs=[[A, B], [B]])
+    await read(script, LIVE, ENDED, lookout=looking(after_bytes=1000))
+    assert len(script.asked) == 2
 
 
 async def test_leaving_early_closes_the_stream() -> None:

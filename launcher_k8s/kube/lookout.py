@@ -1,0 +1,68 @@
+"""Looking at something else now and then while a stream is read.
+
+Used by the log follower: a kubelet that cannot keep up with a busy job may pass over a whole rotated
+file within one followed stream, without a word. Whoever has looked at the head of each newest file knows
+which lines must come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+
+import attrs
+
+
+@attrs.frozen
+class Lookout:
+    """How often to look.
+
+    Args:
+        every_s: Seconds between looks. A kubelet rotates a log every ten seconds at most.
+        in_silence: How many looks to take while nothing comes; what is silent for longer is at rest.
+        after_bytes: Nothing is rotated before the log is this long, so there is nothing to look for.
+            (The kubelet's default is 10 MiB.)
+    """
+
+    every_s: float = 4.0
+    in_silence: int = 15
+    after_bytes: int = 2**20
+
+
+async def with_looks(
+    chunks: AsyncIterator[bytes],
+    look: Callable[[], Awaitable[None]],
+    *,
+    lookout: Lookout,
+    clock: Callable[[], float],
+) -> AsyncGenerator[bytes]:
+    """Give the chunks as they come, and look every so often, also while none come.
+
+    Nothing is read ahead: while the consumer is busy, no chunk is asked for.
+
+    Args:
+        chunks: The stream.
+        look: Is awaited at each look.
+        lookout: How often.
+        clock: Seconds that only grow.
+    """
+    looked_at = clock()
+    while True:
+        pending = asyncio.ensure_future(anext(chunks, None))
+        try:
+            for _ in range(lookout.in_silence):
+                await asyncio.wait({pending}, timeout=lookout.every_s)
+                if pending.done():
+                    break
+                await look()
+                looked_at = clock()
+            chunk = await pending
+        finally:
+            pending.cancel()
+            await asyncio.wait({pending})
+        if chunk is None:
+            return
+        if clock() - looked_at >= lookout.every_s:
+            await look()
+            looked_at = clock()
+        yield chunk
