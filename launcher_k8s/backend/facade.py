@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random as _random
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, suppress
 from types import TracebackType
 from typing import Self, overload
 
@@ -316,10 +316,9 @@ class JobBackend:
         row = decode_job(reply.body)
         if row is None or row.instance_id != self._settings.instance_id:
             raise InvalidJobStateError(f"job {job_id} belongs to another Launcher instance")
-        try:
+        # Not there any more: the answer to our own, earlier request may have been lost.
+        with suppress(ObjectNotFoundError):
             await self._patience.run(lambda: here.cluster.delete(here.lookup.resource(job_id), uid=row.uid))
-        except ObjectNotFoundError:
-            raise JobNotFoundError(job_id) from None
 
     async def cluster_info(self, user: str) -> ClusterInfo:
         """What a user may ask of the cluster: images, limits, resource profiles, placement, accounts.

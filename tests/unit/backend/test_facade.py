@@ -499,6 +499,21 @@ async def test_a_removed_job_takes_all_it_owns_with_it(cluster: MemoryCluster) -
             await backend.remove(job_id)
 
 
+async def test_a_removal_whose_answer_was_lost_is_a_removal() -> None:
+    class Losing(MemoryCluster):
+        async def delete(self, *args: Any, **options: Any) -> Any:
+            reply = await super().delete(*args, **options)
+            if self.asked.count("delete jobs") == 1:
+                raise ClusterTimeoutError("no answer", transient=True)
+            return reply
+
+    cluster = Losing()
+    async with entered(cluster) as backend:
+        await backend.remove(await submitted(backend))
+    assert cluster.asked.count("delete jobs") == 2
+    assert not cluster.objects
+
+
 async def test_a_job_of_another_instance_is_not_removed(cluster: MemoryCluster) -> None:
     other = attrs.evolve(SETTINGS, instance_id="prod-2")
     async with entered(cluster) as backend, entered(cluster, settings=other) as theirs:
@@ -518,3 +533,14 @@ async def test_a_second_process_says_the_same(cluster: MemoryCluster) -> None:
     async with entered(cluster) as backend:
         assert await backend.wait(job_id) == told
         assert (await backend.get(job_id)).exit_code == 3
+
+
+async def test_a_removed_job_is_told_as_removed_however_late_one_asks(cluster: MemoryCluster) -> None:
+    async with entered(cluster) as backend:
+        job_id = await submitted(backend)
+        watching = asyncio.create_task(backend.wait(job_id))
+        await backend.remove(job_id)
+        assert (await watching).removed
+        assert (await backend.wait(job_id)).removed
+        assert [status.removed async for status in backend.statuses(job_id)] == [True]
+        assert [piece async for piece in backend.output(job_id)] == []
