@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
 from launcher_k8s import JobState, JobStatus, OutputChunk, OutputGap, Stream
 from tests.cluster.real import RealCluster
 
@@ -9,6 +13,16 @@ from tests.cluster.real import RealCluster
 def image_profile(cluster: RealCluster) -> str:
     """A profiles file that gives everybody the cluster's test image."""
     return f"[*]\ndefault-container-image={cluster.image}\n"
+
+
+def overriding(values: Mapping[str, object], folder: Path) -> str:
+    """A line of a profile with JSON-pointer overrides, their values written to files of a folder."""
+    pairs = []
+    for number, (pointer, value) in enumerate(values.items()):
+        file = folder / f"override{number}.json"
+        file.write_text(json.dumps(value))
+        pairs.append(f'"{pointer}":"{file}"')
+    return f"job-json-overrides={','.join(pairs)}\n"
 
 
 def names_of(cluster: RealCluster, namespace: str, kind: str) -> list[str]:
