@@ -213,7 +213,6 @@ class Command(SphinxDirective):
             _log.warning(
                 "launcher-k8s %s ended with %s: %s", self.arguments[0], exit_code, ignored.getvalue()
             )
-        self.env.note_reread()
         command = listing(f"launcher-k8s {self.arguments[0]}", "sh")
         return [command, listing(output.getvalue().rstrip(), self.options.get("language", "text"))]
 
@@ -224,6 +223,13 @@ def check_public_names(_app: Sphinx, env: BuildEnvironment) -> None:
     for name in launcher_k8s.__all__:
         if not name.startswith("__") and f"launcher_k8s.{name}" not in described:
             _log.warning("the public name launcher_k8s.%s stands on no page", name)
+
+
+def read_all_again(
+    _app: Sphinx, env: BuildEnvironment, _added: set[str], _changed: set[str], _removed: set[str]
+) -> set[str]:
+    """A change of the code changes pages whose own text has not changed."""
+    return env.found_docs
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -239,5 +245,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
         "launcher-k8s": Command,
     }.items():
         app.add_directive(name, directive)
+    app.connect("env-get-outdated", read_all_again)
     app.connect("env-check-consistency", check_public_names)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
