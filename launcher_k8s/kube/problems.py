@@ -180,8 +180,8 @@ def _hint_without_status(code: int, message: str) -> str:
 
 
 def _plain_text(headers: Mapping[str, str], body: bytes) -> str:
-    """What a proxy or a node wrote, if it is for people to read."""
-    if not headers.get("Content-Type", "").startswith("text/plain"):
+    """What a proxy or a node wrote, if it is for people to read. Go's TLS server names no type."""
+    if not headers.get("Content-Type", "text/plain").startswith("text/plain"):
         return ""
     text = body[: 4 * _LONGEST_TEXT].decode("utf-8", "replace").strip()
     return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."

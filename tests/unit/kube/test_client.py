@@ -460,12 +460,19 @@ async def test_unverified_tls_works_and_warns(
     assert "not verified" in caplog.text
 
 
-async def test_plain_http_to_a_tls_port_is_explained(serve: Serve) -> None:
-    async def handle(request: web.Request) -> web.Response:  # what Go's TLS servers answer
-        return web.Response(status=400, text="Client sent an HTTP request to an HTTPS server.\n")
+async def test_plain_http_to_a_tls_port_is_explained() -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        said = b"Client sent an HTTP request to an HTTPS server.\n"
+        writer.write(b"HTTP/1.0 400 Bad Request\r\n\r\n" + said)  # all that Go's TLS server answers
+        writer.close()
+        await writer.wait_closed()
 
-    server = await serve(handle)
-    async with server.cluster() as cluster:
+    server = await asyncio.start_server(refuse, "127.0.0.1")
+    settings = ClusterSettings(
+        api_url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", auth_token="t"
+    )
+    async with server, KubernetesCluster.from_settings(settings) as cluster:
         with pytest.raises(InvalidObjectError, match="HTTP request to an HTTPS server") as caught:
             await cluster.get(POD)
     assert "https" in caught.value.hint
