@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from launcher_k8s.errors import ClusterError
 from tests.cluster.real import RealCluster
 from tests.cluster.waiting import until
 from tests.integration.directories import configuration
-from tests.integration.looking import all_of, image_profile, names_of, text_of
+from tests.integration.looking import all_of, image_profile, names_of, overriding, text_of
 
 DOWN_S = 20
 TRIES = 10
@@ -39,14 +38,9 @@ def breakable(real_cluster: RealCluster) -> Iterator[RealCluster]:
 async def test_nothing_is_lost_or_doubled_while_the_api_server_is_away(
     breakable: RealCluster, namespace: str, tmp_path: Path
 ) -> None:
-    before = tmp_path / "before.json"
-    before.write_text(
-        json.dumps([{"name": "before", "image": breakable.image, "command": ["sleep", str(PREPARING_S)]}])
-    )
-    profiles = (
-        image_profile(breakable)
-        + f'[{LATE}]\njob-json-overrides="/spec/template/spec/initContainers":"{before}"\n'
-    )
+    before = {"name": "before", "image": breakable.image, "command": ["sleep", str(PREPARING_S)]}
+    override = overriding({"/spec/template/spec/initContainers": [before]}, tmp_path)
+    profiles = f"{image_profile(breakable)}[{LATE}]\n{override}"
     directory = configuration(tmp_path / "conf", breakable, namespace, profiles=profiles)
     async with JobBackend(load_settings(directory).cluster()) as backend:
         printing = (await backend.submit(Job.shell(PRINTS, name="prints"), user="jsmith")).id
