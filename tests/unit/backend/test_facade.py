@@ -16,6 +16,7 @@ from launcher_k8s.errors import (
     BackendClosedError,
     ClusterTimeoutError,
     ConfigurationError,
+    ConflictError,
     ForbiddenError,
     InvalidJobError,
     InvalidJobStateError,
@@ -512,6 +513,21 @@ async def test_a_removal_whose_answer_was_lost_is_a_removal() -> None:
         await backend.remove(await submitted(backend))
     assert cluster.asked.count("delete jobs") == 2
     assert not cluster.objects
+
+
+async def test_another_job_that_took_the_name_meanwhile_is_not_removed(cluster: MemoryCluster) -> None:
+    gate = cluster.gates["delete jobs"] = asyncio.Event()
+    async with entered(cluster) as backend:
+        job_id = await submitted(backend)
+        removal = asyncio.create_task(backend.remove(job_id))
+        await until(lambda: "delete jobs" in cluster.asked)
+        other = cluster.objects["jobs", job_id]
+        cluster.drop("jobs", job_id)
+        cluster.put("jobs", {**other, "metadata": {**other["metadata"], "uid": "another"}})
+        gate.set()
+        with pytest.raises(ConflictError):
+            await removal
+    assert ("jobs", job_id) in cluster.objects
 
 
 async def test_a_job_of_another_instance_is_not_removed(cluster: MemoryCluster) -> None:

@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
@@ -111,12 +112,14 @@ async def test_trouble_later_is_waited_out(cluster: MemoryCluster, caplog: pytes
     async with following(cluster) as parts:
         await parts.follower.synced()
         await until(lambda: cluster.open_streams == 2)
-        cluster.failures["watch jobs"] = [UnavailableError("down", transient=True)] * 3
-        cluster.hang_up()
-        submit(cluster, "b")
-        await until(lambda: parts.state("b"))
+        for job_id in ("b", "c"):
+            cluster.failures["watch jobs"] = [UnavailableError("down", transient=True)] * 3
+            cluster.hang_up()
+            await until(lambda: not cluster.failures["watch jobs"])
+            submit(cluster, job_id)
+            await until(partial(parts.state, job_id))
         await parts.follower.synced()
-    assert caplog.messages == ["nothing is heard of jobs: down"], "one outage is one line"
+    assert caplog.messages == ["nothing is heard of jobs: down"] * 2, "one line for each outage"
 
 
 async def test_what_vanished_while_nobody_watched_is_missed_in_the_next_list(cluster: MemoryCluster) -> None:
@@ -162,6 +165,7 @@ async def test_a_doubt_that_settles_by_itself_is_not_looked_up(cluster: MemoryCl
         cluster.put("jobs", cluster.objects["jobs", "a"])
         await until(lambda: parts.state("a") is JobState.FINISHED)
         parts.waits.doubt.set()
+        await until(lambda: len(parts.follower._tasks) == 2)
     assert "get jobs" not in cluster.asked
 
 
