@@ -55,8 +55,9 @@ ID_BYTES = 5
 class JobBackend:
     """Runs jobs on one Kubernetes cluster: an async context manager, safe to share between tasks.
 
-    Every verb raises :class:`~launcher_k8s.errors.BackendClosedError` outside its context. With
-    ``user=`` a verb sees only that user's jobs: another's is not found.
+    Outside its context every verb but :meth:`plan` raises
+    :class:`~launcher_k8s.errors.BackendClosedError`. With ``user=`` a verb sees only that user's jobs:
+    another's is not found.
 
     Args:
         settings: The cluster's settings.

@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar
 
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
-from launcher_k8s.connection import JOBS, PODS, Cluster
+from launcher_k8s.connection import JOBS, PODS, Cluster, Resource
 from launcher_k8s.errors import BackendClosedError, ClusterError, ObjectNotFoundError
 from launcher_k8s.kube.reflector import Changed, Disrupted, Pace, Relisted, Source, list_all, reflect
 from launcher_k8s.rows import (
@@ -70,8 +70,8 @@ class Follower:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        jobs = self._source(JOBS.plural, decode_job_page, decode_job_event)
-        pods = self._source(PODS.plural, decode_pod_page, decode_pod_event)
+        jobs = self._source(JOBS, decode_job_page, decode_job_event)
+        pods = self._source(PODS, decode_pod_page, decode_pod_event)
         self._start(self._follow(jobs, self._tracker.apply_job, self._tracker.replace_jobs))
         self._start(self._follow(pods, self._tracker.apply_pod, self._tracker.replace_pods))
         return self
@@ -106,9 +106,11 @@ class Follower:
         self._tend()
 
     def _source(
-        self, plural: str, decode_page: Callable[[bytes], Any], decode_event: Callable[[bytes], Event[Row]]
+        self,
+        resource: Resource,
+        decode_page: Callable[[bytes], Any],
+        decode_event: Callable[[bytes], Event[Row]],
     ) -> Source[Row, Event[Row]]:
-        resource = JOBS if plural == JOBS.plural else PODS
         return Source(
             resource.within(self._settings.namespace),
             decode_page,
@@ -120,6 +122,19 @@ class Follower:
         )
 
     async def _follow(
+        self,
+        source: Source[Row, Event[Row]],
+        apply: Callable[[Event[Row]], None],
+        replace: Callable[[tuple[Row, ...], str], None],
+    ) -> None:
+        while True:
+            try:
+                await self._reflect(source, apply, replace)
+            except Exception:  # noqa: BLE001 -- whatever it is, streams must not fall silent
+                _log.exception("following %s failed; listing anew", source.resource.plural)
+            await self._pace.sleep(self._pace.delay_s(0, None))
+
+    async def _reflect(
         self,
         source: Source[Row, Event[Row]],
         apply: Callable[[Event[Row]], None],

@@ -15,7 +15,7 @@ from launcher_k8s.backend.recording import Recorder
 from launcher_k8s.errors import BackendClosedError, ExpiredError, ForbiddenError, UnavailableError
 from launcher_k8s.job import Job
 from launcher_k8s.plan import plan_job
-from launcher_k8s.rows import decode_job
+from launcher_k8s.rows import JobRow, decode_job
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.shape.names import FINAL_ANNOTATION
 from launcher_k8s.status import JobState
@@ -221,3 +221,20 @@ async def test_leaving_tells_those_who_still_wait_for_the_first_list(cluster: Me
         await until(lambda: "list jobs" in cluster.asked)
     with pytest.raises(BackendClosedError):
         await asyncio.wait_for(waiting, 1)
+
+
+async def test_a_defect_of_ours_silences_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    parts = Following(MemoryCluster())
+    replace, broken = parts.tracker.replace_jobs, [RuntimeError("a defect")]
+
+    def break_once(rows: tuple[JobRow, ...], version: str) -> None:
+        if broken:
+            raise broken.pop()
+        replace(rows, version)
+
+    monkeypatch.setattr(parts.tracker, "replace_jobs", break_once)
+    async with parts.recorder, parts.follower:
+        await parts.follower.synced()
+    assert "listing anew" in caplog.text
