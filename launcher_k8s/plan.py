@@ -7,6 +7,7 @@ the name. Everything that is refused is collected and raised at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -46,6 +47,7 @@ from launcher_k8s.shape import JOB_API_VERSION, JOB_KIND, SUBMISSION_ANNOTATION
 from launcher_k8s.shape.identity import STDIN_COPY
 
 _encode = msgspec.json.Encoder().encode
+_REFERENCE = re.compile(r"\$\(([^()]+)\)")
 
 
 @attrs.frozen(repr=False, eq=False)
@@ -238,6 +240,7 @@ def _warn(job: Job, cluster: ClusterSettings, trail: Trail) -> None:
             "no copy is kept (stdin_annotation is off): not sent if the launcher restarts before the start"
         )
         trail.warn("stdin", reason, cluster.origin("stdin_annotation"))
+    _warn_of_expansion(job, trail)
     if cluster.api_url is None:
         trail.warn(
             "api-url", "not set: planning works, reaching the cluster needs it", cluster.origin("api_url")
@@ -247,6 +250,21 @@ def _warn(job: Job, cluster: ClusterSettings, trail: Trail) -> None:
             "neither auth-token nor auth-token-path is set: planning works, reaching the cluster needs one"
         )
         trail.warn("auth-token", reason, cluster.origin("auth_token"))
+
+
+def _warn_of_expansion(job: Job, trail: Trail) -> None:
+    """Kubernetes expands ``$(NAME)`` of known variables, and reads ``$$`` as ``$``, before the shell does."""
+    names = {variable.name for variable in job.environment}
+    texts = {"command": job.command, "exe": job.exe}
+    texts |= {f"args[{index}]": text for index, text in enumerate(job.args)}
+    texts |= {f"environment {variable.name}": variable.value for variable in job.environment}
+    for place, text in texts.items():
+        if "$$" in text:
+            trail.warn(place, "Kubernetes reads $$ as $: write $$$$ for the two", JOB)
+        for name in sorted(names.intersection(_REFERENCE.findall(text))):
+            trail.warn(
+                place, f"Kubernetes puts the value of {name} for $({name}): write $$({name}) against it", JOB
+            )
 
 
 def _override(

@@ -11,6 +11,8 @@ from enum import Enum
 
 import attrs
 
+from launcher_k8s.errors import InvalidJobError
+
 
 class JobState(Enum):
     """The Launcher's job states.
@@ -76,13 +78,29 @@ class JobStatus:
         return statuses_table((self,)).html()
 
 
-# Not `frozenset` itself: as a converter it hides from type checkers what may be given.
 def _tag_set(tags: Iterable[str]) -> frozenset[str]:
+    if isinstance(tags, str):
+        raise InvalidJobError.single("tags", f"tags are a list, not the string {tags!r}", hint=f"[{tags!r}]")
     return frozenset(tags)
 
 
-def _state_set(states: Iterable[JobState]) -> frozenset[JobState]:
-    return frozenset(states)
+def _state_set(states: Iterable[JobState | str]) -> frozenset[JobState]:
+    names = (states,) if isinstance(states, str) else tuple(states)
+    known = {state.value: state for state in JobState}
+    unknown = [name for name in names if isinstance(name, str) and name not in known]
+    if unknown:
+        raise InvalidJobError.single(
+            "states", f"no job state is named {unknown[0]!r}", hint=f"the states are {', '.join(known)}"
+        )
+    return frozenset(map(JobState, names))
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    if moment is not None and moment.tzinfo is None:
+        raise InvalidJobError.single(
+            "time", f"{moment} has no time zone", hint="give an aware time: moment.astimezone()"
+        )
+    return moment
 
 
 @attrs.frozen
@@ -91,15 +109,18 @@ class JobFilter:
 
     Args:
         tags: All of these must be among the job's tags.
-        states: The job is in one of these; empty means any.
+        states: The job is in one of these, values or their names; empty means any.
         start_time: Submitted at or after this aware time.
         end_time: Submitted before this aware time.
+
+    Raises:
+        InvalidJobError: A string instead of a list of tags, an unknown state, a time without a zone.
     """
 
     tags: frozenset[str] = attrs.field(default=frozenset(), converter=_tag_set)
     states: frozenset[JobState] = attrs.field(default=frozenset(), converter=_state_set)
-    start_time: datetime | None = None
-    end_time: datetime | None = None
+    start_time: datetime | None = attrs.field(default=None, converter=_aware)
+    end_time: datetime | None = attrs.field(default=None, converter=_aware)
 
     def matches(self, status: JobStatus) -> bool:
         """Whether a job with this status is meant."""

@@ -130,8 +130,11 @@ class Follower:
         while True:
             try:
                 await self._reflect(source, apply, replace)
-            except Exception:  # noqa: BLE001 -- whatever it is, streams must not fall silent
-                _log.exception("following %s failed; listing anew", source.resource.plural)
+            except Exception as error:  # noqa: BLE001 -- whatever it is, streams must not fall silent
+                plural = source.resource.plural
+                _log.exception("following %s failed; listing anew", plural)
+                self._trouble[plural] = ClusterError(f"following {plural} failed: {error}", transient=True)
+                self._tell_waiters()
             await self._pace.sleep(self._pace.delay_s(0, None))
 
     async def _reflect(

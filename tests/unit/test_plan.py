@@ -363,3 +363,21 @@ def test_a_plan_is_shown_in_a_line_without_secrets() -> None:
 def test_any_text_is_a_command(command: str) -> None:
     plan = plan_job(Job(name="x", command=command, container=Container("r:4")), SETTINGS, user="me")
     assert container_of(plan)["args"] == ["-c", command]
+
+
+@pytest.mark.parametrize(
+    ("job", "place", "told"),
+    [
+        (Job.shell("echo $$"), "command", "reads $$ as $"),
+        (Job.exec(["echo", "$(MODE)"], env={"MODE": "x"}), "args[0]", "puts the value of MODE"),
+        (Job.shell("true", env={"A": "x$$y"}), "environment A", "reads $$ as $"),
+    ],
+)
+def test_what_kubernetes_expands_is_told(job: Job, place: str, told: str) -> None:
+    plan = plan_job(attrs.evolve(job, container=Container("r:4")), ClusterSettings(), user="jsmith")
+    assert any(warning.subject == place and told in warning.reason for warning in plan.warnings)
+
+
+def test_a_shells_own_substitution_is_no_concern() -> None:
+    plan = plan_job(Job.shell("echo $(date) ${HOME} $1", image="r:4"), ClusterSettings(), user="jsmith")
+    assert not any(warning.subject == "command" for warning in plan.warnings)

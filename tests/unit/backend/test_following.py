@@ -12,7 +12,13 @@ import pytest
 from launcher_k8s.backend.following import DOUBT_S, Follower
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
-from launcher_k8s.errors import BackendClosedError, ExpiredError, ForbiddenError, UnavailableError
+from launcher_k8s.errors import (
+    BackendClosedError,
+    ClusterError,
+    ExpiredError,
+    ForbiddenError,
+    UnavailableError,
+)
 from launcher_k8s.job import Job
 from launcher_k8s.plan import plan_job
 from launcher_k8s.rows import JobRow, decode_job
@@ -236,5 +242,7 @@ async def test_a_defect_of_ours_silences_nothing(
 
     monkeypatch.setattr(parts.tracker, "replace_jobs", break_once)
     async with parts.recorder, parts.follower:
-        await parts.follower.synced()
+        with pytest.raises(ClusterError, match="following jobs failed: a defect"):
+            await parts.follower.synced()
+        await until(lambda: parts.tracker.synced)
     assert "listing anew" in caplog.text
