@@ -8,6 +8,7 @@ says that the token in hand is no longer good (domain, section 1: auth-token-pat
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +19,24 @@ from launcher_k8s.errors import UnauthorizedError
 from launcher_k8s.tokens import decode_token
 
 _log = logging.getLogger(__name__)
+
+_NO_HEADER = re.compile(r"[^\x20-\x7e\xa0-\xff]")
+_UNSENDABLE = "holds more than a token: a line break, a control character or one beyond Latin-1"
+
+
+def check_header(header: str, source: str) -> str:
+    """The header as it is, if HTTP can carry it (RFC 9110, 5.5).
+
+    Args:
+        header: The value of an ``Authorization`` header.
+        source: Where it comes from, for the message.
+
+    Raises:
+        UnauthorizedError: It holds control characters, or others than Latin-1.
+    """
+    if _NO_HEADER.search(header):
+        raise UnauthorizedError(f"{source} {_UNSENDABLE}", hint="give the token alone, on one line")
+    return header
 
 
 class Credentials(Protocol):
@@ -48,9 +67,13 @@ class FixedCredentials:
     header: str = attrs.field(default="", repr=False)
 
     @classmethod
-    def bearer(cls, text: str) -> FixedCredentials:
-        """From a token as it stands in a setting."""
-        return cls(f"Bearer {decode_token(text)}")
+    def bearer(cls, text: str, *, source: str = "auth-token") -> FixedCredentials:
+        """From a token as it stands in a setting, which ``source`` names.
+
+        Raises:
+            UnauthorizedError: It is no token that can be sent.
+        """
+        return cls(check_header(f"Bearer {decode_token(text)}", source))
 
     async def authorization(self) -> str:
         """The header's value."""
@@ -106,16 +129,18 @@ class TokenFile:
         except (OSError, ValueError) as error:
             self._keep(f"cannot be read: {error}", error)
         else:
-            if token:
-                self._header = f"Bearer {token}"
-            else:
+            if not token:
                 self._keep("is empty", None)
+            elif _NO_HEADER.search(token):
+                self._keep(_UNSENDABLE, None)
+            else:
+                self._header = f"Bearer {token}"
         self._seen, self._read_at = seen, self._clock()
 
     def _keep(self, problem: str, error: Exception | None) -> None:
         """Go on with the last good token, if there is one."""
         message = f"the token file {self._path} {problem}"
         if not self._header:
-            hint = "check auth-token-path, and the file's owner and mode"
+            hint = "check auth-token-path, the file's owner and mode, and that it is one token on one line"
             raise UnauthorizedError(message, hint=hint) from error
         _log.warning("%s; the last token read from it is still used", message)

@@ -44,7 +44,8 @@ class Endpoint:
 
 
 EndpointSource = Callable[[], Awaitable[Endpoint]]
-"""Finds the endpoint when a cluster is entered; raises ConfigurationError."""
+"""Finds the endpoint when a cluster is entered; raises ConfigurationError, or UnauthorizedError for a
+token that cannot be sent."""
 
 
 async def endpoint_from_settings(settings: ClusterSettings) -> Endpoint:
@@ -52,6 +53,7 @@ async def endpoint_from_settings(settings: ClusterSettings) -> Endpoint:
 
     Raises:
         ConfigurationError: No api-url or no token is set, or the certificate authority is no PEM.
+        UnauthorizedError: The token cannot be sent.
     """
     url = _url(settings)
     tls = _tls(settings) if url.startswith("https://") else None
@@ -92,7 +94,9 @@ def _credentials(settings: ClusterSettings) -> Credentials:
     if settings.auth_token_path:
         return TokenFile(settings.auth_token_path, clock=time.monotonic)
     if settings.auth_token:
-        return FixedCredentials.bearer(settings.auth_token)
+        return FixedCredentials.bearer(
+            settings.auth_token, source=f"auth-token ({settings.origin('auth_token')})"
+        )
     raise ConfigurationError(
         f"cluster {settings.name!r} has no token, so it cannot be reached",
         hint="set auth-token-path (or auth-token) to a service account's token",

@@ -19,7 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from launcher_k8s.errors import ConfigurationError, UnauthorizedError
-from launcher_k8s.kube.credentials import Credentials, FixedCredentials
+from launcher_k8s.kube.credentials import Credentials, FixedCredentials, check_header
 from launcher_k8s.kube.endpoint import Endpoint, EndpointSource, tls_context
 from launcher_k8s.kube.proxy import proxy_for
 
@@ -65,9 +65,11 @@ def _existing(path: str | None) -> str:
 class _Loaded:
     """What the loader found, and the loader itself, which knows when its token expires."""
 
-    def __init__(self, loader: Any, found: SimpleNamespace) -> None:
+    def __init__(self, loader: Any, found: SimpleNamespace, files: str) -> None:
         self.found = found
-        self.header: str = found.api_key.get("BearerToken", "")
+        # A token file ends in a line break, which the loader leaves in place.
+        header = found.api_key.get("BearerToken", "").strip()
+        self.header: str = check_header(header, f"the token that the kubeconfig {files} gives")
         self.expiry: datetime | None = getattr(loader, "exec_plugin_expiry", None)
         user = loader._user  # noqa: SLF001 - kubernetes_asyncio's own refresh looks there too; nothing public tells
         self.is_exec = user is not None and "exec" in user
@@ -90,7 +92,7 @@ async def _load(files: str, context: str | None) -> _Loaded:
     except broken as error:
         chosen = f" (context {context!r})" if context else ""
         raise ConfigurationError(f"the kubeconfig {files}{chosen} cannot be used: {error}") from error
-    return _Loaded(loader, found)
+    return _Loaded(loader, found, files)
 
 
 def _tls(found: SimpleNamespace, files: str) -> ssl.SSLContext | None:
@@ -135,7 +137,10 @@ class _Reloaded:
             if self._is_due():
                 try:
                     await self._reload()
-                except ConfigurationError as error:  # the server says when the old one is no longer good
+                except (
+                    ConfigurationError,
+                    UnauthorizedError,
+                ) as error:  # the server says when the old one is no longer good
                     _log.warning("the old token is still used: %s", error)
         return self._loaded.header
 

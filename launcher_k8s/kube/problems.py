@@ -210,8 +210,11 @@ def error_from_exception(attempt: Attempt, url: str, error: BaseException) -> Cl
     """
     if isinstance(error, TimeoutError):
         return _timeout(attempt, url, error)
-    diagnosis = _diagnose(error)
     what = str(error) or type(error).__name__
+    if isinstance(error, ValueError) and not isinstance(error, (aiohttp.ClientError, OSError)):
+        hint = "look for stray characters in api-url and in the token"
+        return ClusterError(f"cannot {attempt}: no request to {url} can be made of it: {what}", hint=hint)
+    diagnosis = _diagnose(error)
     message = f"cannot {attempt}: no connection to the API server at {url}: {what}"
     return UnavailableError(message, hint=diagnosis.hint, transient=diagnosis.transient)
 

@@ -29,7 +29,8 @@ from launcher_k8s.kube.problems import Attempt, error_from_answer, error_from_ex
 
 USER_AGENT = f"launcher-k8s/{__version__} ({platform.system().lower()}/{platform.machine()})"
 
-_BROKEN = (aiohttp.ClientError, OSError, EOFError)  # TimeoutError and ssl.SSLError are OSErrors
+# TimeoutError and ssl.SSLError are OSErrors; a ValueError is what aiohttp makes of a request it cannot send.
+_BROKEN = (aiohttp.ClientError, OSError, EOFError, ValueError)
 _KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 60_000}
 _WARNING = re.compile(r'\d{3} \S+ "((?:[^"\\]|\\.)*)"')
 

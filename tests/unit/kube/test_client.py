@@ -13,6 +13,7 @@ from aiohttp import web
 
 from launcher_k8s.connection import JOBS, MERGE_PATCH, PODS, YAML_MEDIA_TYPE, Cluster, LogOptions
 from launcher_k8s.errors import (
+    ClusterError,
     ClusterTimeoutError,
     ConfigurationError,
     ConflictError,
@@ -522,3 +523,12 @@ async def test_nothing_secret_is_logged(serve: Serve, caplog: pytest.LogCaptureF
             await cluster.create(LAB_JOBS, b'{"password": "hunter2"}')
     assert "hunter2" not in caplog.text + repr(caught.value)
     assert "secret" not in caplog.text + repr(caught.value)
+
+
+async def test_what_aiohttp_cannot_send_is_our_error(serve: Serve) -> None:
+    server = await serve(answer({}))
+    async with server.cluster() as cluster:
+        with pytest.raises(ClusterError, match="can be made of it") as caught:
+            await cluster.create(LAB_JOBS, b"{}", content_type="application/json\n")
+    assert isinstance(caught.value.__cause__, ValueError)
+    assert server.requests == []

@@ -94,7 +94,7 @@ async def test_renewal_says_whether_there_is_another_token(tmp_path: Path) -> No
     )
 
 
-@pytest.mark.parametrize("broken", ["missing", "empty", "binary"])
+@pytest.mark.parametrize("broken", ["missing", "empty", "binary", "lines"])
 async def test_the_last_good_token_outlives_a_broken_file(
     tmp_path: Path, broken: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -104,7 +104,7 @@ async def test_the_last_good_token_outlives_a_broken_file(
     await credentials.authorization()
     file.unlink()
     if broken != "missing":
-        file.write_bytes(b"" if broken == "empty" else b"\xff\xfe\x00")
+        file.write_bytes({"empty": b"", "binary": b"\xff\xfe\x00", "lines": b"a\nb"}[broken])
     assert await credentials.authorization() == "Bearer hunter2"
     assert str(file) in caplog.text
     assert "hunter2" not in caplog.text
@@ -116,3 +116,21 @@ async def test_without_any_token_the_file_is_named(tmp_path: Path) -> None:
         await credentials.authorization()
     assert "auth-token-path" in caught.value.hint
     assert isinstance(caught.value.__cause__, FileNotFoundError)
+
+
+@pytest.mark.parametrize("text", ["line1\nline2\n", "a\x01b", "a\x7fb", "tok\u0142n", "a\tb"])
+async def test_a_file_of_more_than_a_token_is_named_and_not_sent(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "token"
+    file.write_text(text, "utf-8")
+    with pytest.raises(UnauthorizedError) as caught:
+        await TokenFile(str(file), clock=Clock()).authorization()
+    assert str(file) in caught.value.message
+    assert "on one line" in caught.value.hint
+    assert text.strip() not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["line1\nline2", "a\0b", "\ud800"])
+def test_a_setting_of_more_than_a_token_is_refused(text: str) -> None:
+    with pytest.raises(UnauthorizedError, match=r"auth-token \(main.conf:2\)") as caught:
+        FixedCredentials.bearer(text, source="auth-token (main.conf:2)")
+    assert "on one line" in caught.value.hint

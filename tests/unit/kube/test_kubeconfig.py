@@ -193,3 +193,33 @@ async def test_the_hosts_loggers_are_left_alone(tmp_path: Path) -> None:
     path = kubeconfig(tmp_path, "http://127.0.0.1", {"token": "t"})
     async with KubernetesCluster.from_kubeconfig(path):
         assert {name: logging.getLogger(name).level for name in levels} == levels
+
+
+@pytest.mark.parametrize("key", ["token", "tokenFile"])
+async def test_more_than_a_token_is_refused_by_the_kubeconfigs_name(tmp_path: Path, key: str) -> None:
+    (tmp_path / "token").write_text("line1\nline2\n")
+    user = {"token": "line1\nline2"} if key == "token" else {"tokenFile": str(tmp_path / "token")}
+    path = kubeconfig(tmp_path, "http://127.0.0.1", user)
+    with pytest.raises(UnauthorizedError) as caught:
+        await kubeconfig_source(path, None, clock=Clock())()
+    assert path in caught.value.message
+    assert "on one line" in caught.value.hint
+
+
+async def test_a_token_file_may_end_in_a_line_break(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("old\n")
+    path = kubeconfig(tmp_path, "http://127.0.0.1", {"tokenFile": str(tmp_path / "token")})
+    endpoint = await kubeconfig_source(path, None, clock=Clock())()
+    assert await endpoint.credentials.authorization() == "Bearer old"
+
+
+async def test_a_token_file_that_breaks_later_is_refused_once_the_old_token_is(tmp_path: Path) -> None:
+    token, clock = tmp_path / "token", Clock()
+    token.write_text("old")
+    path = kubeconfig(tmp_path, "http://127.0.0.1", {"tokenFile": str(token)})
+    endpoint = await kubeconfig_source(path, None, clock=clock)()
+    token.write_text("line1\nline2")
+    clock.now_s = 60
+    assert await endpoint.credentials.authorization() == "Bearer old"
+    with pytest.raises(UnauthorizedError):
+        await endpoint.credentials.renew("Bearer old")
