@@ -6,6 +6,7 @@ be given. Source: domain, section 5, "Job object"; design, "Public face".
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 
 from launcher_k8s.decisions import Trail
@@ -16,6 +17,7 @@ from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.wording import quote
 
 _HIGHEST_ID = 2**31 - 1
+_NO_NAME = frozenset({"Cc", "Cs"})
 
 
 def check_job(job: Job, cluster: ClusterSettings, *, user: str, trail: Trail) -> None:
@@ -57,13 +59,24 @@ def _check_program(job: Job, user: str, trail: Trail) -> None:
 
 
 def _check_owner(job: Job, cluster: ClusterSettings, user: str, trail: Trail) -> None:
-    if not user:
-        trail.refuse("user", "there is no user to run the job for", origin=CODE, hint="give the user's name")
+    _check_user(user, trail)
     _check_same("user", job.user, user, CODE, user, trail)
     _check_same("cluster", job.cluster, cluster.name, cluster.origin("name"), user, trail)
     _check_same(
         "instanceId", job.instance_id, cluster.instance_id, cluster.origin("instance_id"), user, trail
     )
+
+
+def _check_user(user: str, trail: Trail) -> None:
+    if not user.strip():
+        problem = "there is no user to run the job for"
+    elif user == "*":
+        problem = "the user '*' stands for all users, and no job is run for all of them"
+    elif any(unicodedata.category(character) in _NO_NAME for character in user):
+        problem = f"the user name {quote(user)} holds a control character or half a character"
+    else:
+        return
+    trail.refuse("user", problem, value=quote(user), origin=CODE, hint="give the user's name")
 
 
 def _check_same(what: str, stated: str, meant: str, origin: Origin, user: str, trail: Trail) -> None:

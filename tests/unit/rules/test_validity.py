@@ -99,3 +99,17 @@ def test_a_variable_set_twice_is_warned_of() -> None:
 def test_fields_without_effect_are_warned_of(field: str, value: Any, what: str) -> None:
     trail = check(**{field: value})
     assert [(d.subject, d.reason) for d in trail.decisions] == [(what, f"{what} has no effect on Kubernetes")]
+
+
+@pytest.mark.parametrize("owner", ["", " ", "*", "a\nb", "a\0", "a\x7f", "a\x9b", "\ud800"])
+def test_a_user_has_a_name_of_their_own(owner: str) -> None:
+    (refusal,) = check(owner=owner).refusals
+    assert refusal.what == "user"
+    assert refusal.message.isprintable()
+
+
+@pytest.mark.parametrize(
+    "owner", ["jane", "J\u00fcrgen M\u00fcller", "jane@example.com", "DOMAIN\\jane", "a*"]
+)
+def test_a_user_may_have_any_printable_name(owner: str) -> None:
+    assert check(owner=owner).refusals == []
