@@ -26,6 +26,10 @@ _RANDOM_BYTES = 5
 _PREVIEW = "preview0"
 """As long as what is drawn, and never drawn: base32 has no ``0``."""
 
+_LONGEST_LABEL = 63
+_LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+_DNS_LABEL = re.compile(_LABEL)
+_DNS_SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _NO_LABEL_CHARACTER = re.compile(r"[^a-z0-9-]")
 
 
@@ -72,6 +76,20 @@ def preview_id(job_name: str) -> str:
 def is_preview(job_id: str) -> bool:
     """Whether an id is one of :func:`preview_id`."""
     return job_id.endswith(f"-{_PREVIEW}")
+
+
+def could_be_id(text: str) -> bool:
+    """Whether a job can have this id at all, so that the cluster need not be asked about any other text.
+
+    Dots are allowed: an override or another program may have named a Job so. Source: the Kubernetes API
+    conventions, "Object Names and IDs"; 63 characters fit the ``job-name`` label.
+    """
+    return len(text) <= _LONGEST_LABEL and _DNS_SUBDOMAIN.fullmatch(text) is not None
+
+
+def is_dns_label(text: str) -> bool:
+    """Whether a text is a DNS-1123 label, as a namespace's name must be."""
+    return len(text) <= _LONGEST_LABEL and _DNS_LABEL.fullmatch(text) is not None
 
 
 def submission_digest(job: Job, *, user: str, key_or_id: str) -> str:

@@ -6,6 +6,7 @@ from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.connection import JOBS, Cluster, Reply, Resource
 from launcher_k8s.errors import JobNotFoundError, ObjectNotFoundError
+from launcher_k8s.naming import could_be_id
 from launcher_k8s.rows import decode_job
 from launcher_k8s.status import JobStatus
 from launcher_k8s.tracker import Tracker
@@ -42,6 +43,7 @@ class Lookup:
             JobNotFoundError: There is none, or it is another user's.
             ClusterError: The cluster could not be asked.
         """
+        _refuse_impossible(job_id)
         await self._follower.synced()
         if self._tracker.status(job_id) is None:
             await self._read(job_id)
@@ -54,6 +56,7 @@ class Lookup:
             JobNotFoundError: There is none, or it is another user's.
             ClusterError: The cluster could not be asked.
         """
+        _refuse_impossible(job_id)
         await self._follower.synced()
         reply = await self._read(job_id)
         return self._status(job_id, user), reply
@@ -74,3 +77,9 @@ class Lookup:
         if status is None or (user is not None and status.user != user):
             raise JobNotFoundError(job_id)
         return status
+
+
+def _refuse_impossible(job_id: str) -> None:
+    # Such text would be part of a request's path, and could name something other than a job.
+    if not could_be_id(job_id):
+        raise JobNotFoundError(job_id)

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from launcher_k8s.job import Job
 from launcher_k8s.naming import (
+    could_be_id,
     generate_name,
+    is_dns_label,
     is_preview,
     job_id_from_key,
     job_id_from_random,
@@ -98,3 +100,39 @@ def test_digest_tells_users_keys_and_jobs_apart() -> None:
     }
     assert len(digests) == 5
     assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in digests)
+
+
+IMPOSSIBLE = [
+    "../x",
+    "x/y",
+    "\u65e5\u672c",
+    "a\n",
+    " ",
+    ".",
+    "..",
+    "",
+    "A",
+    "-a",
+    "a-",
+    "a..b",
+    "a%2fb",
+    "a" * 64,
+]
+
+
+@pytest.mark.parametrize("text", IMPOSSIBLE)
+def test_what_no_job_can_be_called_is_no_id(text: str) -> None:
+    assert not could_be_id(text)
+
+
+@given(st.text(), st.binary(min_size=5, max_size=5))
+def test_every_id_that_is_drawn_could_be_one(name: str, drawn: bytes) -> None:
+    assert could_be_id(job_id_from_random(name, drawn))
+    assert could_be_id(preview_id(name))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("a" * 63, True), ("a.b", False), ("a\n", False), ("a" * 64, False)]
+)
+def test_a_dns_label_has_no_dot_and_at_most_63_characters(text: str, is_one: bool) -> None:
+    assert is_dns_label(text) is is_one

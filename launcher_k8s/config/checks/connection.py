@@ -1,6 +1,7 @@
 """What reaching the cluster needs: its address, a token, who can read it, and trust.
 
-None of this stops planning, so it is told here and refused only when a backend is entered.
+None of this but an impossible namespace stops planning, so it is told here and refused only when a backend
+is entered.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from launcher_k8s.config.in_pod import SERVICE_ACCOUNT_DIRECTORY
 from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.diagnostics import Location
+from launcher_k8s.naming import is_dns_label
 from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.wording import quote
 
 _READABLE_BY_OTHERS = 0o004
 
@@ -19,6 +22,13 @@ def check_connection(
     cluster: ClusterSettings, main: Location, read: FileReader, sources: Sources, findings: Findings
 ) -> None:
     """Report what will be missing, or is dangerous, once the cluster is to be reached."""
+    if not is_dns_label(cluster.namespace):
+        where = sources.at(cluster.origin("namespace"))
+        message = f"no namespace can be called {quote(cluster.namespace)}"
+        hint = (
+            "write at most 63 lower case letters, digits and -, beginning and ending with a letter or digit"
+        )
+        findings.report("bad-value", where, message, hint)
     if not cluster.api_url:
         hint = "add api-url=https://HOST:PORT"
         findings.report(

@@ -389,6 +389,17 @@ async def test_a_job_that_is_not_there_is_not_found(cluster: MemoryCluster, verb
             await VERBS[verb](backend)
 
 
+@pytest.mark.parametrize("verb", USERS_VERBS.values(), ids=USERS_VERBS)
+@pytest.mark.parametrize("job_id", ["../x", "x/y", "", "a\n"])
+async def test_what_no_job_can_be_called_is_not_asked_for(
+    cluster: MemoryCluster, verb: Callable[[JobBackend, str], Awaitable[object]], job_id: str
+) -> None:
+    async with entered(cluster) as backend:
+        with pytest.raises(JobNotFoundError):
+            await verb(backend, job_id)
+    assert "get jobs" not in cluster.asked
+
+
 async def test_a_foreign_job_is_not_found(cluster: MemoryCluster) -> None:
     cluster.put("jobs", {"metadata": {"name": "a"}, "spec": {"template": {"metadata": {}, "spec": {}}}})
     async with entered(cluster) as backend:

@@ -27,6 +27,7 @@ SAMPLES = {
     ValueKind.COUNT: ("7", 7),
     ValueKind.NUMBER: ("0.5", Decimal("0.5")),
 }
+LAB = ("lab-1", "lab-1")
 
 
 def test_without_a_key_every_setting_has_its_default() -> None:
@@ -39,7 +40,7 @@ def test_without_a_key_every_setting_has_its_default() -> None:
 @pytest.mark.parametrize("key", OPTIONS)
 def test_every_key_sets_its_field_and_says_where(key: str) -> None:
     field = OPTIONS[key]
-    text, value = SAMPLES[field.metadata["option"].kind]
+    text, value = LAB if key == "kubernetes-namespace" else SAMPLES[field.metadata["option"].kind]
     cluster = read_cluster({MAIN: f"# comment\n{key} = {text}\n", "/some/thing": ""})
     assert getattr(cluster, field.name) == value
     assert str(cluster.origin(field.name)) == f"/conf/{MAIN}:2 {key}"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from launcher_k8s.config import parse_settings
+from launcher_k8s.diagnostics import Severity
 from tests.memory_files import CONNECTION, DIRECTORY, MAIN, MemoryFiles, findings_of, only_finding
 
 URL = "api-url=https://10.0.0.1:6443\n"
@@ -59,3 +60,15 @@ def test_empty_tokens_are_none() -> None:
 
 def test_an_empty_url_is_none() -> None:
     assert {*findings_of({MAIN: "api-url=\nauth-token=x\n"})} == {"missing-api-url"}
+
+
+def test_a_namespace_that_cannot_be_is_an_error_where_it_is_set() -> None:
+    finding = only_finding({MAIN: f"{CONNECTION}kubernetes-namespace=Lab/One\n"})
+    assert (finding.code, finding.severity) == ("bad-value", Severity.ERROR)
+    assert str(finding.location).startswith(f"/conf/{MAIN}:")
+    assert str(finding.location).endswith("kubernetes-namespace")
+    assert "'Lab/One'" in finding.message
+
+
+def test_the_longest_namespace_is_fine() -> None:
+    assert check(text=f"{BY_PATH}kubernetes-namespace={'a' * 63}\n") == []
