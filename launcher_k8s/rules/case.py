@@ -10,7 +10,7 @@ import attrs
 
 from launcher_k8s.decisions import DecisionKind, Trail
 from launcher_k8s.origin import Origin, OriginKind, Sourced
-from launcher_k8s.rules.kinds import Bound, key_of
+from launcher_k8s.rules.kinds import Bound, Divisible, key_of
 from launcher_k8s.settings import ResourceProfile, UserProfile
 from launcher_k8s.wording import quote
 
@@ -60,6 +60,21 @@ class Case:
             limit=maximum.value,
             origin=maximum.origin,
             hint=self._remedy(bound, limit_words),
+        )
+
+    def refuse_under(self, bound: Bound, kind: Divisible, amount: Decimal, origin: Origin) -> None:
+        """Refuse an amount, other than none, that is too small for Kubernetes to give."""
+        if not 0 < amount < kind.least:
+            return
+        least = kind.words(kind.least)
+        self.trail.refuse(
+            bound.subject,
+            f"the {bound.subject} of {kind.words(amount)} ({origin}) of user {quote(self.user)} is below "
+            f"{least}, the least that Kubernetes can give",
+            value=amount,
+            limit=kind.least,
+            origin=origin,
+            hint=f"set at least {least}",
         )
 
     def _remedy(self, bound: Bound, most: str) -> str:

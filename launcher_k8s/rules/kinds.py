@@ -45,6 +45,7 @@ class Divisible:
         ratio: The field of a user's profile with the request ratio.
         unit: What follows an amount in a message.
         grain: The smallest amount that Kubernetes tells apart, in the unit of the files.
+        least: The least amount that Kubernetes can give, in the unit of the files.
         show: Writes an amount as Kubernetes gets it.
     """
 
@@ -53,6 +54,7 @@ class Divisible:
     ratio: str
     unit: str
     grain: Decimal
+    least: Decimal
     show: Callable[[Decimal], str]
 
     def words(self, amount: Decimal) -> str:
@@ -66,6 +68,7 @@ CPU: Final = Divisible(
     ratio="cpu_request_ratio",
     unit="",
     grain=Decimal("1e-9"),
+    least=Decimal("0.001"),
     show=format_decimal,
 )
 MEM: Final = Divisible(
@@ -76,6 +79,7 @@ MEM: Final = Divisible(
     ratio="memory_request_ratio",
     unit=" MB",
     grain=Decimal("1e-6"),
+    least=Decimal("1e-6"),
     show=format_megabytes,
 )
 NVIDIA: Final = Bound(NVIDIA_GPUS, NVIDIA_GPUS, "nvidia_gpus", "default_nvidia_gpus", "max_nvidia_gpus")

@@ -2,7 +2,7 @@
 
 The named resource profile's, else the job's own, else the user's default, else the user's maximum (a job
 is never unbounded under a maximum), else none. What is stated over a maximum is refused, a default over
-it is cut. Source: domain, section 2.
+it is cut; less than Kubernetes can give is refused. Source: domain, section 2.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from launcher_k8s.decisions import DecisionKind
-from launcher_k8s.origin import Sourced
+from launcher_k8s.origin import Origin, Sourced
 from launcher_k8s.rules.case import Case
 from launcher_k8s.rules.kinds import Divisible, key_of
 
@@ -18,8 +18,15 @@ from launcher_k8s.rules.kinds import Divisible, key_of
 def choose_limit(kind: Divisible, case: Case) -> Sourced[Decimal | None]:
     """The limit of CPU or memory with its origin; None means no limit."""
     explicit = case.explicit(kind.limit)
-    if explicit is None:
-        return _default(kind, case)
+    limit = _default(kind, case) if explicit is None else _explicit(kind, explicit, case)
+    if limit.value is not None:
+        case.refuse_under(kind.limit, kind, limit.value, limit.origin)
+    return limit
+
+
+def _explicit(
+    kind: Divisible, explicit: tuple[Decimal, DecisionKind, Origin], case: Case
+) -> Sourced[Decimal | None]:
     amount, how, origin = explicit
     maximum = case.setting(kind.limit.maximum).value
     if maximum and not 0 < amount <= maximum:

@@ -34,6 +34,7 @@ def choose_request(kind: Divisible, limit: Sourced[Decimal | None], case: Case) 
         return _explicit(kind, limit, explicit, case)
     default = case.setting(kind.request.default)
     if default.value:
+        case.refuse_under(kind.request, kind, default.value, default.origin)
         words = f"{key_of(kind.request.default)} is {kind.words(default.value)} ({default.origin})"
         return _cut(kind, limit, Sourced(default.value, default.origin), DecisionKind.DEFAULTED, words, case)
     ratio = case.setting(kind.ratio)
@@ -52,6 +53,7 @@ def _explicit(
 ) -> Decimal | None:
     amount, how, origin = explicit
     subject = kind.request.subject
+    case.refuse_under(kind.request, kind, amount, origin)
     maximum = case.setting(kind.request.maximum).value
     if maximum and not 0 < amount <= maximum:
         words = f"a {subject} of {kind.words(amount)}" if amount else f"no {subject} (0)"

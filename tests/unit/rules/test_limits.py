@@ -77,3 +77,24 @@ def test_a_resource_profile_above_a_maximum_is_refused_never_cut(cpus: int) -> N
     assert refusal.message.startswith("the resource profile 'big' gives user 'jane' ")
     assert (refusal.value, refusal.limit) == (str(cpus), "2")
     assert refusal.hint == "choose another resource profile"
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "least"),
+    [
+        ({}, {"mem_mb": "0.0000009"}, "0.000001 MB"),
+        ({}, {"cpus": "0.0009"}, "0.001"),
+        ({"default_mem_mb": Decimal("1e-7")}, {}, "0.000001 MB"),
+        ({"default_cpus": Decimal("1e-4")}, {}, "0.001"),
+    ],
+)
+def test_less_than_kubernetes_can_give_is_refused(
+    values: dict[str, Decimal], options: dict[str, str], least: str
+) -> None:
+    refusal = decide(everyone(**values), **options).refusal
+    assert f"user 'jane' is below {least}, the least" in refusal.message
+    assert refusal.hint == f"set at least {least}"
+
+
+def test_the_least_amounts_are_allowed() -> None:
+    assert decide(everyone(), cpus="0.001", mem_mb="0.000001").refusals == []

@@ -137,3 +137,10 @@ def test_a_limit_that_kubernetes_will_take_for_the_request_is_warned_of() -> Non
     (warning,) = outcome.warnings
     assert warning.subject == "cpu request"
     assert "takes the limit, 4, above max-cpus-request = 1: set default-cpus-request" in warning.reason
+
+
+def test_a_request_of_less_than_kubernetes_can_give_is_refused() -> None:
+    refusal = decide(everyone(default_cpus_request=Decimal("0.0001"))).refusal
+    assert (refusal.what, refusal.limit) == ("cpu request", "0.001")
+    refusal = decide(everyone(), mem_mb_request="0.0000001").refusal
+    assert (refusal.what, refusal.limit) == ("memory request", "0.000001")
