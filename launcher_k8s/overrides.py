@@ -24,6 +24,7 @@ Operation: TypeAlias = "dict[str, Any]"
 
 _INDEX = re.compile(r"0|[1-9]\d{0,9}", re.ASCII)
 _APPEND = "-"
+_MOST_STEPS = 100
 _HINT = "point at one field, such as /spec/template/spec/hostAliases"
 
 
@@ -79,6 +80,8 @@ def _tokens(document: Manifest, override: Override) -> tuple[str, ...]:
         raise _failure(override, str(error), nearest) from error
     if not tokens:
         raise _failure(override, "the empty pointer would replace the whole job", None, _HINT)
+    if len(tokens) > _MOST_STEPS:
+        raise _failure(override, f"it has {len(tokens)} steps, more than {_MOST_STEPS}", None, _HINT)
     return tokens
 
 

@@ -1,14 +1,17 @@
 """Public values to and from the Launcher's wire form: camelCase JSON types.
 
 Fields at their default are left out; ``null`` reads as absent; fields that a value does not know are
-kept in its ``extra`` (where it has one) and written back. Secrets are never written.
+kept in its ``extra`` (where it has one) and written back. Secrets are never written. What could be read
+but not written again, or not by everybody, is refused: deep nesting, numbers outside 64 bits, times that
+are out of range in UTC.
 """
 
 from __future__ import annotations
 
 import base64
+import re
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -24,8 +27,13 @@ from cattrs.gen import make_dict_structure_fn, override
 from launcher_k8s.decisions import Refusal
 from launcher_k8s.errors import InvalidJobError
 from launcher_k8s.job import Mount
+from launcher_k8s.wording import quote
 
 T = TypeVar("T")
+
+MOST_LEVELS = 100
+"""How deep objects and lists may be nested."""
+_NUMBERS = range(-(2**63), 2**63)
 
 
 def to_wire(value: Any) -> Any:
@@ -57,10 +65,41 @@ def from_wire(kind: type[T], data: object) -> T:
     Raises:
         InvalidJobError: The data does not fit; every problem is a refusal with its JSON path.
     """
+    excesses = [_refusal(kind, path, message) for path, message in _excesses(data)]
     try:
-        return _converter().structure(data, kind)
+        value = _converter().structure(data, kind)
     except (cattrs.BaseValidationError, ValueError, TypeError, KeyError) as error:
-        raise InvalidJobError(_refusals(error, kind)) from error
+        raise InvalidJobError([*_refusals(error, kind), *excesses]) from error
+    if excesses:
+        raise InvalidJobError(excesses)
+    return value
+
+
+def _excesses(data: object, path: str = "", level: int = 1) -> Iterator[tuple[str, str]]:
+    """The path of everything that is too deep or too large, and what it is."""
+    if isinstance(data, int):
+        if data not in _NUMBERS:
+            yield path, "the number is outside the range of 64 bits"
+    elif isinstance(data, (Mapping, list, tuple)):
+        if level > MOST_LEVELS:
+            yield _beginning(path), f"nested more than {MOST_LEVELS} levels deep"
+            return
+        for step, item in _inside(data):
+            yield from _excesses(item, path + step, level + 1)
+
+
+def _inside(data: Mapping[str, Any] | list[Any] | tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+    if isinstance(data, Mapping):
+        for key, item in data.items():
+            yield (f".{key}" if str(key).isidentifier() else f"[{quote(str(key))}]"), item
+    else:
+        for index, item in enumerate(data):
+            yield f"[{index}]", item
+
+
+def _beginning(path: str) -> str:
+    """The first step of a path: all hundred are no help to anybody."""
+    return re.split(r"(?<=.)(?=[.\[])", path, maxsplit=1)[0]
 
 
 def _object_to_wire(value: Any) -> dict[str, Any]:
@@ -130,6 +169,7 @@ def _converter() -> cattrs.Converter:
         converter.register_structure_hook(kind, check)
     converter.register_structure_hook_func(_is_json, lambda data, _: data)
     converter.register_structure_hook_factory(_is_collection, lambda kind: _collection_hook(kind, converter))
+    converter.register_structure_hook_factory(_is_mapping, lambda kind: _mapping_hook(kind, converter))
     return converter
 
 
@@ -141,6 +181,10 @@ def _is_json(kind: Any) -> bool:
 
 def _is_collection(kind: Any) -> bool:
     return typing.get_origin(kind) in (tuple, frozenset)
+
+
+def _is_mapping(kind: Any) -> bool:
+    return typing.get_origin(kind) is Mapping
 
 
 def _collection_hook(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
@@ -155,6 +199,22 @@ def _collection_hook(kind: Any, converter: cattrs.Converter) -> Callable[[Any, A
     return structure
 
 
+def _mapping_hook(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
+    key, item = typing.get_args(kind)
+    items: Any = dict[key, item]  # type: ignore[valid-type]
+
+    def structure(data: Any, _: Any) -> Any:
+        return converter.structure(_object(data), items)
+
+    return structure
+
+
+def _object(data: Any) -> Mapping[str, Any]:
+    if not isinstance(data, Mapping):
+        raise TypeError(f"expected an object, not {_kind_name(data)}")
+    return data
+
+
 def _structure_hook(kind: type[Any], converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
     attrs.resolve_types(kind)
     fields = [attribute.name for attribute in attrs.fields(kind) if attribute.name != "extra"]
@@ -164,9 +224,7 @@ def _structure_hook(kind: type[Any], converter: cattrs.Converter) -> Callable[[A
     known = {wire_name(name) for name in fields}
 
     def structure(data: Any, _: Any) -> Any:
-        if not isinstance(data, Mapping):
-            raise TypeError(f"expected an object, not {_kind_name(data)}")
-        data = _older_mount(data) if kind is Mount else data
+        data = _older_mount(_object(data)) if kind is Mount else _object(data)
         value = build({key: item for key, item in data.items() if item is not None}, kind)
         extra = {key: item for key, item in data.items() if key not in known} if keeps_extra else {}
         return attrs.evolve(value, extra=extra) if extra else value
@@ -208,8 +266,16 @@ def _decimal(data: Any, _: Any) -> Decimal:
 
 
 def _time(data: Any, _: Any) -> datetime:
-    moment = datetime.fromisoformat(_text(data, None))
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    text = _text(data, None)
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment.astimezone(UTC)
+    except ValueError:
+        raise ValueError(f"expected a time such as 2026-01-02T03:04:05Z, not {quote(text)}") from None
+    except OverflowError:
+        raise ValueError(f"the time {quote(text)} is out of range in UTC") from None
+    return moment
 
 
 def _bytes(data: Any, _: Any) -> bytes:
@@ -246,8 +312,12 @@ def _refusals(error: BaseException, kind: type[Any], path: str = "") -> list[Ref
         inner = [(exc, path + _step(note)) for exc, note in located] + [(exc, path) for exc in loose]
         return [refusal for exc, where in inner for refusal in _refusals(exc, kind, where)]
     message = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
+    return [_refusal(kind, path, message)]
+
+
+def _refusal(kind: type[Any], path: str, message: str) -> Refusal:
     where = path.lstrip(".") or kind.__name__
-    return [Refusal(what=where, message=f"{where}: {message}", hint=f"see the fields of {kind.__name__}")]
+    return Refusal(what=where, message=f"{where}: {message}", hint=f"see the fields of {kind.__name__}")
 
 
 def _step(note: AttributeValidationNote | IterableValidationNote) -> str:

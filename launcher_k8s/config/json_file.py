@@ -1,13 +1,15 @@
 """JSON files that a setting names: one value of any type, strict JSON, or where it stops being so.
 
 Python's reader takes more than JSON (``NaN``, numbers beyond any float, lone surrogates); the API server
-does not, so these are refused here, where the file can be named.
+does not, so these are refused here, where the file can be named. So is what is nested deeper than anything
+that a Job has: everything that walks through the value later may then do so by recursion.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 import attrs
@@ -15,6 +17,8 @@ import attrs
 from launcher_k8s.config.reading import FileText
 from launcher_k8s.diagnostics import Location
 
+MOST_LEVELS = 100
+"""How deep arrays and objects may be nested."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -41,10 +45,29 @@ def parse_json(file: FileText) -> Any | JsonProblem:
     except UnicodeEncodeError:
         return JsonProblem(Location(file.path), "a \\u escape stands for half a character (a lone surrogate)")
     except RecursionError:
-        return JsonProblem(Location(file.path), "the value is nested too deeply")
+        return _too_deep(file)
     except ValueError as error:
         return JsonProblem(Location(file.path), f"the file is not JSON: {error}")
-    return value
+    return _too_deep(file) if _is_too_deep(value) else value
+
+
+def _too_deep(file: FileText) -> JsonProblem:
+    message = f"the value is nested too deeply (at most {MOST_LEVELS} levels are taken)"
+    return JsonProblem(Location(file.path), message)
+
+
+def _is_too_deep(value: Any) -> bool:
+    """Whether there are more levels than are taken; goes level by level, so that none is too many."""
+    level = [value]
+    for _ in range(MOST_LEVELS):
+        level = [inner for item in level for inner in _inside(item)]
+    return any(isinstance(item, (dict, list)) for item in level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -192,6 +192,10 @@ def test_a_step_into_a_boolean_is_refused() -> None:
     assert "is a boolean" in error.message
 
 
+def test_a_pointer_of_more_than_a_hundred_steps_is_refused() -> None:
+    assert "it has 101 steps, more than 100" in refused(set_("/a" * 101, 1)).message
+
+
 def test_the_empty_pointer_is_refused() -> None:
     assert "the whole job" in refused(set_("", {})).message
 

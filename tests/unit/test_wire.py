@@ -148,3 +148,52 @@ def test_a_filter_goes_over_the_wire_and_back() -> None:
 
 def test_a_secret_is_never_written() -> None:
     assert "planted" not in json.dumps(to_wire(ClusterSettings(auth_token="planted")))
+
+
+def nested(levels: int) -> Any:
+    return {"a": nested(levels - 1)} if levels else 1
+
+
+def test_a_hundred_levels_are_taken() -> None:
+    assert to_wire(from_wire(Job, {"metadata": nested(99)})) == {"metadata": nested(99)}
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"metadata": nested(100)}, "metadata: nested more than 100 levels deep"),
+        ({"later": [nested(900)]}, "later: nested more than 100 levels deep"),
+        ({"pid": 10**5000}, "pid: the number is outside the range of 64 bits"),
+        ({"metadata": {"a": [1, 2**63]}}, "metadata.a[1]: the number is outside the range of 64 bits"),
+        ({"metadata": {"x/y": -(2**63) - 1}}, "metadata['x/y']: the number is outside the range of 64 bits"),
+        (
+            {"submissionTime": "0001-01-01T00:00:00+23:59"},
+            "submissionTime: the time '0001-01-01T00:00:00+23:59' is out of range in UTC",
+        ),
+        (
+            {"submissionTime": "yesterday"},
+            "submissionTime: expected a time such as 2026-01-02T03:04:05Z, not 'yesterday'",
+        ),
+        ({"metadata": "x"}, "metadata: expected an object, not a string"),
+        ({"initContainers": [["x"]]}, "initContainers[0]: expected an object, not a list"),
+        (
+            {"mounts": [{"mountPath": "/", "mountSource": {"type": "host", "source": 3}}]},
+            "mounts[0].mountSource.source: expected an object, not a number",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_plain_words(data: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidJobError) as caught:
+        from_wire(Job, data)
+    assert [refusal.message for refusal in caught.value.refusals] == [message]
+
+
+def test_the_ends_of_64_bits_are_taken() -> None:
+    ends = {"ends": [-(2**63), 2**63 - 1]}
+    assert from_wire(Job, {"metadata": ends}).metadata == ends
+
+
+def test_excesses_and_misfits_are_told_at_once() -> None:
+    with pytest.raises(InvalidJobError) as caught:
+        from_wire(Job, {"name": 1, "pid": 2**63})
+    assert {refusal.what for refusal in caught.value.refusals} == {"name", "pid"}

@@ -63,3 +63,12 @@ def test_bytes_that_are_no_utf8_are_told_with_their_place() -> None:
 )
 def test_what_only_python_takes_for_json_is_refused(text: str) -> None:
     assert isinstance(parse(text), JsonProblem)
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_a_hundred_levels_are_taken_and_no_more(opening: str, closing: str) -> None:
+    hundred = opening * 100 + "1" + closing * 100
+    assert parse(hundred) == json.loads(hundred)
+    for levels in (101, 900):
+        problem = parse(opening * levels + "1" + closing * levels)
+        assert problem.message == "the value is nested too deeply (at most 100 levels are taken)"
