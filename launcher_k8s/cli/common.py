@@ -55,7 +55,7 @@ def read_job(path: str) -> Job:
     """
     try:
         text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
-        data = json.loads(text)
+        data = json.loads(text, parse_int=_whole_number)
     except OSError as error:
         raise InvalidJobError.single(path, f"{path}: {error.strerror or error}") from error
     except json.JSONDecodeError as error:
@@ -66,6 +66,11 @@ def read_job(path: str) -> Job:
     except RecursionError as error:
         raise InvalidJobError.single(path, f"{path}: nested too deeply") from error
     return from_wire(Job, data)
+
+
+def _whole_number(text: str) -> int:
+    # Python reads no more than some thousand digits; these many are refused as a job's, with their path.
+    return int(text[:40])
 
 
 def print_error(error: LauncherError, *, as_json: bool) -> None:
@@ -93,7 +98,17 @@ def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
 
 def print_json(value: Any) -> None:
     """A value in its wire form on standard output, one line."""
-    print(json.dumps(to_wire(value), ensure_ascii=False), flush=True)
+    show(json.dumps(to_wire(value), ensure_ascii=not shows_unicode()))
+
+
+def show(text: str, *, end: str = "\n") -> None:
+    """Text on standard output, at once: where it cannot be written, that is known at once too."""
+    print(text, end=end, flush=True)
+
+
+def shows_unicode() -> bool:
+    """Whether standard output takes every character, so that JSON and YAML need not escape any."""
+    return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
 def say(text: str) -> None:

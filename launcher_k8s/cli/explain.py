@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from launcher_k8s.cli.common import cluster_of, groups_of, job_options, print_json, read_job
+from launcher_k8s.cli.common import cluster_of, groups_of, job_options, print_json, read_job, show
 from launcher_k8s.errors import LauncherError
 from launcher_k8s.job import Job
 from launcher_k8s.plan import plan_job
@@ -65,7 +65,7 @@ def _print(tables: dict[str, Table], *, as_json: bool) -> None:
     if as_json:
         print_json({name: table.records() for name, table in tables.items()})
     else:
-        print("\n\n".join(_text(name, table) for name, table in tables.items() if table.rows))
+        show("\n\n".join(_text(name, table) for name, table in tables.items() if table.rows))
 
 
 def _text(name: str, table: Table) -> str:

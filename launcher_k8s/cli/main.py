@@ -6,11 +6,13 @@ A command's module is loaded when it is chosen: ``explain`` and ``plan`` need no
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TextIO
 
 from launcher_k8s.cli.common import print_error, say
 from launcher_k8s.cli.parser import RUN_FAILED, build_parser
@@ -33,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: Help was asked for (0), or the usage is wrong (2); both are printed.
     """
+    _print_anything()
     parser = build_parser()
     arguments = parser.parse_args(argv)
     if arguments.command == "explain" and arguments.job is not None and arguments.has_job_flags(arguments):
@@ -40,15 +43,44 @@ def main(argv: Sequence[str] | None = None) -> int:
     failed = RUN_FAILED if arguments.command == "run" else FAILED
     with _warnings_shown():
         try:
-            return _verb(arguments.command)(arguments)
-        except LauncherError as error:
-            print_error(error, as_json=arguments.json)
+            return _carry_out(arguments, failed)
         except BrokenPipeError:
-            # Python flushes standard output once more at its end: give it somewhere to go.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _give_up()
+        except OSError as error:
+            _give_up(f"launcher-k8s: input or output failed: {error.strerror or error}\n")
         except KeyboardInterrupt:
             return INTERRUPTED
     return failed
+
+
+def _carry_out(arguments: argparse.Namespace, failed: int) -> int:
+    try:
+        return _verb(arguments.command)(arguments)
+    except LauncherError as error:
+        print_error(error, as_json=arguments.json)
+        return failed
+
+
+def _print_anything() -> None:
+    """A character that the terminal's encoding lacks, or half a character, is shown by its number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _give_up(last_words: str = "") -> None:
+    """Print no more, but last words on standard error where that still works."""
+    _discard(sys.stdout)
+    try:
+        sys.stderr.write(last_words)
+        sys.stderr.flush()
+    except OSError:
+        _discard(sys.stderr)
+
+
+def _discard(stream: TextIO) -> None:
+    # Python flushes its streams once more at its end: give them somewhere to go.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _verb(command: str) -> Callable[[argparse.Namespace], int]:

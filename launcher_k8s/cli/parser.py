@@ -50,7 +50,9 @@ def job_flags(arguments: argparse.Namespace) -> dict[str, object]:
 def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_user_flags(parser)
     _add_job_flags(parser)
-    parser.add_argument("--kubeconfig", metavar="F", help="reach the cluster as this kubeconfig file says")
+    parser.add_argument(
+        "--kubeconfig", metavar="F", type=_filled, help="reach the cluster as this kubeconfig file says"
+    )
     parser.add_argument(
         "--env",
         metavar="NAME=VALUE",
@@ -80,7 +82,7 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
 def _add_user_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="DIR", default=DEFAULT_DIRECTORY, help="configuration directory")
     parser.add_argument("--cluster", metavar="NAME", help="which cluster, where several are configured")
-    parser.add_argument("--user", metavar="U", required=True, help="the user to act for")
+    parser.add_argument("--user", metavar="U", type=_filled, required=True, help="the user to act for")
     parser.add_argument(
         "--group",
         metavar="G",
@@ -107,6 +109,12 @@ def _add_job_flags(parser: argparse.ArgumentParser) -> None:
         dest="placement_constraints",
         help="a node label to ask for; repeatable",
     )
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("an empty value is not taken")
+    return text
 
 
 def _amount(text: str) -> Decimal:

@@ -6,7 +6,15 @@ import argparse
 
 import yaml
 
-from launcher_k8s.cli.common import cluster_of, groups_of, print_json, read_job, say
+from launcher_k8s.cli.common import (
+    cluster_of,
+    groups_of,
+    print_json,
+    read_job,
+    say,
+    show,
+    shows_unicode,
+)
 from launcher_k8s.plan import JobPlan, plan_job
 from launcher_k8s.present import decisions_table
 
@@ -36,5 +44,5 @@ def _print_json(planned: JobPlan) -> None:
 
 def _print_yaml(planned: JobPlan) -> None:
     objects = [body for body in (planned.manifest, planned.service) if body is not None]
-    print(yaml.safe_dump_all(objects, sort_keys=False, allow_unicode=True), end="", flush=True)
+    show(yaml.safe_dump_all(objects, sort_keys=False, allow_unicode=shows_unicode()), end="")
     say("\n" + decisions_table(planned.decisions, title="Decisions").text())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import logging
 import os
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from launcher_k8s._version import __version__
 from tests.cli_runs import PROFILES, RESOURCES, Cli, write_directory
@@ -14,6 +16,7 @@ from tests.examples import example_directory
 
 MAIN = "launcher.kubernetes.conf"
 EXAMPLE = str(example_directory("profiles"))
+WHO = ("--config", EXAMPLE, "--user", "jane", "--group", "g")
 MISTAKES = {
     MAIN: (
         "api-url=ftp://x\n"
@@ -105,6 +108,8 @@ def test_no_handler_of_logs_stays_behind(cli: Cli) -> None:
         (["explain", "--user", "jane", "--cpus", "1", "job.json"], "by a file or by flags, not by both"),
         (["plan", "--user", "jane"], "JOB.json"),
         (["run", "--user", "jane"], "COMMAND"),
+        (["explain", "--user", ""], "--user: an empty value is not taken"),
+        (["run", "--user", "jane", "--kubeconfig", "", "true"], "--kubeconfig: an empty value is not taken"),
         (["run", "--user", "jane", "--env", "A", "--", "true"], "'A' is not NAME=VALUE"),
     ],
 )
@@ -150,3 +155,64 @@ def test_a_reader_that_leaves_early_is_no_traceback() -> None:
         )
     assert done.returncode == 1
     assert "BrokenPipe" not in done.stderr
+
+
+def print_to(stdout: str, *words: str, encoding: str = "utf-8") -> subprocess.CompletedProcess[str]:
+    with Path(stdout).open("w") as out:
+        return subprocess.run(
+            [sys.executable, "-m", "launcher_k8s.cli", *words, *WHO],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+        )
+
+
+FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+
+
+@FULL
+@pytest.mark.parametrize("words", [["explain"], ["explain", "--json"], ["plan", "--json", "none.json"]])
+def test_output_that_cannot_be_written_is_told_on_one_line(words: list[str]) -> None:
+    done = print_to("/dev/full", *words)
+    assert done.returncode == 1
+    told = [line for line in done.stderr.splitlines() if line.startswith("launcher-k8s:")]
+    assert told == ["launcher-k8s: input or output failed: No space left on device"]
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+@FULL
+def test_an_error_that_cannot_be_told_is_still_an_exit_code() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "launcher_k8s.cli", "plan", "none.json", *WHO],
+            stdout=subprocess.PIPE,
+            stderr=full,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (1, b"")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_a_plan_is_printed_in_any_encoding(tmp_path: Path, encoding: str, flags: list[str]) -> None:
+    command = "echo é \U0001f600"
+    written = {"name": "x", "command": command, "container": {"image": "r-session:3.4.2"}}
+    (tmp_path / "job.json").write_text(json.dumps(written))
+    done = print_to(str(tmp_path / "out"), "plan", *flags, str(tmp_path / "job.json"), encoding=encoding)
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "out").read_text(encoding)
+    job = json.loads(text)["job"] if flags else yaml.safe_load(text)
+    assert command in job["spec"]["template"]["spec"]["containers"][0]["args"]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_half_a_character_is_printed_by_its_number(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "job.json").write_text(r'{"name": "x", "command": "c", "container": {"image": "r\ud800"}}')
+    words = ["plan", "--json", str(tmp_path / "job.json")]
+    done = print_to(str(tmp_path / "out"), *words, encoding=encoding)
+    assert done.returncode == 1
+    refusals = json.loads((tmp_path / "out").read_text(encoding))["error"]["refusals"]
+    assert "r\ud800" in [refusal["value"] for refusal in refusals]

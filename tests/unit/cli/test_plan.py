@@ -99,6 +99,9 @@ def test_refusals_as_json(cli: Cli, tmp_path: Path) -> None:
         ('{"name": "x",\n  "tags": [1 2]}', ":2:14: not JSON"),
         ("", ":1:1: not JSON"),
         ("[" * 100_000, "nested too deeply"),
+        ('{"metadata": ' * 900 + "1" + "}" * 900, "metadata: nested more than 100 levels deep"),
+        ('{"pid": ' + "9" * 5000 + "}", "pid: the number is outside the range of 64 bits"),
+        ({"submissionTime": "0001-01-01T00:00:00+23:59"}, "is out of range in UTC"),
         ("[]", "expected an object, not a list"),
         ({"tags": "x"}, "tags: expected a list, not a string"),
         ({"mounts": [{"mountSource": {"type": "host"}}]}, "mounts[0].mountPath: mountPath is missing"),
@@ -120,3 +123,22 @@ def test_a_file_that_is_not_there_is_named(cli: Cli, tmp_path: Path) -> None:
 def test_a_file_that_is_no_text_is_named(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "job.json").write_bytes(b'{"name": "\xff"}')
     assert "job.json: not UTF-8" in cli("plan", *WHO, str(tmp_path / "job.json")).err
+
+
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+def test_metadata_of_as_many_levels_as_are_taken_are_printed(
+    cli: Cli, tmp_path: Path, flags: tuple[str, ...]
+) -> None:
+    path = write_job(tmp_path, json.dumps(JOB)[:-1] + ', "metadata": ' + '{"a": ' * 99 + "1" + "}" * 100)
+    assert cli("plan", *flags, *WHO, path).code == 0
+
+
+def test_an_override_file_that_is_nested_too_deeply_is_told_by_its_name(cli: Cli, tmp_path: Path) -> None:
+    value = tmp_path / "deep.json"
+    value.write_text("[" * 900 + "]" * 900)
+    directory = write_directory(
+        tmp_path, {"launcher.kubernetes.conf": "", PROFILES: f'[*]\njob-json-overrides="/spec/x":"{value}"\n'}
+    )
+    done = cli("plan", "--config", directory, "--user", "jane", "--group", "g", write_job(tmp_path, JOB))
+    assert done.code == 1
+    assert "nested too deeply" in done.err
