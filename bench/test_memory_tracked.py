@@ -11,8 +11,8 @@ import tracemalloc
 
 import pytest
 
-from launcher_k8s.rows import Final, Intent, decode_job_event, decode_pod_event, format_final, format_intent
-from launcher_k8s.status import JobState, Operation
+from launcher_k8s.rows import Final, decode_job_event, decode_pod_event, format_final
+from launcher_k8s.status import JobState
 from launcher_k8s.tracker import Tracker
 from tests.recorded_events import job_copy, pod_copy
 
@@ -23,7 +23,7 @@ START, END = 1795236884.0, 1795236886.0
 PLAIN: dict[str, str] = {}
 RECORDED = {"launcher-k8s/final": format_final(Final(JobState.FINISHED, 3, "", START, END))}
 KILLED = {
-    "launcher-k8s/intent": format_intent(Intent(Operation.KILL, END, "jsmith")),
+    "launcher-k8s/intent": '{"operation":"kill","time":"2026-11-21T04:54:46Z","user":"jsmith"}',
     "launcher-k8s/final": format_final(Final(JobState.KILLED, 137, "killed by jsmith", START, END)),
 }
 

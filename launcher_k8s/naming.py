@@ -73,11 +73,6 @@ def preview_id(job_name: str) -> str:
     return generate_name(job_name) + _PREVIEW
 
 
-def is_preview(job_id: str) -> bool:
-    """Whether an id is one of :func:`preview_id`."""
-    return job_id.endswith(f"-{_PREVIEW}")
-
-
 def could_be_id(text: str) -> bool:
     """Whether a job can have this id at all, so that the cluster need not be asked about any other text.
 

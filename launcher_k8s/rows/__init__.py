@@ -9,7 +9,7 @@ Rows are msgspec structs, not attrs classes: the decoder builds them in C, and w
 garbage collector (they hold no cycles) one tracked job stays under 0.8 KiB.
 """
 
-from launcher_k8s.rows.annotations import format_final, format_intent
+from launcher_k8s.rows.annotations import format_final
 from launcher_k8s.rows.jobs import decode_job, decode_job_event, decode_job_page
 from launcher_k8s.rows.pods import decode_pod, decode_pod_event, decode_pod_page
 from launcher_k8s.rows.values import Event, EventKind, Final, Intent, JobOutcome, JobRow, Page, PodRow
@@ -30,5 +30,4 @@ __all__ = [
     "decode_pod_event",
     "decode_pod_page",
     "format_final",
-    "format_intent",
 ]

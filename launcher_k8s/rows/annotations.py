@@ -18,7 +18,7 @@ from launcher_k8s.status import JobState, Operation
 Wire = TypeVar("Wire")
 
 
-class _IntentWire(msgspec.Struct, rename="camel", omit_defaults=True):
+class _IntentWire(msgspec.Struct, rename="camel"):
     operation: Operation
     time: Time
     user: str = ""
@@ -34,12 +34,6 @@ class _FinalWire(msgspec.Struct, rename="camel", omit_defaults=True):
 
 _INTENT = msgspec.json.Decoder(_IntentWire)
 _FINAL = msgspec.json.Decoder(_FinalWire)
-
-
-def format_intent(intent: Intent) -> str:
-    """The text of the annotation ``launcher-k8s/intent``."""
-    wire = _IntentWire(intent.operation, time_of(intent.time), intent.user)
-    return msgspec.json.encode(wire).decode()
 
 
 def format_final(final: Final) -> str:

@@ -12,7 +12,6 @@ from launcher_k8s.naming import (
     could_be_id,
     generate_name,
     is_dns_label,
-    is_preview,
     job_id_from_key,
     job_id_from_random,
     preview_id,
@@ -56,7 +55,7 @@ def test_every_id_is_a_dns_label_that_starts_with_a_letter(name: str, random_byt
         preview_id(name),
     )
     assert all(DNS_1035_LABEL.fullmatch(job_id) for job_id in ids)
-    assert [is_preview(job_id) for job_id in ids] == [False, False, True]
+    assert [job_id.endswith("-preview0") for job_id in ids] == [False, False, True]
 
 
 def test_the_same_key_gives_the_same_id() -> None:
