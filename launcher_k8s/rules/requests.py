@@ -2,7 +2,9 @@
 
 The named resource profile's, else the job's own, else the user's default request, else the user's ratio
 of the limit where a ratio is set, else none. What is stated over the maximum request or over the limit
-is refused; what comes from a default or a ratio is cut. Source: domain, section 2.
+is refused; what comes from a default or a ratio is cut. A ratio that leaves less than Kubernetes can give
+leaves that least: nobody stated it, and Kubernetes takes no request at all for the whole limit. Source:
+domain, section 2.
 """
 
 from __future__ import annotations
@@ -34,7 +36,6 @@ def choose_request(kind: Divisible, limit: Sourced[Decimal | None], case: Case) 
         return _explicit(kind, limit, explicit, case)
     default = case.setting(kind.request.default)
     if default.value:
-        case.refuse_under(kind.request, kind, default.value, default.origin)
         words = f"{key_of(kind.request.default)} is {kind.words(default.value)} ({default.origin})"
         return _cut(kind, limit, Sourced(default.value, default.origin), DecisionKind.DEFAULTED, words, case)
     ratio = case.setting(kind.ratio)
@@ -72,9 +73,7 @@ def _explicit(
     return amount or None
 
 
-def _derive(
-    kind: Divisible, limit: Sourced[Decimal | None], ratio: Sourced[Decimal], case: Case
-) -> Decimal | None:
+def _derive(kind: Divisible, limit: Sourced[Decimal | None], ratio: Sourced[Decimal], case: Case) -> Decimal:
     assert limit.value is not None
     with localcontext(prec=_DIGITS, rounding=ROUND_DOWN):
         # Finer than Kubernetes can hold would be rounded up by it, perhaps above the limit.
@@ -83,7 +82,7 @@ def _derive(
         f"{key_of(kind.ratio)} {format_decimal(ratio.value)} ({ratio.origin}) of the limit "
         f"{kind.words(limit.value)} is {kind.words(share)}"
     )
-    return _cut(kind, limit, Sourced(share, ratio.origin), DecisionKind.RATIO, words, case) or None
+    return _cut(kind, limit, Sourced(share, ratio.origin), DecisionKind.RATIO, words, case)
 
 
 def _cut(
@@ -94,9 +93,12 @@ def _cut(
     words: str,
     case: Case,
 ) -> Decimal:
-    """Cut a request that nobody stated to the maximum request and the limit, and record it."""
-    maximum = case.setting(kind.request.maximum)
-    amount, origin, reason = request.value, request.origin, words if how is DecisionKind.RATIO else ""
+    """Fit a request that nobody stated between the least, the maximum request and the limit; record it."""
+    maximum, derived = case.setting(kind.request.maximum), how is DecisionKind.RATIO
+    amount, origin, reason = request.value, request.origin, words if derived else ""
+    if derived and amount < kind.least:
+        amount = kind.least
+        reason = f"{words}, below {kind.words(amount)}, the least that Kubernetes can give"
     if maximum.value and amount > maximum.value:
         amount, origin, reason = (
             maximum.value,
@@ -106,6 +108,8 @@ def _cut(
     if limit.value is not None and amount > limit.value:
         amount, origin, reason = limit.value, limit.origin, f"{words}, above the {kind.limit.subject}"
     how = how if amount == request.value else DecisionKind.CLAMPED
+    if amount != limit.value:  # a limit that is too small is refused as such
+        case.refuse_under(kind.request, kind, amount, origin)
     case.trail.decide(kind.request.subject, kind.show(amount), how, origin, reason)
     return amount
 

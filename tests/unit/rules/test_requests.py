@@ -3,6 +3,8 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from launcher_k8s.decisions import DecisionKind
 from tests.rules_cases import decide, everyone, resource
@@ -144,3 +146,44 @@ def test_a_request_of_less_than_kubernetes_can_give_is_refused() -> None:
     assert (refusal.what, refusal.limit) == ("cpu request", "0.001")
     refusal = decide(everyone(), mem_mb_request="0.0000001").refusal
     assert (refusal.what, refusal.limit) == ("memory request", "0.000001")
+
+
+def test_a_ratio_that_leaves_less_than_kubernetes_can_give_leaves_the_least() -> None:
+    outcome = decide(everyone(cpu_request_ratio="0.0001", memory_request_ratio="1e-20"), cpus="0.5", mem_mb=1)
+    assert outcome.amounts == ("0.5", "0.001", "1M", "0.000001M")
+    decision = outcome.decision("cpu request")
+    assert decision.kind is DecisionKind.CLAMPED
+    assert decision.reason == (
+        "cpu-request-ratio 0.0001 (code) of the limit 0.5 is 0.00005, below 0.001, the least that Kubernetes "
+        "can give"
+    )
+    assert outcome.refusals == []
+
+
+@given(
+    ratio=st.decimals("1e-12", 1, places=12),
+    cpus=st.decimals("0.001", 10**6, places=9),
+    mem_mb=st.decimals("0.000001", 10**9, places=6),
+)
+@example(ratio=Decimal("0.5"), cpus=Decimal("0.001"), mem_mb=Decimal("0.000001"))
+def test_whatever_the_ratio_kubernetes_takes_the_request(
+    ratio: Decimal, cpus: Decimal, mem_mb: Decimal
+) -> None:
+    cluster = everyone(cpu_request_ratio=ratio, memory_request_ratio=ratio)
+    outcome = decide(cluster, cpus=cpus, mem_mb=mem_mb)
+    assert outcome.refusals == []
+    given_ = outcome.allocation
+    if ratio != 1:
+        assert Decimal("0.001") <= (given_.cpus_request or 0) <= cpus
+        assert Decimal("0.000001") <= (given_.mem_mb_request or 0) <= mem_mb
+
+
+def test_a_maximum_request_below_what_kubernetes_can_give_is_refused_where_it_cuts() -> None:
+    refusal = decide(everyone(default_cpus_request=1, max_cpus_request="0.0001")).refusal
+    assert refusal.message == (
+        "the cpu request of 0.0001 (code) of user 'jane' is below 0.001, the least that Kubernetes can give"
+    )
+
+
+def test_a_limit_that_is_too_small_is_refused_once() -> None:
+    assert decide(everyone(cpu_request_ratio="0.5"), cpus="0.0001").refusal.what == "cpu limit"
