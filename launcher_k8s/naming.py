@@ -17,6 +17,8 @@ import attrs
 from launcher_k8s.job import Job
 from launcher_k8s.wire import to_wire
 
+OBJECT_NAME_FORM = "lower case letters, digits, - and ., beginning and ending with a letter or digit"
+
 _LONGEST_STEM = 54
 """With ``-`` and eight characters 63, the longest DNS label and the longest value of a ``job-name`` label."""
 
@@ -27,6 +29,7 @@ _PREVIEW = "preview0"
 """As long as what is drawn, and never drawn: base32 has no ``0``."""
 
 _LONGEST_LABEL = 63
+_LONGEST_NAME = 253
 _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
 _DNS_LABEL = re.compile(_LABEL)
 _DNS_SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
@@ -79,7 +82,15 @@ def could_be_id(text: str) -> bool:
     Dots are allowed: an override or another program may have named a Job so. Source: the Kubernetes API
     conventions, "Object Names and IDs"; 63 characters fit the ``job-name`` label.
     """
-    return len(text) <= _LONGEST_LABEL and _DNS_SUBDOMAIN.fullmatch(text) is not None
+    return len(text) <= _LONGEST_LABEL and is_object_name(text)
+
+
+def is_object_name(text: str) -> bool:
+    """Whether an object (secret, account, claim) may be named so: a DNS-1123 subdomain.
+
+    Source: the Kubernetes API conventions, "Object Names and IDs".
+    """
+    return len(text) <= _LONGEST_NAME and _DNS_SUBDOMAIN.fullmatch(text) is not None
 
 
 def is_dns_label(text: str) -> bool:

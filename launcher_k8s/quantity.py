@@ -10,6 +10,9 @@ import re
 from decimal import Decimal, localcontext
 from types import MappingProxyType
 
+MEGABYTE = Decimal(10**6)
+"""Bytes in the MB of the Launcher's files and jobs."""
+
 _SUFFIXES = MappingProxyType(
     {
         "n": Decimal("1e-9"),
@@ -17,7 +20,7 @@ _SUFFIXES = MappingProxyType(
         "m": Decimal("1e-3"),
         "": Decimal(1),
         "k": Decimal(10**3),
-        "M": Decimal(10**6),
+        "M": MEGABYTE,
         "G": Decimal(10**9),
         "T": Decimal(10**12),
         "P": Decimal(10**15),

@@ -17,11 +17,10 @@ from launcher_k8s.shape.names import (
     INTENT_ANNOTATION,
     MAIN_CONTAINER,
     NAME_ANNOTATION,
-    TAG_ANNOTATION_PREFIX,
     USER_ANNOTATION,
+    read_tags,
 )
 
-_TAG_AT: Final = len(TAG_ANNOTATION_PREFIX)
 _OUTCOMES: Final = {outcome.value: outcome for outcome in JobOutcome}
 _ENDINGS: Final = frozenset({*_OUTCOMES, "FailureTarget"})
 """``FailureTarget`` comes before ``Failed``, while Pods still end, and gives the same reason."""
@@ -130,7 +129,7 @@ def _row(job: _Job) -> JobRow | None:
         version_number(metadata.resource_version),
         intern(annotations[NAME_ANNOTATION]),
         intern(annotations[USER_ANNOTATION]),
-        _tags(annotations),
+        tuple(map(intern, read_tags(annotations))),
         intern(metadata.labels.instance_id) if metadata.labels else "",
         seconds_or_none(metadata.creation_timestamp),
         bool(job.spec and job.spec.suspend),
@@ -163,12 +162,3 @@ def _ending(status: _JobStatus | None) -> _Condition | None:
             if condition.type in _OUTCOMES:
                 break
     return ending
-
-
-def _tags(annotations: dict[str, str]) -> tuple[str, ...]:
-    numbered = [
-        (int(number), intern(tag))
-        for key, tag in annotations.items()
-        if key.startswith(TAG_ANNOTATION_PREFIX) and (number := key[_TAG_AT:]).isdecimal()
-    ]
-    return tuple(tag for _, tag in sorted(numbered))

@@ -10,14 +10,13 @@ import attrs
 
 from launcher_k8s.decisions import DecisionKind, Trail
 from launcher_k8s.job import SECRET_CONFIG, SERVICE_ACCOUNT_CONFIG, ConfigItem, Job
+from launcher_k8s.naming import OBJECT_NAME_FORM, is_object_name
 from launcher_k8s.origin import JOB
 from launcher_k8s.rules.names import (
     DATA_KEY_FORM,
     ENV_NAME_FORM,
-    OBJECT_NAME_FORM,
     is_data_key,
     is_env_name,
-    is_object_name,
 )
 from launcher_k8s.wording import did_you_mean, quote
 

@@ -22,8 +22,8 @@ from launcher_k8s.job import (
     PASSTHROUGH_MOUNT,
     MountSource,
 )
+from launcher_k8s.naming import OBJECT_NAME_FORM, is_object_name
 from launcher_k8s.origin import JOB
-from launcher_k8s.rules.names import OBJECT_NAME_FORM, is_object_name
 from launcher_k8s.shape.volumes import SUB_PATH, VOLUME_KINDS
 from launcher_k8s.wording import did_you_mean, quote
 

@@ -1,30 +1,23 @@
 """Which names and values Kubernetes takes, so that a job is refused here and not by a bare 422.
 
-Source: the Kubernetes API conventions, "Object Names and IDs" and "Labels and Selectors".
+Names of objects: :func:`~launcher_k8s.naming.is_object_name`. Source: the Kubernetes API conventions,
+"Labels and Selectors", and the API server's checks of secrets and environment variables.
 """
 
 from __future__ import annotations
 
 import re
 
-_LABEL = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
-_SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
 _LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?", re.ASCII)
 _DATA_KEY = re.compile(r"[-._a-zA-Z0-9]+", re.ASCII)
 _ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*", re.ASCII)
 _LOOSE_ENV_NAME = re.compile(r"[ -<>-~]+", re.ASCII)
 
-OBJECT_NAME_FORM = "lower case letters, digits, - and ., beginning and ending with a letter or digit"
 LABEL_VALUE_FORM = (
     "at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit, or nothing"
 )
 DATA_KEY_FORM = "letters, digits, -, _ and ."
 ENV_NAME_FORM = "letters, digits, -, _ and ., not beginning with a digit"
-
-
-def is_object_name(text: str) -> bool:
-    """Whether an object (secret, account, claim) may be named so: a DNS-1123 subdomain."""
-    return len(text) <= 253 and _SUBDOMAIN.fullmatch(text) is not None
 
 
 def is_label_value(text: str) -> bool:

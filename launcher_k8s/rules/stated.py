@@ -14,7 +14,7 @@ from typing import Final
 from launcher_k8s.decisions import Trail
 from launcher_k8s.job import CPU_COUNT, CPU_REQUEST, MEMORY, MEMORY_REQUEST, Job, ResourceLimit
 from launcher_k8s.origin import Origin, OriginKind
-from launcher_k8s.quantity import format_decimal, parse_quantity
+from launcher_k8s.quantity import MEGABYTE, format_decimal, parse_quantity
 from launcher_k8s.rules.kinds import BOUNDS
 from launcher_k8s.wording import did_you_mean, quote
 
@@ -23,12 +23,11 @@ _DIGITS: Final = 15
 _NUMBER = re.compile(rf"(?:\d{{1,{_DIGITS}}}(?:\.\d{{0,60}})?|\.\d{{1,60}})", re.ASCII)
 _LONG_NUMBER = re.compile(r"[\d.]+", re.ASCII)
 _TYPES: Final = frozenset(bound.limit_type for bound in BOUNDS)
-_MEGABYTE: Final = Decimal(10**6)
 _UNITS: Final[Mapping[str, tuple[str, Decimal]]] = {
     CPU_COUNT: ("cores", Decimal(1)),
     CPU_REQUEST: ("cores", Decimal(1)),
-    MEMORY: ("MB", _MEGABYTE),
-    MEMORY_REQUEST: ("MB", _MEGABYTE),
+    MEMORY: ("MB", MEGABYTE),
+    MEMORY_REQUEST: ("MB", MEGABYTE),
 }
 
 

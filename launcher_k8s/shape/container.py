@@ -19,16 +19,15 @@ from launcher_k8s.job import (
     ExposedPort,
     ResourceLimit,
 )
-from launcher_k8s.quantity import format_decimal, parse_quantity
+from launcher_k8s.quantity import MEGABYTE, format_decimal, parse_quantity
 from launcher_k8s.shape import names
 from launcher_k8s.shape.agreement import includes, includes_items, includes_named, same_flag, same_quantities
-from launcher_k8s.shape.fact import ABSENT, CONTAINER, Data, Fact, Object, constant, given, look_for, only
+from launcher_k8s.shape.fact import ABSENT, CONTAINER, Constant, Data, Fact, Object, given, look_for, only
 from launcher_k8s.shape.volumes import read_mounts
 
 SHELL: Final = "/bin/sh"
 _SHELL_FLAG: Final = "-c"
 _TCP: Final = "TCP"
-_MEGABYTE: Final = Decimal(10**6)
 
 # Limit type of the job: where it stands in `resources`, and in what unit.
 _RESOURCES: Final[Mapping[str, tuple[str, str]]] = {
@@ -130,7 +129,7 @@ def _read_resources(resources: Any, _whole: Object) -> Mapping[str, Any]:
             amount = parse_quantity(look_for(resources, (kind,), dict)[name])
         except (KeyError, ValueError):
             continue
-        in_unit = amount / _MEGABYTE if name == names.MEMORY else amount
+        in_unit = amount / MEGABYTE if name == names.MEMORY else amount
         limits.append(ResourceLimit(limit_type, format_decimal(in_unit)))
     return {"resource_limits": tuple(limits)}
 
@@ -163,7 +162,7 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "container-name",
         (*CONTAINER, "name"),
-        constant(names.MAIN_CONTAINER),
+        Constant(names.MAIN_CONTAINER),
         identifies=only(names.MAIN_CONTAINER),
         why="the job's state, output and signals are those of the first container, which must have this name",
     ),
@@ -194,7 +193,7 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "stdin-once",
         (*CONTAINER, "stdinOnce"),
-        constant(True),
+        Constant(True),
         agree=same_flag,
         why="a job that reads its standard input to the end would never see the end",
     ),

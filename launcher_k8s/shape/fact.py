@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from launcher_k8s.diagnostics import Severity
-from launcher_k8s.shape.agreement import equal
+from launcher_k8s.shape.agreement import equal, quote
 
 Data: TypeAlias = Mapping[str, Any]
 """A job as templates see it, ``.Job``: the data contract (domain, section 4)."""
@@ -48,6 +48,21 @@ def _tells_nothing(_value: Any, _whole: Object) -> Mapping[str, Any]:
 
 
 @attrs.frozen
+class Constant:
+    """Writes a value that does not depend on the job."""
+
+    value: Any
+
+    def __call__(self, _data: Data) -> Any:
+        """The value, for a job's data."""
+        return self.value
+
+
+NEVER: Final = Constant(ABSENT)
+"""Writes nothing: the place is left to others, or to the defaults of Kubernetes."""
+
+
+@attrs.frozen
 class Fact:
     """One fact of the Launcher's shape.
 
@@ -65,6 +80,8 @@ class Fact:
             nothing is written: templates may add what they like.
         identifies: Whether a value, found or ``ABSENT``, will do for the object to be known as the
             Launcher's; None where the fact does not matter for that.
+        allows: Whether a value may stand where nothing is ever written (``NEVER``); None where none may.
+        is_set_last: Whether it is set after templates and overrides, so that their value is without effect.
         severity: How much a difference matters.
     """
 
@@ -77,17 +94,26 @@ class Fact:
     tells: tuple[str, ...] = ()
     agree: Callable[[Any, Any], str] = equal
     identifies: Callable[[Any], bool] | None = None
+    allows: Callable[[Any], bool] | None = None
+    is_set_last: bool = False
     severity: Severity = Severity.ERROR
 
+    def problem(self, found: Any) -> str:
+        """What is wrong with a value, found or ``ABSENT``, whatever the job; empty where that depends on it."""
+        if self.identifies is not None and not self.identifies(found):
+            return "is missing" if found in (ABSENT, "") else f"is {quote(found)}"
+        if not isinstance(self.write, Constant):
+            return ""
+        if self.write != NEVER:
+            return self.agree(self.write.value, None if found is ABSENT else found)
+        if found is ABSENT or (self.allows is not None and self.allows(found)):
+            return ""
+        return "is set without effect" if self.is_set_last else f"is {quote(found)}"
 
-def constant(value: Any) -> Callable[[Data], Any]:
-    """A value that does not depend on the job."""
-    return lambda _data: value
 
-
-def only(value: str) -> Callable[[Any], bool]:
-    """An object is identified by this one value."""
-    return lambda found: bool(found == value)
+def only(value: str | int) -> Callable[[Any], bool]:
+    """This one value will do, and no other."""
+    return lambda found: type(found) is type(value) and bool(found == value)
 
 
 def any_text(found: Any) -> bool:

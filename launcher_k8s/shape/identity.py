@@ -7,7 +7,6 @@ so that they can never take the place of one.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -19,11 +18,11 @@ from launcher_k8s.shape.fact import (
     ABSENT,
     METADATA,
     POD_METADATA,
+    Constant,
     Data,
     Fact,
     Object,
     any_text,
-    constant,
     given,
     only,
     some_text,
@@ -37,9 +36,9 @@ from launcher_k8s.shape.names import (
     NAME_ANNOTATION,
     SERVICE_PORTS_ANNOTATION,
     STDIN_ANNOTATION,
-    TAG_ANNOTATION_PREFIX,
     USER_ANNOTATION,
     USER_METADATA_ANNOTATION,
+    read_tags,
     tag_annotation,
 )
 
@@ -47,7 +46,6 @@ STDIN_COPY: Final = "stdin-annotation"
 """The one fact that settings can leave out."""
 
 _POD_ANNOTATIONS = (*POD_METADATA, "annotations")
-_TAG = re.compile(re.escape(TAG_ANNOTATION_PREFIX) + r"(\d{1,9})", re.ASCII)
 _NOT_OURS = "an object without it is not known as a Launcher's job: it is never listed, followed or removed"
 
 
@@ -78,11 +76,6 @@ _HTML_ESCAPES: Final = {ord(character): f"\\u{ord(character):04x}" for character
 
 def _write_tags(data: Data) -> Any:
     return {tag_annotation(index): tag for index, tag in enumerate(data["tags"])} or ABSENT
-
-
-def _read_tags(annotations: Any, _whole: Object) -> Mapping[str, Any]:
-    numbered = [(int(match[1]), text) for key, text in annotations.items() if (match := _TAG.fullmatch(key))]
-    return {"tags": tuple(text for _, text in sorted(numbered))}
 
 
 def _write_metadata(data: Data) -> Any:
@@ -129,25 +122,27 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "job-api-version",
         ("apiVersion",),
-        constant(JOB_API_VERSION),
+        Constant(JOB_API_VERSION),
         identifies=only(JOB_API_VERSION),
         why=_NOT_OURS,
     ),
-    Fact("job-kind", ("kind",), constant(JOB_KIND), identifies=only(JOB_KIND), why=_NOT_OURS),
+    Fact("job-kind", ("kind",), Constant(JOB_KIND), identifies=only(JOB_KIND), why=_NOT_OURS),
     Fact(
         "job-id",
         (*METADATA, "name"),
-        constant(ABSENT),  # chosen by the plan, after templates and overrides
+        NEVER,
         read=_as("id"),
         tells=("id",),
-        why="it is the job's id",
+        is_set_last=True,
+        why="it is the job's id, chosen by the plan",
     ),
     Fact(
         "submission-time",
         (*METADATA, "creationTimestamp"),
-        constant(ABSENT),
+        NEVER,
         read=_read_time,
         tells=("submission_time",),
+        is_set_last=True,
         why="the API server writes it",
     ),
     Fact(
@@ -155,7 +150,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (*METADATA, "generateName"),
         lambda data: data["generateName"],
         identifies=some_text,
-        why="Kubernetes refuses a Job without a name",
+        why="Kubernetes refuses a Job without a name; where it has one, that wins over generateName",
     ),
     Fact(
         "job-annotations",
@@ -176,7 +171,7 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "job-managed-by",
         (*METADATA, "labels", MANAGED_BY_LABEL),
-        constant(MANAGED_BY_LAUNCHER),
+        Constant(MANAGED_BY_LAUNCHER),
         since=(2, 3, 0),
         why="selectors of administrators and of the vendor's plugin look for it",
     ),
@@ -190,7 +185,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         why="Launchers that share a namespace tell their jobs apart by it, and expire only their own",
     ),
     Fact(
-        "backoff-limit", ("spec", "backoffLimit"), constant(0), why="Kubernetes would run a failed job again"
+        "backoff-limit", ("spec", "backoffLimit"), Constant(0), why="Kubernetes would run a failed job again"
     ),
     Fact(
         "pod-annotations",
@@ -204,7 +199,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         "tags",
         _POD_ANNOTATIONS,
         _write_tags,
-        read=_read_tags,
+        read=lambda annotations, _whole: {"tags": read_tags(annotations)},
         tells=("tags",),
         agree=includes,
         why="jobs are found by their tags; write USER_TAG_0, USER_TAG_1, ... in order",
@@ -268,7 +263,7 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "pod-managed-by",
         (*POD_METADATA, "labels", MANAGED_BY_LABEL),
-        constant(MANAGED_BY_LAUNCHER),
+        Constant(MANAGED_BY_LAUNCHER),
         since=(2, 3, 0),
         why="selectors of administrators and of the vendor's plugin look for it",
     ),

@@ -6,6 +6,8 @@ Job's, each one JSON object in wire form or a digest (design, "Guarantees").
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 JOB_API_VERSION = "batch/v1"
 JOB_KIND = "Job"
 SERVICE_API_VERSION = "v1"
@@ -19,6 +21,7 @@ STDIN_ANNOTATION = "stdin"
 SERVICE_PORTS_ANNOTATION = "service_ports"
 USER_METADATA_ANNOTATION = "user_metadata"
 TAG_ANNOTATION_PREFIX = "USER_TAG_"
+_TAG_AT = len(TAG_ANNOTATION_PREFIX)
 
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 MANAGED_BY_LAUNCHER = "launcher"
@@ -42,3 +45,13 @@ ANNOTATIONS_LIMIT_BYTES = 256 * 1024
 def tag_annotation(index: int) -> str:
     """The annotation of the tag at an index, counted from 0."""
     return f"{TAG_ANNOTATION_PREFIX}{index}"
+
+
+def read_tags(annotations: Mapping[str, str]) -> tuple[str, ...]:
+    """The tags in a pod template's annotations, in the order of their numbers."""
+    numbered = [
+        (int(number), tag)
+        for key, tag in annotations.items()
+        if key.startswith(TAG_ANNOTATION_PREFIX) and (number := key[_TAG_AT:]).isdecimal()
+    ]
+    return tuple(tag for _, tag in sorted(numbered))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from launcher_k8s.shape import container, identity, pod, service
+from launcher_k8s.shape import container, identity, pod, service, untouched
 from launcher_k8s.shape.fact import Fact
 
-JOB_FACTS: Final[tuple[Fact, ...]] = identity.FACTS + pod.FACTS + container.FACTS
+JOB_FACTS: Final[tuple[Fact, ...]] = identity.FACTS + pod.FACTS + container.FACTS + untouched.FACTS
 SERVICE_FACTS: Final[tuple[Fact, ...]] = service.FACTS

@@ -12,6 +12,7 @@ from launcher_k8s.naming import (
     could_be_id,
     generate_name,
     is_dns_label,
+    is_object_name,
     job_id_from_key,
     job_id_from_random,
     preview_id,
@@ -135,3 +136,13 @@ def test_every_id_that_is_drawn_could_be_one(name: str, drawn: bytes) -> None:
 )
 def test_a_dns_label_has_no_dot_and_at_most_63_characters(text: str, is_one: bool) -> None:
     assert is_dns_label(text) is is_one
+
+
+@pytest.mark.parametrize("name", ["a", "1", "a-b.c", "x" * 253, "12345"])
+def test_object_names(name: str) -> None:
+    assert is_object_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "A", "-a", "a-", "a..b", "a_b", "x" * 254, "a\n", "é"])
+def test_no_object_names(name: str) -> None:
+    assert not is_object_name(name)

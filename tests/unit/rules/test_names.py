@@ -7,18 +7,7 @@ from launcher_k8s.rules.names import (
     is_env_name,
     is_label_value,
     is_loose_env_name,
-    is_object_name,
 )
-
-
-@pytest.mark.parametrize("name", ["a", "1", "a-b.c", "x" * 253, "12345"])
-def test_object_names(name: str) -> None:
-    assert is_object_name(name)
-
-
-@pytest.mark.parametrize("name", ["", "A", "-a", "a-", "a..b", "a_b", "x" * 254, "a\n", "é"])
-def test_no_object_names(name: str) -> None:
-    assert not is_object_name(name)
 
 
 @pytest.mark.parametrize("value", ["", "a", "A_b-c.1", "x" * 63])
