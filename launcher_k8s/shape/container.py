@@ -22,7 +22,7 @@ from launcher_k8s.job import (
 from launcher_k8s.quantity import MEGABYTE, format_decimal, parse_quantity
 from launcher_k8s.shape import names
 from launcher_k8s.shape.agreement import includes, includes_items, includes_named, same_flag, same_quantities
-from launcher_k8s.shape.fact import ABSENT, CONTAINER, Constant, Data, Fact, Object, given, look_for, only
+from launcher_k8s.shape.fact import ABSENT, CONTAINER, Data, Fact, Object, constant, given, look_for, only
 from launcher_k8s.shape.volumes import read_mounts
 
 SHELL: Final = "/bin/sh"
@@ -162,7 +162,7 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "container-name",
         (*CONTAINER, "name"),
-        Constant(names.MAIN_CONTAINER),
+        constant(names.MAIN_CONTAINER),
         identifies=only(names.MAIN_CONTAINER),
         why="the job's state, output and signals are those of the first container, which must have this name",
     ),
@@ -193,7 +193,7 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "stdin-once",
         (*CONTAINER, "stdinOnce"),
-        Constant(True),
+        constant(True),
         agree=same_flag,
         why="a job that reads its standard input to the end would never see the end",
     ),

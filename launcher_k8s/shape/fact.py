@@ -49,17 +49,13 @@ def _tells_nothing(_value: Any, _whole: Object) -> Mapping[str, Any]:
 
 @attrs.frozen
 class Constant:
-    """Writes a value that does not depend on the job."""
+    """Writes a value that does not depend on the job; ``ABSENT`` leaves the place to others."""
 
     value: Any
 
     def __call__(self, _data: Data) -> Any:
         """The value, for a job's data."""
         return self.value
-
-
-NEVER: Final = Constant(ABSENT)
-"""Writes nothing: the place is left to others, or to the defaults of Kubernetes."""
 
 
 @attrs.frozen
@@ -80,7 +76,7 @@ class Fact:
             nothing is written: templates may add what they like.
         identifies: Whether a value, found or ``ABSENT``, will do for the object to be known as the
             Launcher's; None where the fact does not matter for that.
-        allows: Whether a value may stand where nothing is ever written (``NEVER``); None where none may.
+        allows: Whether a value may stand where nothing is ever written; None where none may.
         is_set_last: Whether it is set after templates and overrides, so that their value is without effect.
         severity: How much a difference matters.
     """
@@ -98,17 +94,27 @@ class Fact:
     is_set_last: bool = False
     severity: Severity = Severity.ERROR
 
+    @property
+    def is_written(self) -> bool:
+        """Whether there are jobs for which something is written."""
+        return self.write != Constant(ABSENT)
+
     def problem(self, found: Any) -> str:
-        """What is wrong with a value, found or ``ABSENT``, whatever the job; empty where that depends on it."""
+        """What is wrong with a value, found or ``ABSENT``, whatever the job; else nothing."""
         if self.identifies is not None and not self.identifies(found):
             return "is missing" if found in (ABSENT, "") else f"is {quote(found)}"
         if not isinstance(self.write, Constant):
             return ""
-        if self.write != NEVER:
+        if self.is_written:
             return self.agree(self.write.value, None if found is ABSENT else found)
         if found is ABSENT or (self.allows is not None and self.allows(found)):
             return ""
         return "is set without effect" if self.is_set_last else f"is {quote(found)}"
+
+
+def constant(value: Any) -> Constant:
+    """A value that does not depend on the job."""
+    return Constant(value)
 
 
 def only(value: str | int) -> Callable[[Any], bool]:

@@ -18,11 +18,11 @@ from launcher_k8s.shape.fact import (
     ABSENT,
     METADATA,
     POD_METADATA,
-    Constant,
     Data,
     Fact,
     Object,
     any_text,
+    constant,
     given,
     only,
     some_text,
@@ -122,15 +122,15 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "job-api-version",
         ("apiVersion",),
-        Constant(JOB_API_VERSION),
+        constant(JOB_API_VERSION),
         identifies=only(JOB_API_VERSION),
         why=_NOT_OURS,
     ),
-    Fact("job-kind", ("kind",), Constant(JOB_KIND), identifies=only(JOB_KIND), why=_NOT_OURS),
+    Fact("job-kind", ("kind",), constant(JOB_KIND), identifies=only(JOB_KIND), why=_NOT_OURS),
     Fact(
         "job-id",
         (*METADATA, "name"),
-        NEVER,
+        constant(ABSENT),
         read=_as("id"),
         tells=("id",),
         is_set_last=True,
@@ -139,7 +139,7 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "submission-time",
         (*METADATA, "creationTimestamp"),
-        NEVER,
+        constant(ABSENT),
         read=_read_time,
         tells=("submission_time",),
         is_set_last=True,
@@ -171,7 +171,7 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "job-managed-by",
         (*METADATA, "labels", MANAGED_BY_LABEL),
-        Constant(MANAGED_BY_LAUNCHER),
+        constant(MANAGED_BY_LAUNCHER),
         since=(2, 3, 0),
         why="selectors of administrators and of the vendor's plugin look for it",
     ),
@@ -185,7 +185,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         why="Launchers that share a namespace tell their jobs apart by it, and expire only their own",
     ),
     Fact(
-        "backoff-limit", ("spec", "backoffLimit"), Constant(0), why="Kubernetes would run a failed job again"
+        "backoff-limit", ("spec", "backoffLimit"), constant(0), why="Kubernetes would run a failed job again"
     ),
     Fact(
         "pod-annotations",
@@ -263,7 +263,7 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "pod-managed-by",
         (*POD_METADATA, "labels", MANAGED_BY_LABEL),
-        Constant(MANAGED_BY_LAUNCHER),
+        constant(MANAGED_BY_LAUNCHER),
         since=(2, 3, 0),
         why="selectors of administrators and of the vendor's plugin look for it",
     ),

@@ -11,10 +11,10 @@ from launcher_k8s.shape.fact import (
     ABSENT,
     POD_METADATA,
     POD_SPEC,
-    Constant,
     Data,
     Fact,
     Object,
+    constant,
     given,
     look_for,
 )
@@ -69,7 +69,7 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "restart-policy",
         (*POD_SPEC, "restartPolicy"),
-        Constant("Never"),
+        constant("Never"),
         why="Kubernetes would start an ended job again",
     ),
     Fact(

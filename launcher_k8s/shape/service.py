@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from launcher_k8s.shape.agreement import includes, kind_of
-from launcher_k8s.shape.fact import METADATA, SPEC, Data, Fact
+from launcher_k8s.shape.fact import METADATA, SPEC, Data, Fact, constant
 from launcher_k8s.shape.identity import own_mapping
 from launcher_k8s.shape.names import JOB_NAME_LABEL, SERVICE_API_VERSION, SERVICE_KIND
 
@@ -48,13 +48,13 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "service-api-version",
         ("apiVersion",),
-        Constant(SERVICE_API_VERSION),
+        constant(SERVICE_API_VERSION),
         why="a Service is v1",
     ),
     Fact(
         "service-kind",
         ("kind",),
-        Constant(SERVICE_KIND),
+        constant(SERVICE_KIND),
         why="this template makes the Service; job.tpl makes the Job",
     ),
     Fact(
@@ -102,14 +102,14 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "service-cluster-ip",
         (*SPEC, "clusterIP"),
-        Constant(""),
+        constant(""),
         agree=lambda _expected, _found: "",
         why="free",
     ),
     Fact(
         "service-type",
         (*SPEC, "type"),
-        Constant("NodePort"),
+        constant("NodePort"),
         agree=_one_of_the_types,
         why="the Launcher knows these types",
     ),

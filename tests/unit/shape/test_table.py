@@ -3,7 +3,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from launcher_k8s.shape.fact import format_path
+import pytest
+
+from launcher_k8s.shape.fact import ABSENT, format_path
 from launcher_k8s.shape.table import JOB_FACTS, SERVICE_FACTS
 
 # Version history of the default templates (domain, section 4), by what each version brought.
@@ -60,3 +62,30 @@ def test_the_names_alone_load_nothing_heavy() -> None:
     assert not {"attrs", "cattrs", "jinja2", "aiohttp", "kubernetes_asyncio", "launcher_k8s.job"} & set(
         loaded
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "found", "problem"),
+    [
+        ("job-kind", "CronJob", 'is "CronJob"'),
+        ("user", ABSENT, "is missing"),
+        ("user", "somebody", ""),
+        ("image", "r:4", ""),
+        ("restart-policy", "OnFailure", 'is "OnFailure", expected "Never"'),
+        ("restart-policy", "Never", ""),
+        ("parallelism", 2, "is 2"),
+        ("parallelism", True, "is true"),
+        ("parallelism", 1, ""),
+        ("parallelism", ABSENT, ""),
+        ("manual-selector", False, ""),
+        ("pod-failure-policy", {"rules": []}, 'is {"rules": []}'),
+        ("job-id", "mine", "is set without effect"),
+    ],
+)
+def test_what_is_wrong_whatever_the_job(code: str, found: object, problem: str) -> None:
+    [fact] = [fact for fact in JOB_FACTS if fact.code == code]
+    assert fact.problem(found) == problem
+
+
+def test_only_what_is_never_written_has_values_that_it_allows_or_is_set_last() -> None:
+    assert [fact.code for fact in JOB_FACTS if fact.is_written and (fact.allows or fact.is_set_last)] == []
