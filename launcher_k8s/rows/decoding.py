@@ -8,7 +8,7 @@ ours and is decoded no further than its version.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -26,6 +26,13 @@ class Lean(msgspec.Struct, rename="camel", gc=False):
     """Base of the partial types: camelCase on the wire, unknown fields skipped."""
 
 
+class WatchEvent(Lean, Generic[Decoded]):
+    """A line of a watch, its object as a partial type."""
+
+    type: EventKind
+    object: Decoded
+
+
 class NamedContainer(Lean):
     """A container of a spec."""
 
@@ -40,11 +47,6 @@ class _ForeignObject(Lean):
     metadata: _VersionOnly = msgspec.field(default_factory=_VersionOnly)
 
 
-class _ForeignEvent(Lean):
-    type: EventKind
-    object: _ForeignObject
-
-
 class _ListMetadata(Lean):
     resource_version: str = ""
     continue_token: str = msgspec.field(default="", name="continue")
@@ -56,7 +58,7 @@ class _List(Lean):
     items: list[msgspec.Raw] | None
 
 
-_FOREIGN_EVENT = msgspec.json.Decoder(_ForeignEvent)
+_FOREIGN_EVENT = msgspec.json.Decoder(WatchEvent[_ForeignObject])
 _LIST = msgspec.json.Decoder(_List)
 
 
@@ -78,20 +80,47 @@ def decode(decoder: msgspec.json.Decoder[Decoded], body: bytes, what: str) -> De
 
 
 def decode_event(
-    decoder: msgspec.json.Decoder[Any], line: bytes, what: str, row_of: Callable[[Any], Row | None]
+    decoder: msgspec.json.Decoder[WatchEvent[Decoded]],
+    line: bytes,
+    what: str,
+    row_of: Callable[[Decoded], Row | None],
 ) -> Event[Row]:
-    """One watch event; ``decoder`` reads ``{type, object}`` with the object's partial type."""
+    """One watch event.
+
+    Args:
+        decoder: Reads a line.
+        line: The event as it came.
+        what: What it is, for the error's message.
+        row_of: Makes the row; None for an object that is not ours.
+
+    Raises:
+        ClusterError: It is no event.
+    """
     if _MARK not in line:
         foreign = decode(_FOREIGN_EVENT, line, what)
         return Event(foreign.type, None, foreign.object.metadata.resource_version)
     event = decode(decoder, line, what)
-    return Event(event.type, row_of(event.object), event.object.metadata.resource_version)
+    seen: Any = event.object
+    return Event(event.type, row_of(seen), seen.metadata.resource_version)
 
 
 def decode_page(
-    decoder: msgspec.json.Decoder[Any], body: bytes, what: str, row_of: Callable[[Any], Row | None]
+    decoder: msgspec.json.Decoder[Decoded],
+    body: bytes,
+    what: str,
+    row_of: Callable[[Decoded], Row | None],
 ) -> Page[Row]:
-    """One page of a collection; ``decoder`` reads one item."""
+    """One page of a collection.
+
+    Args:
+        decoder: Reads one item.
+        body: The page as it came.
+        what: What it is, for the error's message.
+        row_of: Makes a row; None for an object that is not ours.
+
+    Raises:
+        ClusterError: It is no list.
+    """
     page = decode(_LIST, body, what)
     items = (item for raw in page.items or () if _MARK in (item := bytes(raw)))
     rows = (row_of(decode(decoder, item, what)) for item in items)

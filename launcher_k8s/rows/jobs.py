@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 
 from launcher_k8s.rows.annotations import parse_final, parse_intent
-from launcher_k8s.rows.decoding import Lean, NamedContainer, decode, decode_event, decode_page
+from launcher_k8s.rows.decoding import Lean, NamedContainer, WatchEvent, decode, decode_event, decode_page
 from launcher_k8s.rows.times import Time, seconds_or_none
-from launcher_k8s.rows.values import Event, EventKind, JobOutcome, JobRow, Page, pack_uid, version_number
+from launcher_k8s.rows.values import Event, JobOutcome, JobRow, Page, pack_uid, version_number
 from launcher_k8s.shape.names import (
     FINAL_ANNOTATION,
     INSTANCE_LABEL,
@@ -81,13 +81,8 @@ class _Job(Lean):
     status: _JobStatus | None = None
 
 
-class _JobEvent(Lean):
-    type: EventKind
-    object: _Job
-
-
 _JOB = msgspec.json.Decoder(_Job)
-_JOB_EVENT = msgspec.json.Decoder(_JobEvent)
+_JOB_EVENT = msgspec.json.Decoder(WatchEvent[_Job])
 
 
 def decode_job(body: bytes) -> JobRow | None:

@@ -11,9 +11,9 @@ from typing import Final
 
 import msgspec
 
-from launcher_k8s.rows.decoding import Lean, NamedContainer, decode, decode_event, decode_page
+from launcher_k8s.rows.decoding import Lean, NamedContainer, WatchEvent, decode, decode_event, decode_page
 from launcher_k8s.rows.times import Time, seconds_or_none
-from launcher_k8s.rows.values import Event, EventKind, Page, PodRow, pack_uid, version_number
+from launcher_k8s.rows.values import Event, Page, PodRow, pack_uid, version_number
 from launcher_k8s.shape.names import JOB_NAME_LABEL, MAIN_CONTAINER, NAME_ANNOTATION, USER_ANNOTATION
 
 PHASE_FAILED: Final = "Failed"
@@ -101,13 +101,8 @@ class _Pod(Lean):
     status: _PodStatus | None = None
 
 
-class _PodEvent(Lean):
-    type: EventKind
-    object: _Pod
-
-
 _POD = msgspec.json.Decoder(_Pod)
-_POD_EVENT = msgspec.json.Decoder(_PodEvent)
+_POD_EVENT = msgspec.json.Decoder(WatchEvent[_Pod])
 _NO_STATUS: Final = _PodStatus()
 _NO_STATE: Final = _State()
 
