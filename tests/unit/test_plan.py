@@ -276,6 +276,53 @@ def test_a_fact_that_an_override_changes_is_a_warning() -> None:
     assert 'is "OnFailure", expected "Never"' in plan.warnings[0].reason
 
 
+@pytest.mark.parametrize(
+    ("pointer", "value", "place", "told"),
+    [
+        ("/spec/parallelism", 2, "spec.parallelism", "is 2"),
+        ("/spec/completions", 3, "spec.completions", "is 3"),
+        ("/spec", {"podFailurePolicy": {}}, "spec.podFailurePolicy", "is {}"),
+        ("/spec/managedBy", "a/b", "spec.managedBy", 'is "a/b"'),
+        ("/spec/backoffLimit", 4, "spec.backoffLimit", "is 4, expected 0"),
+        ("/metadata/namespace", "other", "metadata.namespace", 'is "other"'),
+        ("/metadata/labels", {}, "metadata.labels['app.kubernetes.io/managed-by']", "is missing"),
+        (
+            "/metadata/annotations/launcher-k8s~1final",
+            "{}",
+            "metadata.annotations['launcher-k8s/final']",
+            "is",
+        ),
+        ("/metadata/creationTimestamp", "2026-01-01", "metadata.creationTimestamp", "set without effect"),
+    ],
+)
+def test_what_an_override_breaks_is_told(pointer: str, value: Any, place: str, told: str) -> None:
+    keep = ("/spec/template", plan_job(JOB, SETTINGS, user="me").manifest["spec"]["template"])
+    plan = plan_job(JOB, overriding((pointer, value), keep), user="me")
+    [reason] = [warning.reason for warning in plan.warnings if warning.subject == place]
+    assert told in reason
+
+
+@pytest.mark.parametrize("field", ["parallelism", "completions"])
+def test_one_pod_that_runs_once_is_no_concern(field: str) -> None:
+    assert plan_job(JOB, overriding((f"/spec/{field}", 1)), user="me").warnings == ()
+
+
+def test_the_name_is_never_said_to_be_overridden() -> None:
+    plan = plan_job(JOB, overriding(("/metadata/name", "mine"), ("/metadata/labels/a", "b")), user="me")
+    assert [d.subject for d in plan.decisions if d.kind is DecisionKind.OVERRIDDEN] == ["/metadata/labels/a"]
+    [warning] = plan.warnings
+    assert (warning.subject, warning.reason) == (
+        "metadata.name",
+        "is set without effect, by an override; it is the job's id, chosen by the plan",
+    )
+
+
+def test_a_name_inside_an_overrides_value_is_told_to_be_without_effect() -> None:
+    plan = plan_job(JOB, overriding(("/metadata", {"name": "mine", "generateName": "build-"})), user="me")
+    assert plan.manifest["metadata"]["name"] == "build-preview0"
+    assert "metadata.name" in [warning.subject for warning in plan.warnings]
+
+
 def test_a_copy_that_settings_leave_out_is_not_blamed_on_an_override() -> None:
     cluster = attrs.evolve(overriding(("/spec/ttlSecondsAfterFinished", 60)), stdin_annotation=False)
     plan = plan_job(attrs.evolve(JOB, stdin="x"), cluster, user="me")

@@ -1,0 +1,86 @@
+"""A job's objects as values: what was decided, why, and the bodies that are sent for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import msgspec
+
+from launcher_k8s.decisions import Decision, DecisionKind
+from launcher_k8s.job import Job
+from launcher_k8s.rules.allocation import Allocation
+from launcher_k8s.settings import UserProfile
+from launcher_k8s.shape import JOB_API_VERSION, JOB_KIND
+
+_encode = msgspec.json.Encoder().encode
+
+
+@attrs.frozen(repr=False, eq=False)
+class JobPlan:
+    """A job's Kubernetes objects, and why they are as they are.
+
+    Args:
+        job_id: The name that the Job will have; ends in ``preview0`` when none was chosen.
+        user: The job's owner.
+        cluster: The cluster's name.
+        namespace: The namespace the objects go to.
+        job: The job as it will run: image, limits, constraints and configuration as decided.
+        profile: The owner's effective profile.
+        allocation: What the job gets of each resource.
+        manifest: The Job, as JSON types.
+        service: The Service, as JSON types; None where the job needs none.
+        decisions: Every decision and warning, in the order they were taken.
+        patch: What the overrides did, as one RFC 6902 patch.
+        submission: What tells this submission from another's of the same name.
+    """
+
+    job_id: str
+    user: str
+    cluster: str
+    namespace: str
+    job: Job
+    profile: UserProfile
+    allocation: Allocation
+    manifest: Mapping[str, Any]
+    service: Mapping[str, Any] | None
+    decisions: tuple[Decision, ...]
+    patch: tuple[Mapping[str, Any], ...]
+    submission: str
+
+    @property
+    def warnings(self) -> tuple[Decision, ...]:
+        """What the user should know and what does not stop the job."""
+        return tuple(decision for decision in self.decisions if decision.kind is DecisionKind.WARNING)
+
+    def job_body(self) -> bytes:
+        """The Job as it is sent to the API server."""
+        return _encode(self.manifest)
+
+    def service_body(self, job_uid: str) -> bytes:
+        """The Service as it is sent, owned by the Job.
+
+        It does not block the Job's deletion: that would need a permission beyond the guide's role.
+
+        Args:
+            job_uid: The uid that the API server gave to the Job.
+
+        Raises:
+            ValueError: The plan has no Service.
+        """
+        if self.service is None:
+            raise ValueError(f"job {self.job_id} has no Service: none of its ports needs one")
+        owner = {"apiVersion": JOB_API_VERSION, "kind": JOB_KIND, "name": self.job_id, "uid": job_uid}
+        metadata = {**self.service["metadata"], "ownerReferences": [owner]}
+        return _encode({**self.service, "metadata": metadata})
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.decisions)} decisions, {len(self.warnings)} warnings"
+        return f"<JobPlan {self.job_id} of {self.user} on {self.cluster}: {counts}>"
+
+    def _repr_html_(self) -> str:
+        from launcher_k8s.present import decisions_table
+
+        title = f"{self.job_id} of {self.user} on {self.cluster}"
+        return decisions_table(self.decisions, title=title).html()

@@ -1,0 +1,153 @@
+"""From a job to its plan, every refusal raised at once.
+
+In this order: is the job valid, who asks (profile), what it gets (resources, image, nodes, mounts,
+configuration, ports), the data that templates see, the objects, the profile's overrides, and last the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+from launcher_k8s.decisions import Trail
+from launcher_k8s.errors import NotSupportedError
+from launcher_k8s.job import (
+    AMD_GPUS,
+    CPU_COUNT,
+    CPU_REQUEST,
+    MEMORY,
+    MEMORY_REQUEST,
+    NVIDIA_GPUS,
+    Job,
+    ResourceLimit,
+)
+from launcher_k8s.manifest import build_job, build_service, job_data
+from launcher_k8s.manifest.limits import check_annotations, check_texts
+from launcher_k8s.manifest.metadata import check_metadata
+from launcher_k8s.naming import job_id_from_key, preview_id, submission_digest
+from launcher_k8s.plan.job_plan import JobPlan
+from launcher_k8s.plan.overriding import override, set_last
+from launcher_k8s.plan.warnings import warn
+from launcher_k8s.quantity import format_decimal
+from launcher_k8s.rules.allocation import Allocation
+from launcher_k8s.rules.config_items import check_config
+from launcher_k8s.rules.images import choose_image
+from launcher_k8s.rules.mounts import plan_mounts
+from launcher_k8s.rules.placement import choose_constraints
+from launcher_k8s.rules.ports import check_ports
+from launcher_k8s.rules.profiles import profile_for
+from launcher_k8s.rules.resources import allocate
+from launcher_k8s.rules.validity import check_job
+from launcher_k8s.settings import CUSTOM_RESOURCES, ClusterSettings, UserProfile
+
+
+def plan_job(
+    job: Job,
+    cluster: ClusterSettings,
+    *,
+    user: str,
+    groups: Iterable[str] = (),
+    job_id: str | None = None,
+    key: str | None = None,
+) -> JobPlan:
+    """Decide what a job gets, and build its Kubernetes objects. Nothing of a cluster is needed.
+
+    Args:
+        job: The job as it is asked for.
+        cluster: The cluster's settings.
+        user: Whose job it is.
+        groups: All groups of the user.
+        job_id: The id drawn for it; without one, or a key, it ends in ``preview0`` and is never submitted.
+        key: The caller's idempotency key: the same key gives the same id.
+
+    Raises:
+        InvalidJobError: The job may not run as asked; carries every reason.
+        OverrideError: An override of the user's profile cannot be applied, or takes away what makes the
+            object known as the Launcher's.
+        NotSupportedError: The cluster is set to use templates.
+    """
+    _refuse_templates(cluster)
+    trail = Trail()
+    check_job(job, cluster, user=user, trail=trail)
+    profile = profile_for(cluster, user, groups=groups)
+    allocation = allocate(job, profile, cluster, user=user, trail=trail)
+    mounts = plan_mounts(job, user=user, trail=trail)
+    asked = attrs.evolve(job, id=job_id or _id_from(job, cluster, user=user, key=key), user=user)
+    decided = _decide(asked, profile, allocation, cluster, trail)
+    warn(decided, cluster, trail)
+    check_metadata(job.metadata, trail=trail)
+    data = job_data(
+        decided,
+        volumes=mounts.volumes,
+        volume_mounts=mounts.volume_mounts,
+        share_process_namespace=cluster.shared_process_namespace,
+    )
+    check_texts(data, trail=trail)
+    manifest = build_job(data, stdin_annotation=cluster.stdin_annotation)
+    check_annotations(manifest, trail=trail)
+    trail.raise_refusals()
+    manifest, patch = override(manifest, data, profile, trail)
+    submission = submission_digest(job, user=user, key_or_id=decided.id if key is None else key)
+    return JobPlan(
+        job_id=decided.id,
+        user=user,
+        cluster=cluster.name,
+        namespace=cluster.namespace,
+        job=decided,
+        profile=profile,
+        allocation=allocation,
+        manifest=set_last(manifest, decided.id, submission),
+        service=build_service(data),
+        decisions=tuple(trail.decisions),
+        patch=patch,
+        submission=submission,
+    )
+
+
+def _decide(
+    job: Job, profile: UserProfile, allocation: Allocation, cluster: ClusterSettings, trail: Trail
+) -> Job:
+    """The job as it will run."""
+    user = job.user
+    chosen = allocation.profile.section if allocation.profile else ""
+    return attrs.evolve(
+        job,
+        cluster=cluster.name,
+        instance_id=cluster.instance_id,
+        container=attrs.evolve(job.container, image=choose_image(job, profile, user=user, trail=trail)),
+        placement_constraints=choose_constraints(job, profile, allocation, user=user, trail=trail),
+        config=check_config(job, user=user, trail=trail),
+        exposed_ports=check_ports(job, user=user, trail=trail),
+        resource_limits=tuple(_limits(allocation)),
+        resource_profile=chosen or CUSTOM_RESOURCES,
+    )
+
+
+def _refuse_templates(cluster: ClusterSettings) -> None:
+    if cluster.use_templating:
+        raise NotSupportedError(
+            f"use-templating is on ({cluster.origin('use_templating')}): templates are not supported yet",
+            hint="set use-templating=0; profiles and job-json-overrides work without",
+        )
+
+
+def _id_from(job: Job, cluster: ClusterSettings, *, user: str, key: str | None) -> str:
+    if key is None:
+        return preview_id(job.name)
+    return job_id_from_key(job.name, instance_id=cluster.instance_id, user=user, key=key)
+
+
+def _limits(allocation: Allocation) -> Iterable[ResourceLimit]:
+    amounts = (
+        (CPU_COUNT, allocation.cpus),
+        (CPU_REQUEST, allocation.cpus_request),
+        (MEMORY, allocation.mem_mb),
+        (MEMORY_REQUEST, allocation.mem_mb_request),
+    )
+    for limit_type, amount in amounts:
+        if amount is not None:
+            yield ResourceLimit(limit_type, format_decimal(amount))
+    for limit_type, count in ((NVIDIA_GPUS, allocation.nvidia_gpus), (AMD_GPUS, allocation.amd_gpus)):
+        if count:
+            yield ResourceLimit(limit_type, str(count))
