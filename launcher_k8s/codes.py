@@ -295,6 +295,13 @@ _WARNINGS = {
             besides=_DEPRECATED,
         ),
     ),
+    "overridden-contract": (
+        "An override sets what jobs rely on, or what is set after it.",
+        "A job's state, output and identity hang on it. Some of it is refused when a job is planned.",
+        CodeExample(
+            _profiles(f'{_OVERRIDE}"/spec/parallelism":"2.json"\n') | {"2.json": "2"}, besides=_DEPRECATED
+        ),
+    ),
     "overrides-ignored": (
         "Overrides are configured while templating is on.",
         "With use-templating=1 the templates alone make the objects.",

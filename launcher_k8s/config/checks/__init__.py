@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from launcher_k8s.config.checks.connection import check_connection
+from launcher_k8s.config.checks.contract import check_contract
 from launcher_k8s.config.checks.limits import check_limits
 from launcher_k8s.config.checks.offers import check_offers
 from launcher_k8s.config.checks.overrides import check_overrides
@@ -43,5 +44,6 @@ def check_cluster(
     check_connection(cluster, main, read, sources, findings)
     check_sections(cluster.profiles, sources, findings, knows_group=knows_group)
     check_overrides(cluster, sources, findings)
+    check_contract(cluster, sources, findings)
     check_limits(subjects, sources, findings)
     check_offers(subjects, cluster.resources, sources, findings)

@@ -15,7 +15,7 @@ from launcher_k8s.origin import Sourced
 from launcher_k8s.settings import ClusterSettings, Override, ProfileSection, SubjectKind
 from launcher_k8s.wording import quote
 
-_FIELD = "job_json_overrides"
+FIELD = "job_json_overrides"
 _MOST_NAMED = 5
 _MOST_COMPARED = 200
 
@@ -24,8 +24,8 @@ _Pool: TypeAlias = dict[str, dict[str, tuple[int, Override]]]
 
 def check_overrides(cluster: ClusterSettings, sources: Sources, findings: Findings) -> None:
     """Report what will become of a cluster's overrides."""
-    configured = [section for section in cluster.profiles if _FIELD in section.values]
-    first = next((section.values[_FIELD] for section in configured if section.values[_FIELD].value), None)
+    configured = [section for section in cluster.profiles if FIELD in section.values]
+    first = next((section.values[FIELD] for section in configured if section.values[FIELD].value), None)
     if first is None:
         return
     where = sources.at(first.origin)
@@ -41,8 +41,8 @@ def check_overrides(cluster: ClusterSettings, sources: Sources, findings: Findin
     replaced = _Replaced()
     for position, section in enumerate(configured):
         lost = replaced.by(section, position)
-        if lost and section.values[_FIELD].value:
-            _report_dropped(section.values[_FIELD], lost, sources, findings)
+        if lost and section.values[FIELD].value:
+            _report_dropped(section.values[FIELD], lost, sources, findings)
 
 
 def _report_dropped(
@@ -69,7 +69,7 @@ class _Replaced:
 
     def by(self, section: ProfileSection, position: int) -> list[Override]:
         """Take a section's overrides up; give back (some of) those that it drops for somebody."""
-        title, overrides = section.title, section.values[_FIELD].value
+        title, overrides = section.title, section.values[FIELD].value
         lost = self._lost(section, title, {override.pointer for override in overrides})
         self._forget(section, title)
         pool = self._pool(section)
