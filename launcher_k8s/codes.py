@@ -178,7 +178,7 @@ _ERRORS = {
     ),
     "bad-json": (
         "An override's file is not JSON.",
-        "The file holds one JSON value of any type; it is read with the configuration, not at submit.",
+        "The file holds one JSON value of any type, without repeated keys. It is read with the configuration.",
         CodeExample(_profiles(f'{_OVERRIDE}"/spec/x":"x.json"\n') | {"x.json": "{'a'}"}, besides=_DEPRECATED),
     ),
     "no-cluster": (

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from launcher_k8s import host
 from launcher_k8s.cli.parser import job_flags
+from launcher_k8s.config.json_keys import RepeatedKeyError, find_repeated_key, unique_keys
 from launcher_k8s.diagnostics import Diagnostic, Severity
 from launcher_k8s.errors import ConfigurationError, InvalidJobError, LauncherError
 from launcher_k8s.files import load_settings
@@ -18,6 +19,7 @@ from launcher_k8s.job import Job, JobOptions
 from launcher_k8s.present import diagnostic_text, refusals_of, refusals_table
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.wire import from_wire, to_wire
+from launcher_k8s.wording import quote
 
 
 def cluster_of(arguments: argparse.Namespace, *, untold: Container[str] = ()) -> ClusterSettings:
@@ -53,19 +55,28 @@ def read_job(path: str) -> Job:
     Raises:
         InvalidJobError: The file is not readable, not JSON or not a job.
     """
+    text = _read_text(path)
     try:
-        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
-        data = json.loads(text, parse_int=_whole_number)
-    except OSError as error:
-        raise InvalidJobError.single(path, f"{path}: {error.strerror or error}") from error
+        data = json.loads(text, parse_int=_whole_number, object_pairs_hook=unique_keys)
     except json.JSONDecodeError as error:
         place = f"{path}:{error.lineno}:{error.colno}"
         raise InvalidJobError.single(path, f"{place}: not JSON: {error.msg}") from error
-    except UnicodeDecodeError as error:
-        raise InvalidJobError.single(path, f"{path}: not UTF-8: {error.reason}") from error
+    except RepeatedKeyError as error:
+        where = find_repeated_key(text).path
+        message = f"{path}: the key {quote(where)} stands twice in its object"
+        raise InvalidJobError.single(where, message, hint="keep one of the two") from error
     except RecursionError as error:
         raise InvalidJobError.single(path, f"{path}: nested too deeply") from error
     return from_wire(Job, data)
+
+
+def _read_text(path: str) -> str:
+    try:
+        return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InvalidJobError.single(path, f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidJobError.single(path, f"{path}: not UTF-8: {error.reason}") from error
 
 
 def _whole_number(text: str) -> int:

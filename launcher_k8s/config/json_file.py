@@ -1,8 +1,9 @@
 """JSON files that a setting names: one value of any type, strict JSON, or where it stops being so.
 
 Python's reader takes more than JSON (``NaN``, numbers beyond any float, lone surrogates); the API server
-does not, so these are refused here, where the file can be named. So is what is nested deeper than anything
-that a Job has: everything that walks through the value later may then do so by recursion.
+does not, so these are refused here, where the file can be named. So are keys that stand twice, and what is
+nested deeper than anything that a Job has: everything that walks through the value later may then do so by
+recursion.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import Any, NoReturn
 
 import attrs
 
+from launcher_k8s.config.json_keys import RepeatedKeyError, find_repeated_key, unique_keys
 from launcher_k8s.config.reading import FileText
 from launcher_k8s.diagnostics import Location
+from launcher_k8s.wording import quote
 
 MOST_LEVELS = 100
 """How deep arrays and objects may be nested."""
@@ -38,10 +41,16 @@ def parse_json(file: FileText) -> Any | JsonProblem:
         before = file.data[: error.start].decode("utf-8", "replace")
         return JsonProblem(_place(file.path, before, len(before)), "the text is not UTF-8")
     try:
-        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        value = json.loads(
+            text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=unique_keys
+        )
         json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         return JsonProblem(_place(file.path, text, error.pos), f"the file is not JSON: {error.msg}")
+    except RepeatedKeyError:
+        repeated = find_repeated_key(text)
+        message = f"the key {quote(repeated.path)} stands twice in its object"
+        return JsonProblem(_place(file.path, text, repeated.offset), message)
     except UnicodeEncodeError:
         return JsonProblem(Location(file.path), "a \\u escape stands for half a character (a lone surrogate)")
     except RecursionError:

@@ -103,6 +103,10 @@ def test_refusals_as_json(cli: Cli, tmp_path: Path) -> None:
         ('{"pid": ' + "9" * 5000 + "}", "pid: the number is outside the range of 64 bits"),
         ({"submissionTime": "0001-01-01T00:00:00+23:59"}, "is out of range in UTC"),
         ("[]", "expected an object, not a list"),
+        (
+            '{"environment": [{"name": "A", "value": "1", "name": "B"}]}',
+            "job.json: the key 'environment[0].name' stands twice in its object (keep one of the two)",
+        ),
         ({"tags": "x"}, "tags: expected a list, not a string"),
         ({"mounts": [{"mountSource": {"type": "host"}}]}, "mounts[0].mountPath: mountPath is missing"),
     ],

@@ -40,6 +40,8 @@ def test_any_bytes_are_read(data: bytes) -> None:
         ("[1\r\n 2]", 2, 2),
         ("[1\r 2]", 2, 2),
         ("1 2", 1, 3),
+        ('{"a": 1,\n "a": 2}', 2, 2),
+        ('[{"b": {}},\n {"a": {"b": 1,\n  "b": 1}}]', 3, 3),
     ],
 )
 def test_trouble_is_told_with_line_and_column(text: str, line: int, column: int) -> None:

@@ -126,6 +126,12 @@ def test_what_is_no_json_is_told_in_its_own_file() -> None:
     assert "'/a'" in finding.hint
 
 
+def test_a_key_that_stands_twice_is_told_where_it_does() -> None:
+    (finding,) = errors('"/a":"f"', {"f": '{"a": {\n  "b": 1,\n  "b": 2}}'})
+    assert (finding.code, str(finding.location)) == ("bad-json", "/conf/f:3:3")
+    assert finding.message == "the key 'a.b' stands twice in its object"
+
+
 def test_all_bad_files_are_told_at_once() -> None:
     assert len(errors('"/a":"f","/b":"g","c":"h"', {"f": "{", "g": None, "h": "}"})) == 4
 

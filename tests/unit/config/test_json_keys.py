@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from launcher_k8s.config.json_keys import RepeatedKeyError, find_repeated_key, unique_keys
+
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+@given(VALUES)
+def test_objects_without_repeated_keys_are_read_as_ever(value: Any) -> None:
+    text = json.dumps(value)
+    assert json.loads(text, object_pairs_hook=unique_keys) == value
+    with pytest.raises(ValueError, match="has a key twice"):
+        find_repeated_key(text)
+
+
+@given(before=VALUES, inside=st.dictionaries(st.text(), VALUES, min_size=1), after=VALUES)
+def test_a_key_that_is_added_again_is_found_where_it_was_added(
+    before: Any, inside: dict[str, Any], after: Any
+) -> None:
+    key = next(iter(inside))
+    start = f"[{json.dumps(before)}, {json.dumps(inside)[:-1]}, "
+    text = f"{start}{json.dumps(key)}: 0}}, {json.dumps(after)}]"
+    with pytest.raises(RepeatedKeyError):
+        json.loads(text, object_pairs_hook=unique_keys)
+    repeated = find_repeated_key(text)
+    assert (repeated.offset, repeated.path) == (len(start), f"[1].{key}")
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('{"a": 1, "a": 2}', "a"),
+        (r'{"a": 1, "\u0061": 2}', "a"),
+        ('{"a": {"a": {"b": 1, "c": [{}], "b": 1}}}', "a.a.b"),
+        ('{"x": [1, "a", {"n": "n", "v": "n"}, {"n": 1, "n": 1}]}', "x[3].n"),
+        ('{"a": "}\\", {", "b": [], "b": 1}', "b"),
+    ],
+)
+def test_the_path_of_a_repeated_key(text: str, path: str) -> None:
+    assert find_repeated_key(text).path == path
