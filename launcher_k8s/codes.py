@@ -178,7 +178,7 @@ _ERRORS = {
     ),
     "bad-json": (
         "An override's file is not JSON.",
-        "The file holds one JSON value of any type, without repeated keys. It is read with the configuration.",
+        "It holds one JSON value of any type, no key twice in an object, and is read with the configuration.",
         CodeExample(_profiles(f'{_OVERRIDE}"/spec/x":"x.json"\n') | {"x.json": "{'a'}"}, besides=_DEPRECATED),
     ),
     "no-cluster": (
@@ -256,7 +256,7 @@ _WARNINGS = {
     ),
     "unknown-group": (
         "A section is for a group that the host does not know.",
-        "Groups come from the host's directory; the section applies to nobody.",
+        "It applies to nobody whose groups the host is asked for; groups can also be given by hand.",
         CodeExample(_profiles("[@posit-power-user]\nmax-cpus=4\n"), groups=frozenset({"posit-power-users"})),
     ),
     "default-over-maximum": (

@@ -41,10 +41,7 @@ class Cli:
         self._capsys = capsys
 
     def __call__(self, *words: str) -> Done:
-        try:
-            code = main(list(words))
-        except SystemExit as error:
-            code = int(error.code or 0)
+        code = main(list(words))
         out, err = self._capsys.readouterr()
         return Done(code, out, err)
 

@@ -122,9 +122,9 @@ def shows_unicode() -> bool:
     return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
-def say(text: str) -> None:
+def say(text: str, *, end: str = "\n") -> None:
     """A line for people, on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    print(text, end=end, file=sys.stderr, flush=True)
 
 
 def _error_record(error: LauncherError) -> dict[str, Any]:

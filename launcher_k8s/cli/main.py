@@ -11,10 +11,10 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TextIO
 
-from launcher_k8s.cli.common import print_error, say
+from launcher_k8s.cli.common import print_error, say, show
 from launcher_k8s.cli.parser import RUN_FAILED, build_parser
 from launcher_k8s.errors import LauncherError
 
@@ -30,35 +30,55 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The words after the program's name; those of this process if None.
 
     Returns:
-        The exit code.
-
-    Raises:
-        SystemExit: Help was asked for (0), or the usage is wrong (2); both are printed.
+        The exit code; 0 after help, 2 where the usage is wrong, and both are printed.
     """
     _print_anything()
+    # argparse passes over what it cannot print: it writes into memory, and we print that.
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            arguments = _parse(argv)
+    except SystemExit as end:
+        code = int(end.code or 0)
+        return _telling(lambda: _print_usage(out, err, code), failed=code or FAILED)
+    failed = RUN_FAILED if arguments.command == "run" else FAILED
+    return _telling(lambda: _carry_out(arguments, failed), failed=failed)
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = build_parser()
     arguments = parser.parse_args(argv)
     if arguments.command == "explain" and arguments.job is not None and arguments.has_job_flags(arguments):
         parser.error("a job is described by a file or by flags, not by both")
-    failed = RUN_FAILED if arguments.command == "run" else FAILED
-    with _warnings_shown():
-        try:
-            return _carry_out(arguments, failed)
-        except BrokenPipeError:
-            _give_up()
-        except OSError as error:
-            _give_up(f"launcher-k8s: input or output failed: {error.strerror or error}\n")
-        except KeyboardInterrupt:
-            return INTERRUPTED
+    return arguments
+
+
+def _print_usage(out: io.StringIO, err: io.StringIO, code: int) -> int:
+    show(out.getvalue(), end="")
+    say(err.getvalue(), end="")
+    return code
+
+
+def _telling(act: Callable[[], int], *, failed: int) -> int:
+    """The exit code of what is done, or ``failed`` where nothing can be printed any more."""
+    try:
+        return act()
+    except BrokenPipeError:
+        _give_up()
+    except OSError as error:
+        _give_up(f"launcher-k8s: input or output failed: {error.strerror or error}\n")
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return failed
 
 
 def _carry_out(arguments: argparse.Namespace, failed: int) -> int:
-    try:
-        return _verb(arguments.command)(arguments)
-    except LauncherError as error:
-        print_error(error, as_json=arguments.json)
-        return failed
+    with _warnings_shown():
+        try:
+            return _verb(arguments.command)(arguments)
+        except LauncherError as error:
+            print_error(error, as_json=arguments.json)
+            return failed
 
 
 def _print_anything() -> None:

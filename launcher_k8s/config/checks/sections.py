@@ -40,9 +40,10 @@ def check_sections(
         if earlier is not section:
             _report_repeated(section, earlier, sources, findings)
         elif section.kind is SubjectKind.GROUP and knows_group is not None and not knows_group(section.name):
-            message = f"this host knows no group {quote(section.name)}: the section is for nobody"
+            name = quote(section.name)
+            message = f"this host has no group {name}: only of use where groups are given by hand"
             where = sources.at(section.origin)
-            findings.report("unknown-group", where, message, "check the name; groups come from the host")
+            findings.report("unknown-group", where, message, "check the name")
         _check_place(section, setters, sources, findings)
         setters[section.kind].update(dict.fromkeys(section.values, section))
 

@@ -85,6 +85,13 @@ def test_a_user_whom_the_host_does_not_know_is_told_on_one_line(cli: Cli) -> Non
     assert lines == [r"launcher-k8s: the host does not know user 'no-such\nuser': no groups"]
 
 
+def test_a_group_given_by_hand_is_not_said_to_be_nobodys(cli: Cli) -> None:
+    done = cli("explain", "--config", EXAMPLE, "--user", "jane", "--group", "posit-power-users")
+    assert "this host has no group 'posit-power-users'" in done.err
+    assert "only of use where groups are given by hand" in done.err
+    assert "nobody" not in done.err
+
+
 def test_the_host_is_asked_for_no_groups_where_some_are_given(cli: Cli) -> None:
     done = cli("explain", "--config", EXAMPLE, "--user", "no-such-user", "--group", "g")
     assert "does not know" not in done.err
@@ -183,16 +190,36 @@ def test_output_that_cannot_be_written_is_told_on_one_line(words: list[str]) -> 
     assert "Exception ignored" not in done.stderr
 
 
-@FULL
-def test_an_error_that_cannot_be_told_is_still_an_exit_code() -> None:
+def run_full(stream: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """What the other stream shows of a command that cannot print on this one."""
+    pipe = subprocess.PIPE
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "launcher_k8s.cli", "plan", "none.json", *WHO],
-            stdout=subprocess.PIPE,
-            stderr=full,
+        return subprocess.run(
+            [sys.executable, "-m", "launcher_k8s.cli", *words],
+            stdout=full if stream == "stdout" else pipe,
+            stderr=full if stream == "stderr" else pipe,
+            text=True,
             check=False,
         )
-    assert (done.returncode, done.stdout) == (1, b"")
+
+
+@FULL
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["run", "--help"]])
+def test_help_that_cannot_be_written_is_told_on_one_line(words: list[str]) -> None:
+    done = run_full("stdout", *words)
+    assert done.returncode == 1
+    assert done.stderr == "launcher-k8s: input or output failed: No space left on device\n"
+
+
+@FULL
+def test_wrong_usage_that_cannot_be_told_is_still_wrong_usage() -> None:
+    assert run_full("stderr", "dance").returncode == 2
+
+
+@FULL
+def test_an_error_that_cannot_be_told_is_still_an_exit_code() -> None:
+    done = run_full("stderr", "plan", "none.json", *WHO)
+    assert (done.returncode, done.stdout) == (1, "")
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
