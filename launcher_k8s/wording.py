@@ -5,14 +5,31 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from itertools import islice
+from typing import Any
 
 LONGEST_QUOTE = 60
 MOST_COMPARED = 200
+
+_KINDS = {
+    bool: "a boolean",
+    int: "an integer",
+    float: "a number",
+    str: "a string",
+    list: "a list",
+    tuple: "a list",
+    dict: "an object",
+    type(None): "null",
+}
 
 
 def quote(text: str) -> str:
     """Text as it stands in a message: quoted, control characters escaped, cut when long."""
     return repr(text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 3]}...")
+
+
+def kind_of(value: Any) -> str:
+    """What a JSON value is, in words; the name of the type where it is none."""
+    return _KINDS.get(type(value), type(value).__name__)
 
 
 def enumerate_words(words: Iterable[object], *, most: int = 5) -> str:

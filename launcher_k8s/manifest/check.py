@@ -13,7 +13,7 @@ import attrs
 
 from launcher_k8s.diagnostics import Severity
 from launcher_k8s.manifest.build import build_job, build_service
-from launcher_k8s.shape.agreement import kind_of, quote
+from launcher_k8s.shape.agreement import quote
 from launcher_k8s.shape.fact import (
     ABSENT,
     CONTAINER,
@@ -31,6 +31,7 @@ from launcher_k8s.shape.fact import (
 )
 from launcher_k8s.shape.names import SERVICE_KIND
 from launcher_k8s.shape.table import JOB_FACTS, SERVICE_FACTS
+from launcher_k8s.wording import kind_of
 
 NEWEST: Version = (2, 5, 0)
 

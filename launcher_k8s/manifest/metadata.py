@@ -13,10 +13,11 @@ from typing import Any
 
 from launcher_k8s.decisions import Trail
 from launcher_k8s.job import Json
-from launcher_k8s.shape.agreement import kind_of, quote
+from launcher_k8s.shape.agreement import quote
 from launcher_k8s.shape.fact import METADATA, POD_METADATA, Path
 from launcher_k8s.shape.names import JOB_NAME_LABEL, OWN_ANNOTATION_PREFIX, TAG_ANNOTATION_PREFIX
 from launcher_k8s.shape.table import JOB_FACTS
+from launcher_k8s.wording import kind_of
 
 _PARTS: Mapping[str, Path] = {"job": METADATA, "pod": POD_METADATA, "service": METADATA}
 _KEYS = ("annotations", "labels")

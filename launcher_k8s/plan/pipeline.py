@@ -23,7 +23,7 @@ from launcher_k8s.job import (
     ResourceLimit,
 )
 from launcher_k8s.manifest import build_job, build_service, job_data
-from launcher_k8s.manifest.limits import check_annotations, check_texts
+from launcher_k8s.manifest.limits import check_annotations
 from launcher_k8s.manifest.metadata import check_metadata
 from launcher_k8s.naming import job_id_from_key, preview_id, submission_digest
 from launcher_k8s.plan.job_plan import JobPlan
@@ -83,7 +83,6 @@ def plan_job(
         volume_mounts=mounts.volume_mounts,
         share_process_namespace=cluster.shared_process_namespace,
     )
-    check_texts(data, trail=trail)
     manifest = build_job(data, stdin_annotation=cluster.stdin_annotation)
     check_annotations(manifest, trail=trail)
     trail.raise_refusals()

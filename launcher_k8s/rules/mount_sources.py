@@ -39,7 +39,7 @@ class _Parameter:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value) and "\0" not in value
+    return isinstance(value, str) and bool(value)
 
 
 def _is_absolute(value: Any) -> bool:

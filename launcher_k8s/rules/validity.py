@@ -7,11 +7,11 @@ be given. Source: domain, section 5, "Job object"; design, "Public face".
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 
 from launcher_k8s.decisions import Trail
 from launcher_k8s.job import EnvVar, Job
 from launcher_k8s.origin import CODE, JOB, Origin
+from launcher_k8s.rules.contents import check_contents
 from launcher_k8s.rules.names import is_env_name, is_loose_env_name
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.wording import quote
@@ -28,10 +28,13 @@ def check_job(job: Job, cluster: ClusterSettings, *, user: str, trail: Trail) ->
         cluster: The cluster it is for.
         user: The user it is planned for.
         trail: Told of everything that is wrong, and of fields without effect.
+
+    Raises:
+        InvalidJobError: The job is nested so deeply that nothing else of it can be decided.
     """
     _check_program(job, user, trail)
     _check_owner(job, cluster, user, trail)
-    _check_texts(job, user, trail)
+    check_contents(job, user=user, trail=trail)
     _check_environment(job, user, trail)
     _check_ids(job, user, trail)
     _warn_of_unused(job, trail)
@@ -87,34 +90,6 @@ def _check_same(what: str, stated: str, meant: str, origin: Origin, user: str, t
         trail.refuse(
             what, message, value=stated, limit=meant, origin=origin, hint=f"leave {what} out of the job"
         )
-
-
-def _check_texts(job: Job, user: str, trail: Trail) -> None:
-    for what, text in _texts(job):
-        if "\0" in text:
-            problem = "holds a NUL character, which no process can be given"
-        elif not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-            problem = "holds half a character (a lone surrogate), which is no Unicode text"
-        else:
-            continue
-        message = f"{what} of the job of user {quote(user)} {problem}"
-        trail.refuse(what, message, value=quote(text), origin=JOB, hint="remove it")
-
-
-def _texts(job: Job) -> Iterator[tuple[str, str]]:
-    yield "name", job.name
-    yield "user", job.user
-    yield "group", job.group
-    yield "command", job.command
-    yield "exe", job.exe
-    yield "workingDirectory", job.working_directory
-    yield "host", job.host
-    for text in job.args:
-        yield "args", text
-    for text in job.tags:
-        yield "tags", text
-    for variable in job.environment:
-        yield f"environment {variable.name}", variable.value
 
 
 def _check_environment(job: Job, user: str, trail: Trail) -> None:

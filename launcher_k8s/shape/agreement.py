@@ -11,16 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from launcher_k8s.quantity import parse_quantity
-
-_LONGEST_QUOTE = 60
-_KINDS = {
-    bool: "a boolean",
-    int: "an integer",
-    float: "a number",
-    str: "a string",
-    list: "a list",
-    dict: "an object",
-}
+from launcher_k8s.wording import LONGEST_QUOTE, kind_of
 
 
 def equal(expected: Any, found: Any) -> str:
@@ -98,15 +89,10 @@ def same_quantities(expected: Mapping[str, Any], found: Any) -> str:
     return "; ".join(problems)
 
 
-def kind_of(value: Any) -> str:
-    """What a JSON value is, in words."""
-    return _KINDS.get(type(value), "null")
-
-
 def quote(value: Any) -> str:
     """A value as JSON, cut when it is long."""
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}..."
 
 
 def _amount(expected: Any, found: Any) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from launcher_k8s.shape.agreement import includes, kind_of
+from launcher_k8s.shape.agreement import includes
 from launcher_k8s.shape.fact import METADATA, SPEC, Data, Fact, constant
 from launcher_k8s.shape.identity import own_mapping
 from launcher_k8s.shape.names import JOB_NAME_LABEL, SERVICE_API_VERSION, SERVICE_KIND
+from launcher_k8s.wording import kind_of
 
 SERVICE_TYPES: Final = ("ClusterIP", "NodePort", "LoadBalancer")
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launcher_k8s.wording import did_you_mean, enumerate_words, quote
+from launcher_k8s.wording import did_you_mean, enumerate_words, kind_of, quote
 
 KEYS = ["max-cpus", "default-cpus", "container-images", "api-url"]
 
@@ -47,3 +50,21 @@ def test_many_words_are_counted() -> None:
 
 def test_few_words_are_all_told() -> None:
     assert enumerate_words(["a", "b"]) == "a, b"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (None, "null"),
+        (True, "a boolean"),
+        (1, "an integer"),
+        (1.5, "a number"),
+        ("", "a string"),
+        ([], "a list"),
+        ((), "a list"),
+        ({}, "an object"),
+        (Decimal(1), "Decimal"),
+    ],
+)
+def test_values_are_told_by_their_kind(value: Any, kind: str) -> None:
+    assert kind_of(value) == kind

@@ -1,0 +1,97 @@
+"""What a value may hold so that everybody can write it, send it and read it again.
+
+JSON has no ``nan`` and Unicode no half characters; many readers of JSON know only numbers of 64 bits; no
+process can be given a NUL; and what is nested without end ends every program that walks through it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import attrs
+
+from launcher_k8s.wire.writing import written_fields
+from launcher_k8s.wording import quote
+
+MOST_LEVELS: Final = 100
+"""How deep objects and lists may be nested."""
+
+TOO_DEEP: Final = f"nested more than {MOST_LEVELS} levels deep"
+_NUMBERS = range(-(2**63), 2**63)
+_SINGLE = (str, int, float, type(None))
+_STEP = re.compile(r"(?<=.)(?=[.\[])")
+
+
+def find_problems(value: Any, problem_of: Callable[[Any], str]) -> Iterator[tuple[str, str]]:
+    """The path of all that a check finds fault with, and what it is; the search ends at what is too deep.
+
+    Args:
+        value: Something made of others: JSON types and public values, in any mixture.
+        problem_of: Says what is wrong with one text, number or key, or nothing.
+    """
+    for path, problem in _search(value, problem_of, 1):
+        if problem is TOO_DEEP:
+            # All hundred steps are no help to anybody, and what is nested without end may be as wide.
+            yield _STEP.split(path, maxsplit=1)[0], problem
+            return
+        yield path, problem
+
+
+def number_problem(value: Any) -> str:
+    """What keeps a number from being read by everybody; nothing for values that are no whole numbers."""
+    if isinstance(value, int) and value not in _NUMBERS:
+        return "the number is outside the range of 64 bits"
+    return ""
+
+
+def content_problem(value: Any) -> str:
+    """What keeps a text or number from being sent to a cluster or given to a process."""
+    if isinstance(value, str):
+        return _text_problem(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{value} is no number that JSON can say"
+    return number_problem(value)
+
+
+def _text_problem(text: str) -> str:
+    if "\0" in text:
+        return "holds a NUL character, which no argument, variable or annotation can carry"
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        return "holds half a character (a lone surrogate), which is no Unicode text"
+    return ""
+
+
+def _search(value: Any, problem_of: Callable[[Any], str], level: int) -> Iterator[tuple[str, str]]:
+    if level > MOST_LEVELS:
+        yield "", TOO_DEEP
+        return
+    for key, item in _items(value):
+        if isinstance(key, str) and (problem := problem_of(key)):
+            yield "", f"the key {quote(key)} {problem}"
+        if isinstance(item, _SINGLE):
+            if problem := problem_of(item):
+                yield _step(key), problem
+        else:
+            for path, problem in _search(item, problem_of, level + 1):
+                yield _step(key) + path, problem
+
+
+def _items(value: Any) -> Iterable[tuple[Any, Any]]:
+    """What a value is made of, by key or index."""
+    if isinstance(value, Mapping):
+        return value.items()
+    if isinstance(value, (list, tuple)):
+        return enumerate(value)
+    kind: Any = type(value)
+    if attrs.has(kind):
+        return [(key, getattr(value, name)) for name, key, _ in written_fields(kind)]
+    return ()
+
+
+def _step(key: Any) -> str:
+    if isinstance(key, int):
+        return f"[{key}]"
+    return f".{key}" if str(key).isidentifier() else f"[{quote(str(key))}]"

@@ -1,0 +1,12 @@
+"""Names of fields on the wire (plugin API 3.7): camelCase."""
+
+from __future__ import annotations
+
+from functools import cache
+
+
+@cache
+def wire_name(name: str) -> str:
+    """The camelCase name of a field: ``run_as_user_id`` is ``runAsUserId``."""
+    head, *tail = name.split("_")
+    return head + "".join(word.capitalize() for word in tail)

@@ -1,0 +1,86 @@
+"""Public values to their wire form: fields at their default, and secrets, are left out."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any
+
+import attrs
+
+from launcher_k8s.wire.names import wire_name
+
+
+def to_wire(value: Any) -> Any:
+    """The wire form of any public value: dicts, lists, strings, numbers, booleans.
+
+    Times are ISO 8601 in UTC, decimals strings, enums their value, bytes base64.
+    """
+    write = _WRITERS.get(type(value))
+    if write is not None:
+        return write(value)
+    if attrs.has(type(value)):
+        return _object_to_wire(value)
+    if isinstance(value, Mapping):
+        return {str(to_wire(key)): to_wire(item) for key, item in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted((to_wire(item) for item in value), key=str)
+    if isinstance(value, Enum):
+        return value.value
+    return value
+
+
+def _object_to_wire(value: Any) -> dict[str, Any]:
+    wire: dict[str, Any] = {}
+    kind: Any = type(value)
+    for name, key, default in written_fields(kind):
+        item = getattr(value, name)
+        if item is not None and item != default:
+            wire[key] = to_wire(item)
+    extra = getattr(value, "extra", None)
+    return wire | to_wire(extra) if extra else wire
+
+
+@cache
+def written_fields(kind: Any) -> tuple[tuple[str, str, Any], ...]:
+    """Name, wire name and default of each field that may be written."""
+    return tuple(
+        (attribute.name, wire_name(attribute.name), _default(attribute))
+        for attribute in attrs.fields(kind)
+        if attribute.name != "extra" and not attribute.metadata.get("secret")
+    )
+
+
+def _default(attribute: attrs.Attribute[Any]) -> Any:
+    default: Any = attribute.default
+    return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]
+
+
+def _time_to_wire(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _items_to_wire(items: Any) -> list[Any]:
+    return [to_wire(item) for item in items]
+
+
+_WRITERS: Mapping[type[Any], Callable[[Any], Any]] = {
+    str: _same,
+    bool: _same,
+    int: _same,
+    float: _same,
+    type(None): _same,
+    list: _items_to_wire,
+    tuple: _items_to_wire,
+    datetime: _time_to_wire,
+    Decimal: str,
+    bytes: lambda data: base64.b64encode(data).decode("ascii"),
+}
