@@ -23,6 +23,7 @@ from launcher_k8s.config.profiles_file import read_profiles_file
 from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
 from launcher_k8s.config.resources_file import read_resources_file
 from launcher_k8s.config.sources import Sources
+from launcher_k8s.config.table import CLUSTER_KEYS
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.settings import ClusterSettings, ProfileSection, ResourceProfile, Settings
 
@@ -89,7 +90,7 @@ class _ClusterReader:
     ) -> ClusterSettings:
         """The cluster's settings, as far as its files can be read, with everything said about them."""
         main = fill_in(self._main_file(), self._read, environ=environ, findings=self._findings)
-        if self._place.scratch_path and "scratch_path" not in main.values:
+        if self._place.scratch_path and not main.sets("scratch_path"):
             main = main.with_value("scratch_path", *self._place.scratch_path)
         cluster = ClusterSettings(
             name=self._place.name,
@@ -101,7 +102,7 @@ class _ClusterReader:
         )
         check_cluster(
             cluster,
-            Location(main.path),
+            main,
             self._read,
             sources=self._sources,
             findings=self._findings,
@@ -112,7 +113,9 @@ class _ClusterReader:
     def _main_file(self) -> MainFile:
         path = self._place.main_file
         file = self._open(path, self._place.location, is_required=True)
-        return read_main_file(file, self._findings) if file else MainFile(path)
+        if file is None:
+            return MainFile(path, unread=frozenset(setting.field for setting in CLUSTER_KEYS.values()))
+        return read_main_file(file, self._findings)
 
     def _profiles(self, main: MainFile) -> tuple[ProfileSection, ...]:
         beside = posixpath.dirname(main.path)

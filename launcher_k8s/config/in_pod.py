@@ -35,11 +35,11 @@ def fill_in(main: MainFile, read: FileReader, *, environ: Mapping[str, str], fin
     """
     if not environ.get(HOST) or not environ.get(PORT):
         return main
-    if "api_url" not in main.values:
+    if not main.sets("api_url"):
         main = _with_api_url(main, environ[HOST], environ[PORT], findings)
-    if "auth_token" not in main.values and "auth_token_path" not in main.values:
+    if not main.sets("auth_token", "auth_token_path"):
         main = _with_token(main, read, findings)
-    if "certificate_authority" not in main.values:
+    if not main.sets("certificate_authority"):
         main = _with_certificates(main, read, findings)
     return main
 
@@ -52,7 +52,7 @@ def _with_api_url(main: MainFile, host: str, port: str, findings: Findings) -> M
         findings.report(
             "bad-value", Location("environment", key=HOST), problem.message, "set api-url in the file"
         )
-        return main
+        return main.without_value("api_url")
     return main.with_value("api_url", url, Origin(OriginKind.ENVIRONMENT, key=HOST))
 
 

@@ -26,15 +26,31 @@ class MainFile:
     """What is set for a cluster, by field of :class:`ClusterSettings`.
 
     A key that is set and empty is here too, so that nothing else sets it.
+
+    Args:
+        path: The file.
+        values: What could be read.
+        origins: Where it stands.
+        unread: Fields that are set to what cannot be read; that has been told.
     """
 
     path: str
     values: Mapping[str, Any] = attrs.field(factory=dict)
     origins: Mapping[str, Origin] = attrs.field(factory=dict)
+    unread: frozenset[str] = frozenset()
+
+    def sets(self, *fields: str) -> bool:
+        """Whether one of these fields is set, to whatever."""
+        return any(field in self.values or field in self.unread for field in fields)
 
     def with_value(self, field: str, value: Any, origin: Origin) -> MainFile:
         """The same with one more value."""
-        return MainFile(self.path, {**self.values, field: value}, {**self.origins, field: origin})
+        values, origins = {**self.values, field: value}, {**self.origins, field: origin}
+        return attrs.evolve(self, values=values, origins=origins)
+
+    def without_value(self, field: str) -> MainFile:
+        """The same with one more field that is set to what cannot be read."""
+        return attrs.evolve(self, unread=self.unread | {field})
 
 
 def read_main_file(file: FileText, findings: Findings) -> MainFile:
@@ -46,9 +62,11 @@ def read_main_file(file: FileText, findings: Findings) -> MainFile:
             message = f"this file has no sections, but here is {quote(section.line.text)}"
             findings.report("unexpected-section", section.line.at(), message, "remove the line")
     # Entries below a title are checked as well, so that all problems are told at once.
-    entries = chain(ini.head, *(section.entries for section in sections))
+    entries = tuple(chain(ini.head, *(section.entries for section in sections)))
     readings = read_entries(entries, CLUSTER_KEYS, findings)
     values = {field: reading.value for field, reading in readings.items()}
     if token := values.get("auth_token"):
         values["auth_token"] = decode_token(token)
-    return MainFile(file.path, values, {field: reading.entry.origin for field, reading in readings.items()})
+    stated = {CLUSTER_KEYS[entry.key].field for entry in entries if entry.key in CLUSTER_KEYS}
+    origins = {field: reading.entry.origin for field, reading in readings.items()}
+    return MainFile(file.path, values, origins, unread=frozenset(stated - values.keys()))

@@ -15,15 +15,15 @@ from launcher_k8s.config.checks.overrides import check_overrides
 from launcher_k8s.config.checks.sections import check_sections
 from launcher_k8s.config.checks.subjects import Subjects
 from launcher_k8s.config.findings import Findings
+from launcher_k8s.config.main_file import MainFile
 from launcher_k8s.config.reading import FileReader
 from launcher_k8s.config.sources import Sources
-from launcher_k8s.diagnostics import Location
 from launcher_k8s.settings import ClusterSettings
 
 
 def check_cluster(
     cluster: ClusterSettings,
-    main: Location,
+    main: MainFile,
     read: FileReader,
     *,
     sources: Sources,
@@ -34,7 +34,7 @@ def check_cluster(
 
     Args:
         cluster: The settings, as the files give them.
-        main: The main file.
+        main: What the main file sets.
         read: Reads the token file, for its owner and mode.
         sources: The files that were read.
         findings: Told of everything.

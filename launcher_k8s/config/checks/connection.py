@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.in_pod import SERVICE_ACCOUNT_DIRECTORY
+from launcher_k8s.config.main_file import MainFile
 from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.diagnostics import Location
@@ -19,7 +20,7 @@ _READABLE_BY_OTHERS = 0o004
 
 
 def check_connection(
-    cluster: ClusterSettings, main: Location, read: FileReader, sources: Sources, findings: Findings
+    cluster: ClusterSettings, main: MainFile, read: FileReader, sources: Sources, findings: Findings
 ) -> None:
     """Report what will be missing, or is dangerous, once the cluster is to be reached."""
     if not is_dns_label(cluster.namespace):
@@ -29,14 +30,7 @@ def check_connection(
             "write at most 63 lower case letters, digits and -, beginning and ending with a letter or digit"
         )
         findings.report("bad-value", where, message, hint)
-    if not cluster.api_url:
-        hint = "add api-url=https://HOST:PORT"
-        findings.report(
-            "missing-api-url", main, "api-url is not set: jobs can be planned, not submitted", hint
-        )
-    if not cluster.auth_token and not cluster.auth_token_path:
-        message = "neither auth-token-path nor auth-token is set: jobs can be planned, not submitted"
-        findings.report("missing-token", main, message, "add auth-token-path=FILE")
+    _check_presence(cluster, main, findings)
     if cluster.auth_token and cluster.auth_token_path:
         where = sources.at(cluster.origin("auth_token"))
         message = f"auth-token-path ({cluster.origin('auth_token_path')}) is set too, and wins"
@@ -47,6 +41,20 @@ def check_connection(
         findings.report("unverified-certificates", where, message, "set certificate-authority instead")
     if cluster.auth_token_path and not cluster.auth_token_path.startswith(SERVICE_ACCOUNT_DIRECTORY):
         _check_token_file(cluster, read(cluster.auth_token_path), sources, findings)
+
+
+def _check_presence(cluster: ClusterSettings, main: MainFile, findings: Findings) -> None:
+    """Report what is not set; what is set to something that cannot be read has been reported as that."""
+    where = Location(main.path)
+    if not cluster.api_url and "api_url" not in main.unread:
+        hint = "add api-url=https://HOST:PORT"
+        findings.report(
+            "missing-api-url", where, "api-url is not set: jobs can be planned, not submitted", hint
+        )
+    tokens = {"auth_token", "auth_token_path"}
+    if not cluster.auth_token and not cluster.auth_token_path and main.unread.isdisjoint(tokens):
+        message = "neither auth-token-path nor auth-token is set: jobs can be planned, not submitted"
+        findings.report("missing-token", where, message, "add auth-token-path=FILE")
 
 
 def _check_token_file(

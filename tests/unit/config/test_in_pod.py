@@ -87,3 +87,12 @@ def test_damaged_certificates_are_an_error() -> None:
 def test_an_address_that_is_none_is_an_error() -> None:
     found = findings_of({MAIN: "", **POD}, environ={**ENVIRON, "KUBERNETES_SERVICE_PORT": "tcp"})
     assert str(found["bad-value"][0].location) == "environment KUBERNETES_SERVICE_HOST"
+
+
+def test_what_the_file_sets_and_cannot_be_read_is_not_filled_in() -> None:
+    assert only_finding({MAIN: "api-url=ftp://x\n", **POD}, environ=ENVIRON).code == "bad-value"
+
+
+def test_an_address_that_cannot_be_is_told_once() -> None:
+    environ = {**ENVIRON, "KUBERNETES_SERVICE_PORT": "x"}
+    assert only_finding({MAIN: "", **POD}, environ=environ).code == "bad-value"

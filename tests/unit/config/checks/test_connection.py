@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from launcher_k8s.config import parse_settings
 from launcher_k8s.diagnostics import Severity
 from tests.memory_files import CONNECTION, DIRECTORY, MAIN, MemoryFiles, findings_of, only_finding
@@ -52,6 +54,23 @@ def test_of_two_tokens_the_path_wins_and_its_place_is_told() -> None:
 def test_the_place_of_a_token_shows_no_token() -> None:
     finding = only_finding({MAIN: f"{URL}auth-token=s3cret\nauth-token-path=token\n", "token": "opaque"})
     assert finding.location.source == "auth-token=***"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "api-url=ftp://x\nauth-token=opaque\n",
+        f"{URL}auth-token=a\x01b\n",
+        f'{URL}auth-token-path="token\n',
+    ],
+)
+def test_what_is_set_and_cannot_be_read_is_not_said_to_be_missing(text: str) -> None:
+    assert only_finding({MAIN: text}).code == "bad-value"
+
+
+def test_of_a_main_file_that_is_not_there_nothing_else_is_missing() -> None:
+    _, diagnostics = parse_settings(DIRECTORY, MemoryFiles({}))
+    assert [diagnostic.code for diagnostic in diagnostics] == ["missing-file"]
 
 
 def test_empty_tokens_are_none() -> None:
