@@ -17,6 +17,7 @@ import pytest
 from launcher_k8s import ClusterSettings, Job, JobBackend, KubernetesCluster, ProfileSection, plan_job
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.submission import create_job
+from launcher_k8s.host import SystemClock
 from launcher_k8s.naming import job_id_from_random
 from launcher_k8s.plan import JobPlan
 from tests.cluster.real import RealCluster
@@ -84,7 +85,7 @@ async def _bare(settings: ClusterSettings, cluster: RealCluster) -> float:
 
 async def _ready(settings: ClusterSettings) -> float:
     plans = _plans(settings)
-    patience = Patience(chance=random.random)
+    patience = Patience(SystemClock(), random.random)
     async with KubernetesCluster.from_settings(settings) as cluster:
         await create_job(cluster, _plans(settings)[0], patience)
         begun = time.perf_counter()

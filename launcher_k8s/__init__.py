@@ -13,6 +13,7 @@ from launcher_k8s._version import __version__
 
 _HOMES = {
     "backend": ("JobBackend", "Stream", "Submitted"),
+    "clock": ("Clock",),
     "cluster_info": ("ClusterInfo", "ConfigOffer", "ProfileOffer"),
     "connection": ("Cluster", "LogOptions", "Reply", "Resource"),
     "decisions": ("Decision", "DecisionKind", "Refusal"),

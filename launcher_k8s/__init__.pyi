@@ -8,6 +8,9 @@ from launcher_k8s.backend import (
 from launcher_k8s.backend import (
     Submitted as Submitted,
 )
+from launcher_k8s.clock import (
+    Clock as Clock,
+)
 from launcher_k8s.cluster_info import (
     ClusterInfo as ClusterInfo,
 )

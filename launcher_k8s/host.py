@@ -5,28 +5,42 @@ Everything here is a default that an embedding program can replace when it makes
 
 from __future__ import annotations
 
+import asyncio
 import grp
 import logging
 import os
 import pwd
 import random
+import time
 from datetime import UTC, datetime
 
 _log = logging.getLogger(__name__)
 
 
-def groups_of(user: str) -> tuple[str, ...]:
-    """The names of a user's groups, the primary one first, as the host's directory has them.
+class Groups:
+    """The groups of users, as the host's directory has them; call it with a user's name.
 
-    A user whom the host does not know has no groups; that is logged as a warning. May block on a
-    directory service.
+    A user whom the host does not know has no groups; that is logged as a warning, once.
     """
-    try:
-        account = pwd.getpwnam(user)
-    except (KeyError, ValueError):
-        _log.warning("the host does not know user %r: no groups", user)
-        return ()
-    return tuple(filter(None, map(_group_name, os.getgrouplist(user, account.pw_gid))))
+
+    def __init__(self) -> None:
+        self._unknown: set[str] = set()
+
+    def __call__(self, user: str) -> tuple[str, ...]:
+        """The names of a user's groups, the primary one first. May block on a directory service."""
+        try:
+            account = pwd.getpwnam(user)
+        except (KeyError, ValueError):
+            if user not in self._unknown:
+                self._unknown.add(user)
+                _log.warning("the host does not know user %r: no groups", user)
+            return ()
+        return tuple(filter(None, map(_group_name, os.getgrouplist(user, account.pw_gid))))
+
+
+def groups_of(user: str) -> tuple[str, ...]:
+    """The names of a user's groups, for who asks but once: see :class:`Groups`."""
+    return Groups()(user)
 
 
 def knows_group(name: str) -> bool:
@@ -38,9 +52,20 @@ def knows_group(name: str) -> bool:
     return True
 
 
-def now() -> datetime:
-    """The present time, aware, in UTC."""
-    return datetime.now(UTC)
+class SystemClock:
+    """The system's :class:`~launcher_k8s.clock.Clock`; its waits are those of the running event loop."""
+
+    def now(self) -> datetime:
+        """The present time, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; they only grow."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait so many seconds."""
+        await asyncio.sleep(seconds)
 
 
 def random_source() -> random.Random:

@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import random as _random
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
-from contextlib import AsyncExitStack, aclosing, suppress
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack, aclosing, contextmanager, suppress
 from types import TracebackType
 from typing import Self, overload
 
-import attrs
-
 from launcher_k8s import host
 from launcher_k8s.backend import listing, submission
-from launcher_k8s.backend.following import Follower
-from launcher_k8s.backend.lookup import Lookup
+from launcher_k8s.backend.opening import Opened, opened
 from launcher_k8s.backend.output import read_output
 from launcher_k8s.backend.patience import Patience
-from launcher_k8s.backend.recording import Recorder
 from launcher_k8s.backend.statuses import changes
 from launcher_k8s.backend.streams import Stream, StreamSet
-from launcher_k8s.backend.submitting import Submitted, Submitter, with_warnings
+from launcher_k8s.backend.submitting import Submitted, with_warnings
+from launcher_k8s.clock import Clock
 from launcher_k8s.cluster_info import ClusterInfo
 from launcher_k8s.connection import Cluster
 from launcher_k8s.errors import (
     BackendClosedError,
-    ConfigurationError,
+    ClusterError,
     InvalidJobStateError,
     JobNotFoundError,
     NotSupportedError,
@@ -37,7 +34,7 @@ from launcher_k8s.errors import (
     OperationTimeoutError,
 )
 from launcher_k8s.job import Job
-from launcher_k8s.kube.client import KubernetesCluster
+from launcher_k8s.kube.deadline import DeadlineError, deadline
 from launcher_k8s.naming import job_id_from_random
 from launcher_k8s.output import OutputChunk, OutputGap
 from launcher_k8s.plan import JobPlan, plan_job
@@ -47,7 +44,6 @@ from launcher_k8s.rules.profiles import profile_for
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.shape.names import MAIN_CONTAINER
 from launcher_k8s.status import FINAL, JobFilter, JobState, JobStatus
-from launcher_k8s.tracker import Tracker
 
 ID_BYTES = 5
 
@@ -56,13 +52,14 @@ class JobBackend:
     """Runs jobs on one Kubernetes cluster: an async context manager, safe to share between tasks.
 
     Outside its context every verb but :meth:`plan` raises
-    :class:`~launcher_k8s.errors.BackendClosedError`. With ``user=`` a verb sees only that user's jobs:
-    another's is not found.
+    :class:`~launcher_k8s.errors.BackendClosedError`, and so does one that leaving overtakes. With
+    ``user=`` a verb sees only that user's jobs: another's is not found.
 
     Args:
         settings: The cluster's settings.
         cluster: How to reach it; opened and closed by the backend. By default as the settings say.
         groups: Tells a user's groups; may block. By default the host's directory is asked.
+        clock: On whose time every wait and time limit of the backend is. By default the system's.
         random: Source of ids and of the jitter of retries. By default the operating system's.
 
     Raises:
@@ -75,40 +72,35 @@ class JobBackend:
         *,
         cluster: Cluster | None = None,
         groups: Callable[[str], Iterable[str]] | None = None,
+        clock: Clock | None = None,
         random: _random.Random | None = None,
     ) -> None:
         self._settings = settings
         self._given_cluster = cluster
-        self._groups = groups or host.groups_of
+        self._groups = groups or host.Groups()
         self._random = random or host.random_source()
-        self._patience = Patience(chance=self._random.random)
+        self._clock = clock or host.SystemClock()
+        self._patience = Patience(self._clock, self._random.random)
         self._streams = StreamSet()
-        self._open: _Open | None = None
+        self._open: Opened | None = None
+        self._leaving = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         if self._open is not None:
             raise RuntimeError("the backend is entered already")
-        cluster = self._given_cluster or _cluster_of(self._settings)
-        tracker = Tracker(instance_id=self._settings.instance_id)
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(cluster)
-            recorder = await stack.enter_async_context(
-                Recorder(cluster, self._settings.namespace, tracker, self._patience)
+            self._open = await stack.enter_async_context(
+                opened(self._settings, self._given_cluster, self._patience)
             )
-            follower = await stack.enter_async_context(
-                Follower(cluster, self._settings, tracker, recorder, self._patience)
-            )
-            submitter = await stack.enter_async_context(Submitter(cluster, follower, self._patience))
-            lookup = Lookup(cluster, self._settings.namespace, tracker, follower, self._patience)
-            self._open = _Open(cluster, tracker, follower, submitter, lookup, stack.pop_all())
+            self._leaving = stack.pop_all()
         return self
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
-        opened, self._open = self._here, None
+        self._open = None
         await self._streams.interrupt_all()
-        await opened.stack.aclose()
+        await self._leaving.aclose()
 
     @property
     def settings(self) -> ClusterSettings:
@@ -131,7 +123,8 @@ class JobBackend:
         planned = plan_job(job, self._settings, user=user, groups=await self._groups_of(user))
         if not dry_run:
             return planned
-        return with_warnings(planned, await submission.dry_run(self._here.cluster, planned))
+        with self._call() as here:
+            return with_warnings(planned, await submission.dry_run(here.cluster, planned))
 
     async def submit(self, job: Job, *, user: str, key: str | None = None) -> Submitted:
         """Run a job: decide what it gets and create its objects, once.
@@ -181,9 +174,9 @@ class JobBackend:
             JobNotFoundError: There is none, or it is another user's.
             ClusterError: The cluster could not be asked.
         """
-        here = self._here
-        names = None if fields is None else listing.field_names(fields)
-        status, reply = await here.lookup.read(job_id, user)
+        with self._call() as here:
+            names = None if fields is None else listing.field_names(fields)
+            status, reply = await here.lookup.read(job_id, user)
         whole = listing.decode_whole(reply.body, cluster=self._settings.name)
         return listing.job_of(status, whole, cluster=self._settings.name, fields=names)
 
@@ -214,15 +207,15 @@ class JobBackend:
         Raises:
             ClusterError: The cluster could not be asked.
         """
-        here = self._here
-        names = None if fields is None else listing.field_names(fields)
-        await here.follower.synced()
-        statuses = here.tracker.select(wanted, user=user)
-        if names is None:
-            return statuses
-        if listing.are_in_status(names):
-            return [self._job(status, None, names) for status in statuses]
-        jobs = await listing.read_all(here.cluster, self._settings, (status.id for status in statuses))
+        with self._call() as here:
+            names = None if fields is None else listing.field_names(fields)
+            await here.follower.synced()
+            statuses = here.tracker.select(wanted, user=user)
+            if names is None:
+                return statuses
+            if listing.are_in_status(names):
+                return [self._job(status, None, names) for status in statuses]
+            jobs = await listing.read_all(here.cluster, self._settings, (status.id for status in statuses))
         return [self._job(status, jobs[status.id], names) for status in statuses if status.id in jobs]
 
     def statuses(self, wanted: str | JobFilter, *, user: str | None = None) -> Stream[JobStatus]:
@@ -286,17 +279,14 @@ class JobBackend:
             JobNotFoundError: There is no such job.
             ClusterError: The cluster could not be asked at the start.
         """
-        limit = asyncio.timeout(timeout_s)
         try:
-            async with limit, self.statuses(job_id) as statuses:
+            async with deadline(self._clock, timeout_s), self.statuses(job_id) as statuses:
                 async for status in statuses:
                     if progress is not None:
                         progress(status)
                     if status.state in until or status.state.is_final or status.removed:
                         return status
-        except TimeoutError:
-            if not limit.expired():
-                raise
+        except DeadlineError:
             raise OperationTimeoutError(
                 f"job {job_id} is not {' or '.join(sorted(state.value for state in until))} "
                 f"after {timeout_s:g} s",
@@ -312,14 +302,15 @@ class JobBackend:
             InvalidJobStateError: It belongs to another Launcher instance.
             ClusterError: The API server refused or could not be reached.
         """
-        here = self._here
-        _, reply = await here.lookup.read(job_id, user)
-        row = decode_job(reply.body)
-        if row is None or row.instance_id != self._settings.instance_id:
-            raise InvalidJobStateError(f"job {job_id} belongs to another Launcher instance")
-        # Not there any more: the answer to our own, earlier request may have been lost.
-        with suppress(ObjectNotFoundError):
-            await self._patience.run(lambda: here.cluster.delete(here.lookup.resource(job_id), uid=row.uid))
+        with self._call() as here:
+            _, reply = await here.lookup.read(job_id, user)
+            row = decode_job(reply.body)
+            if row is None or row.instance_id != self._settings.instance_id:
+                raise InvalidJobStateError(f"job {job_id} belongs to another Launcher instance")
+            job = here.lookup.resource(job_id)
+            # Not there any more: the answer to our own, earlier request may have been lost.
+            with suppress(ObjectNotFoundError):
+                await self._patience.run(lambda: here.cluster.delete(job, uid=row.uid))
 
     async def cluster_info(self, user: str) -> ClusterInfo:
         """What a user may ask of the cluster: images, limits, resource profiles, placement, accounts.
@@ -328,25 +319,38 @@ class JobBackend:
             ClusterError: The service accounts could not be listed (without the permission they are left
                 out instead).
         """
-        here = self._here
-        profile = profile_for(self._settings, user, groups=await self._groups_of(user))
-        accounts = await self._patience.run(lambda: listing.service_accounts(here.cluster, self._settings))
+        with self._call() as here:
+            profile = profile_for(self._settings, user, groups=await self._groups_of(user))
+            accounts = await self._patience.run(
+                lambda: listing.service_accounts(here.cluster, self._settings)
+            )
         return offer_for(self._settings, profile, user=user, service_accounts=accounts)
 
     # --- behind the verbs
 
     @property
-    def _here(self) -> _Open:
+    def _here(self) -> Opened:
         if self._open is None:
             raise BackendClosedError
         return self._open
+
+    @contextmanager
+    def _call(self) -> Iterator[Opened]:
+        """What a call works with; one that fails because the backend was left meanwhile says so."""
+        here = self._here
+        try:
+            yield here
+        except ClusterError as error:
+            if self._open is not here:
+                raise BackendClosedError from error
+            raise
 
     async def _groups_of(self, user: str) -> tuple[str, ...]:
         # A directory service may take its time: never on the event loop.
         return tuple(await asyncio.to_thread(self._groups, user))
 
     async def _changes(
-        self, here: _Open, wanted: str | JobFilter, user: str | None
+        self, here: Opened, wanted: str | JobFilter, user: str | None
     ) -> AsyncGenerator[JobStatus, None]:
         if isinstance(wanted, str):
             await here.lookup.find(wanted, user)
@@ -357,7 +361,7 @@ class JobBackend:
                 yield status
 
     async def _output(
-        self, here: _Open, job_id: str, user: str | None, *, follow: bool, container: str
+        self, here: Opened, job_id: str, user: str | None, *, follow: bool, container: str
     ) -> AsyncGenerator[OutputChunk | OutputGap, None]:
         await here.lookup.find(job_id, user)
         pieces = read_output(
@@ -375,27 +379,3 @@ class JobBackend:
 
     def _job(self, status: JobStatus, job: Job | None, names: Collection[str]) -> Job:
         return listing.job_of(status, job, cluster=self._settings.name, fields=names)
-
-
-@attrs.frozen
-class _Open:
-    """What a backend has while it is entered."""
-
-    cluster: Cluster
-    tracker: Tracker
-    follower: Follower
-    submitter: Submitter
-    lookup: Lookup
-    stack: AsyncExitStack
-
-
-def _cluster_of(settings: ClusterSettings) -> Cluster:
-    missing = [] if settings.api_url else ["api-url"]
-    if not (settings.auth_token or settings.auth_token_path):
-        missing.append("auth-token-path or auth-token")
-    if missing:
-        raise ConfigurationError(
-            f"nothing says how to reach cluster {settings.name!r}: {' and '.join(missing)} not set",
-            hint="set them in launcher.kubernetes.conf, or give the backend a cluster",
-        )
-    return KubernetesCluster.from_settings(settings)

@@ -63,7 +63,7 @@ class Follower:
         self._tracker = tracker
         self._recorder = recorder
         self._patience = patience
-        self._pace = Pace(sleep=patience.sleep, chance=patience.chance)
+        self._pace = Pace(patience.clock, patience.chance)
         self._trouble: dict[str, ClusterError] = {}
         self._news = asyncio.Event()
         self._is_left = False
@@ -135,7 +135,7 @@ class Follower:
                 _log.exception("following %s failed; listing anew", plural)
                 self._trouble[plural] = ClusterError(f"following {plural} failed: {error}", transient=True)
                 self._tell_waiters()
-            await self._pace.sleep(self._pace.delay_s(0, None))
+            await self._pace.clock.sleep(self._pace.delay_s(0, None))
 
     async def _reflect(
         self,
@@ -174,7 +174,7 @@ class Follower:
             self._start(self._settle(job_id))
 
     async def _settle(self, job_id: str) -> None:
-        await self._patience.sleep(DOUBT_S)
+        await self._patience.clock.sleep(DOUBT_S)
         try:
             while self._tracker.in_doubt(job_id):
                 await self._patience.without_end().run(lambda: self._look(job_id))

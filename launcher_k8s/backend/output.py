@@ -35,7 +35,7 @@ async def read_output(
         job_id: The job; known to the tracker.
         container: The container's name.
         follow: Whether to wait for what is still to come.
-        patience: Gives the chance and the sleep of the waits between streams.
+        patience: How requests are repeated; gives the clock and the chance of all waits.
     """
     if follow:
         await _started(tracker, job_id)
@@ -55,9 +55,9 @@ async def read_output(
         PODS.within(namespace).named(name),
         container,
         life=life,
-        follow=follow,
-        sleep=patience.sleep,
+        clock=patience.clock,
         chance=patience.chance,
+        follow=follow,
     )
     async with aclosing(items):
         async for item in items:

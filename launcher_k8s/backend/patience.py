@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import attrs
 
+from launcher_k8s.clock import Clock
 from launcher_k8s.errors import ClusterError
 from launcher_k8s.kube.retry import Backoff
 
@@ -22,16 +22,16 @@ class Patience:
     """A policy for requests that may safely be repeated.
 
     Args:
+        clock: On whose time the waits are.
         chance: Gives random numbers in [0, 1), for the jitter of the waits.
         attempts: How often a request is sent at most.
         backoff: How long to wait between.
-        sleep: Waits so many seconds.
     """
 
+    clock: Clock
     chance: Callable[[], float]
     attempts: float = 5
     backoff: Backoff = SHORT
-    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
     def without_end(self) -> Patience:
         """The same for work in the background: goes on until it succeeds or is cancelled."""
@@ -54,4 +54,4 @@ class Patience:
                 wait_s = self.backoff.delay_s(
                     failures - 1, chance=self.chance(), retry_after_s=error.retry_after_s
                 )
-            await self.sleep(wait_s)
+            await self.clock.sleep(wait_s)

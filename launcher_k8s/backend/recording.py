@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import msgspec
 
+from launcher_k8s.backend.leaving import finish
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.connection import JOBS, Cluster, Reply
 from launcher_k8s.errors import ClusterError, ConflictError, ObjectNotFoundError
@@ -22,7 +23,6 @@ from launcher_k8s.tracker import Tracker, Unrecorded
 
 _log = logging.getLogger(__name__)
 
-LEAVING_S = 5.0
 AT_ONCE = 16
 
 
@@ -50,12 +50,7 @@ class Recorder:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(self._tasks, timeout=LEAVING_S)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await finish(set(self._tasks), self._patience.clock)
 
     def record(self, unrecorded: Unrecorded) -> None:
         """Write one final state, some time soon."""

@@ -12,6 +12,7 @@ import attrs
 
 from launcher_k8s.backend import submission
 from launcher_k8s.backend.following import Follower
+from launcher_k8s.backend.leaving import finish
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.connection import Cluster
 from launcher_k8s.decisions import Decision, DecisionKind
@@ -23,7 +24,6 @@ from launcher_k8s.rows import decode_job
 _log = logging.getLogger(__name__)
 
 ID_DRAWS = 8
-LEAVING_S = 5.0
 
 
 @attrs.frozen
@@ -57,12 +57,7 @@ class Submitter:
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
         self._is_left = True
-        if not self._work:
-            return
-        _, late = await asyncio.wait(self._work, timeout=LEAVING_S)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await finish(set(self._work), self._patience.clock)
 
     async def submit(self, draw: Callable[[], JobPlan], *, key: str | None) -> Submitted:
         """Create a job. A caller who is cancelled leaves the work to be finished in the background.

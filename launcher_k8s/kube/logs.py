@@ -9,16 +9,14 @@ nothing is read before the consumer asks.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import random
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from enum import Enum
 
 import attrs
 
+from launcher_k8s.clock import Clock
 from launcher_k8s.connection import Cluster, LogOptions, Resource
 from launcher_k8s.errors import (
     ClusterError,
@@ -67,12 +65,11 @@ async def follow_log(
     container: str,
     *,
     life: Callable[[], Awaitable[ContainerLife]],
+    clock: Clock,
+    chance: Callable[[], float],
     follow: bool = True,
     backoff: Backoff = LOG_BACKOFF,
     lookout: Lookout = DEFAULT_LOOKOUT,
-    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-    clock: Callable[[], float] = time.monotonic,
-    chance: Callable[[], float] = random.random,
 ) -> AsyncGenerator[Item]:
     """Give a container's output: every byte once and in order, or a gap where some are gone.
 
@@ -82,12 +79,11 @@ async def follow_log(
         container: The container's name.
         life: Asked before each stream is opened: what is known of the container now. It may wait, for the
             container to start, say.
+        clock: On whose time the waits and looks are.
+        chance: Gives random numbers in [0, 1), for the jitter of the waits.
         follow: Whether to go on until the container has ended; else until all that is there was read.
         backoff: Waits between streams that add nothing.
         lookout: How often to look at the head of the newest file of a long log.
-        sleep: Waits so many seconds.
-        clock: Seconds that only grow.
-        chance: A random number in [0, 1).
 
     Raises:
         ForbiddenError: The account may not read logs.
@@ -100,7 +96,9 @@ async def follow_log(
                 yield item
         if follower.idle_reads and not follower.is_over:
             asked_s = follower.trouble.retry_after_s if follower.trouble else None
-            await sleep(backoff.delay_s(follower.idle_reads - 1, chance=chance(), retry_after_s=asked_s))
+            await clock.sleep(
+                backoff.delay_s(follower.idle_reads - 1, chance=chance(), retry_after_s=asked_s)
+            )
 
 
 @attrs.define
@@ -123,7 +121,7 @@ class _Follower:
     container: str
     follow: bool
     lookout: Lookout
-    clock: Callable[[], float]
+    clock: Clock
     cursor: LogCursor = attrs.field(factory=LogCursor)
     length: int = 0
     idle_reads: int = 0

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import attrs
+
+from launcher_k8s.clock import Clock
 
 
 @attrs.frozen
@@ -34,7 +37,7 @@ async def with_looks(
     look: Callable[[], Awaitable[None]],
     *,
     lookout: Lookout,
-    clock: Callable[[], float],
+    clock: Clock,
 ) -> AsyncGenerator[bytes]:
     """Give the chunks as they come, and look every so often, also while none come.
 
@@ -44,25 +47,36 @@ async def with_looks(
         chunks: The stream.
         look: Is awaited at each look.
         lookout: How often.
-        clock: Seconds that only grow.
+        clock: On whose time.
     """
-    looked_at = clock()
-    while True:
-        pending = asyncio.ensure_future(anext(chunks, None))
-        try:
+    nap = _nap(clock, lookout)
+    pending: asyncio.Future[bytes | None] | None = None
+    try:
+        while True:
+            pending = asyncio.ensure_future(anext(chunks, None))
             for _ in range(lookout.in_silence):
-                await asyncio.wait({pending}, timeout=lookout.every_s)
+                either: tuple[asyncio.Future[Any], ...] = (pending, nap)
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
                 if pending.done():
                     break
                 await look()
-                looked_at = clock()
+                nap = _nap(clock, lookout)
             chunk = await pending
-        finally:
-            pending.cancel()
-            await asyncio.wait({pending})
-        if chunk is None:
-            return
-        if clock() - looked_at >= lookout.every_s:
-            await look()
-            looked_at = clock()
-        yield chunk
+            if chunk is None:
+                return
+            if nap.done():
+                await look()
+                nap = _nap(clock, lookout)
+            yield chunk
+    finally:
+        await _drop(nap, *([pending] if pending else []))
+
+
+def _nap(clock: Clock, lookout: Lookout) -> asyncio.Future[None]:
+    return asyncio.ensure_future(clock.sleep(lookout.every_s))
+
+
+async def _drop(*tasks: asyncio.Future[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)

@@ -10,14 +10,13 @@ decoders say.
 
 from __future__ import annotations
 
-import asyncio
-import random
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Generic, Protocol, TypeVar
 
 import attrs
 
+from launcher_k8s.clock import Clock
 from launcher_k8s.connection import Cluster, Resource
 from launcher_k8s.errors import ClusterError, ExpiredError
 from launcher_k8s.kube.retry import Backoff
@@ -87,19 +86,22 @@ class Source(Generic[Row, Event]):
 
 @attrs.frozen
 class Pace:
-    """How to wait between attempts: the policy, and the clock and the chance that it needs."""
+    """How to wait between attempts: the policy, and the clock and the chance that it needs.
 
+    Args:
+        clock: On whose time the waits are.
+        chance: Gives random numbers in [0, 1).
+        backoff: How long to wait.
+    """
+
+    clock: Clock
+    chance: Callable[[], float]
     backoff: Backoff = WATCH_BACKOFF
-    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-    chance: Callable[[], float] = random.random
 
     def delay_s(self, attempt: int, error: ClusterError | None) -> float:
         """Seconds to wait after a failure; ``attempt`` counts from 0."""
         asked_s = error.retry_after_s if error is not None else None
         return self.backoff.delay_s(attempt, chance=self.chance(), retry_after_s=asked_s)
-
-
-DEFAULT_PACE = Pace()
 
 
 @attrs.frozen
@@ -131,7 +133,7 @@ class Restored:
 
 
 async def reflect(
-    cluster: Cluster, source: Source[Row, Event], *, pace: Pace = DEFAULT_PACE
+    cluster: Cluster, source: Source[Row, Event], *, pace: Pace
 ) -> AsyncGenerator[Relisted[Row] | Changed[Event] | Disrupted | Restored]:
     """Give all rows, then every change, for ever; all rows again whenever changes may have been missed.
 
@@ -150,7 +152,7 @@ async def reflect(
             delay_s = pace.delay_s(failures, error)
             failures += 1
             yield Disrupted(error, delay_s)
-            await pace.sleep(delay_s)
+            await pace.clock.sleep(delay_s)
             continue
         failures = 0
         yield listed
@@ -162,11 +164,11 @@ async def reflect(
         # Versions that expire before anything happened must not make us list in a tight circle.
         barren = 0 if lively else barren + 1
         if barren:
-            await pace.sleep(pace.delay_s(barren - 1, None))
+            await pace.clock.sleep(pace.delay_s(barren - 1, None))
 
 
 async def resume(
-    cluster: Cluster, source: Source[Row, Event], version: str, *, pace: Pace = DEFAULT_PACE
+    cluster: Cluster, source: Source[Row, Event], version: str, *, pace: Pace
 ) -> AsyncGenerator[Changed[Event] | Disrupted | Restored]:
     """Give every change after a version; ends when the cluster no longer knows the version.
 
@@ -203,10 +205,10 @@ async def resume(
             delay_s = pace.delay_s(max(idle - 1, 0), error)
             disrupted = True
             yield Disrupted(error, delay_s)
-            await pace.sleep(delay_s)
+            await pace.clock.sleep(delay_s)
         else:
             if not heard:  # the server ends even a quiet watch after minutes; one that ends at once is ill
-                await pace.sleep(pace.delay_s(0, None))
+                await pace.clock.sleep(pace.delay_s(0, None))
 
 
 async def list_all(cluster: Cluster, source: Source[Row, Event]) -> Relisted[Row]:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from random import random
 from typing import Any
 
 import attrs
@@ -24,13 +25,15 @@ from launcher_k8s.errors import (
     UnauthorizedError,
     UnavailableError,
 )
+from launcher_k8s.host import SystemClock
 from launcher_k8s.kube.client import KubernetesCluster
 from launcher_k8s.kube.logs import ContainerLife, follow_log
-from launcher_k8s.kube.reflector import Changed, Disrupted, Relisted, Source, list_all, reflect
+from launcher_k8s.kube.reflector import Changed, Disrupted, Pace, Relisted, Source, list_all, reflect
 from tests.cluster.forward import Forwarder
 from tests.cluster.real import RealCluster
 
 CONFIG_MAPS = Resource("configmaps")
+PACE = Pace(SystemClock(), random)
 
 
 @attrs.frozen
@@ -159,7 +162,7 @@ async def test_deleting_a_job_takes_its_pod_along(
     pods = PODS.within(namespace)
     await cluster.create(JOBS.within(namespace), job("a", real_cluster.image))
     source = Source(pods, decode_page, decode_event, label_selector="job-name=a")
-    async with aclosing(reflect(cluster, source)) as items:
+    async with aclosing(reflect(cluster, source, pace=PACE)) as items:
         async for item in items:
             kind = item.event.kind if isinstance(item, Changed) else ""
             if kind == "ADDED" or (isinstance(item, Relisted) and item.rows):
@@ -247,7 +250,7 @@ async def test_every_change_is_seen_though_the_connection_is_cut(
         broken = settings(real_cluster, namespace, api_url=f"https://127.0.0.1:{forwarder.port}")
         async with (
             KubernetesCluster.from_settings(broken) as watcher,
-            aclosing(reflect(watcher, source(namespace))) as items,
+            aclosing(reflect(watcher, source(namespace), pace=PACE)) as items,
         ):
             async for item in items:
                 if isinstance(item, Changed):
@@ -308,7 +311,8 @@ async def follow(
 
     items: list[OutputChunk | OutputGap] = []
     received = cuts = 0
-    async with aclosing(follow_log(reader, name, "main", life=life)) as stream:
+    output = follow_log(reader, name, "main", life=life, clock=SystemClock(), chance=random)
+    async with aclosing(output) as stream:
         async for item in stream:
             items.append(item)
             received += len(item.data) if isinstance(item, OutputChunk) else 0

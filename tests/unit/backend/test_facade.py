@@ -31,7 +31,7 @@ from launcher_k8s.output import OutputChunk
 from launcher_k8s.settings import ClusterSettings, ProfileSection
 from launcher_k8s.status import JobFilter, JobState, JobStatus
 from tests.unit.backend.memory_cluster import MemoryCluster, until
-from tests.unit.kube.scripted import Naps
+from tests.virtual_clock import VirtualClock
 
 SETTINGS = ClusterSettings(api_url="https://k8s.example.org", auth_token="token", instance_id="prod-1")
 JOB = Job.shell("make all", name="build", image="r:4", tags=["t"])
@@ -42,9 +42,8 @@ Verb = Callable[[JobBackend], Awaitable[object]]
 
 def backend_on(cluster: MemoryCluster, settings: ClusterSettings = SETTINGS, **options: Any) -> JobBackend:
     options.setdefault("groups", lambda _: ())
-    backend = JobBackend(settings, cluster=cluster, random=random.Random(1), **options)
-    backend._patience = attrs.evolve(backend._patience, sleep=Naps())
-    return backend
+    options.setdefault("clock", VirtualClock())
+    return JobBackend(settings, cluster=cluster, random=random.Random(1), **options)
 
 
 @asynccontextmanager
@@ -60,6 +59,33 @@ def cluster() -> MemoryCluster:
 
 async def submitted(backend: JobBackend, job: Job = JOB, user: str = "jsmith") -> str:
     return (await backend.submit(job, user=user)).id
+
+
+# --- time
+
+
+async def test_an_hour_without_a_cluster_takes_no_time(cluster: MemoryCluster) -> None:
+    clock = VirtualClock()
+    async with entered(cluster, clock=clock) as backend:
+        await backend.list()
+        cluster.failures["watch jobs"] = [UnavailableError("down", transient=True)] * 10_000
+        cluster.hang_up()
+        await clock.sleep(3600)
+        assert 360 < 10_000 - len(cluster.failures["watch jobs"]) < 1000
+        cluster.failures["watch jobs"] = []
+        job_id = await submitted(backend)
+        cluster.start(job_id)
+        assert (await backend.wait(job_id, until=[JobState.RUNNING])).state is JobState.RUNNING
+
+
+async def test_a_time_limit_is_one_of_the_backends_clock(cluster: MemoryCluster) -> None:
+    clock = VirtualClock()
+    async with entered(cluster, clock=clock) as backend:
+        job_id = await submitted(backend)
+        begun = clock.monotonic()
+        with pytest.raises(OperationTimeoutError, match="after 86400 s"):
+            await backend.wait(job_id, timeout_s=86_400)
+        assert clock.monotonic() - begun == 86_400
 
 
 # --- entering and leaving
@@ -320,7 +346,6 @@ async def test_closing_waits_for_a_submission_that_is_under_way(cluster: MemoryC
 async def test_a_submission_that_does_not_end_is_told_when_the_backend_closes(
     cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("launcher_k8s.backend.submitting.LEAVING_S", 0.0)
     cluster.gates["create jobs"] = asyncio.Event()
     before = asyncio.all_tasks()
     async with entered(cluster) as backend:

@@ -27,23 +27,23 @@ from launcher_k8s.shape.names import FINAL_ANNOTATION
 from launcher_k8s.status import JobState
 from launcher_k8s.tracker import Tracker
 from tests.unit.backend.memory_cluster import MemoryCluster, until
+from tests.virtual_clock import VirtualClock
 
 SETTINGS = ClusterSettings(api_url="https://k8s.example.org", auth_token="token", fetch_limit=2)
 FORBIDDEN = ForbiddenError("may not list", status=403)
 
 
-class Waits:
-    """A sleep that takes notes, and lasts while a moment of doubt is held up."""
+class Waits(VirtualClock):
+    """A clock on which a moment of doubt can be held up."""
 
     def __init__(self) -> None:
-        self.taken_s: list[float] = []
+        super().__init__()
         self.doubt = asyncio.Event()
         self.doubt.set()
 
-    async def __call__(self, delay_s: float) -> None:
-        self.taken_s.append(delay_s)
-        await asyncio.sleep(0)
-        if delay_s == DOUBT_S:
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds)
+        if seconds == DOUBT_S:
             await self.doubt.wait()
 
 
@@ -53,7 +53,7 @@ class Following:
     def __init__(self, cluster: MemoryCluster) -> None:
         self.tracker = Tracker()
         self.waits = Waits()
-        patience = Patience(lambda: 0.0, sleep=self.waits)
+        patience = Patience(self.waits, lambda: 0.0)
         self.recorder = Recorder(cluster, SETTINGS.namespace, self.tracker, patience)
         self.follower = Follower(cluster, SETTINGS, self.tracker, self.recorder, patience)
 
@@ -111,7 +111,7 @@ async def test_trouble_at_the_start_goes_on_being_tried(cluster: MemoryCluster) 
     async with following(cluster) as parts:
         await until(lambda: parts.tracker.synced)
         await parts.follower.synced()
-    assert len(parts.waits.taken_s) == 3
+    assert len(parts.waits.naps_s) == 3
 
 
 async def test_trouble_later_is_waited_out(cluster: MemoryCluster, caplog: pytest.LogCaptureFixture) -> None:
@@ -156,7 +156,7 @@ async def test_an_end_in_doubt_is_looked_up_after_a_moment(cluster: MemoryCluste
         cluster.start("a")
         cluster.end("a", 143)  # by whom? the Job, which may hold an intent, is not heard of
         await until(lambda: parts.state("a") is JobState.FINISHED)
-    assert DOUBT_S in parts.waits.taken_s
+    assert DOUBT_S in parts.waits.naps_s
     assert cluster.asked.index("get jobs") > cluster.asked.index("list pods")
 
 
@@ -166,7 +166,7 @@ async def test_a_doubt_that_settles_by_itself_is_not_looked_up(cluster: MemoryCl
         await parts.follower.synced()
         cluster.start("a")
         cluster.end("a", 143)
-        await until(lambda: DOUBT_S in parts.waits.taken_s)
+        await until(lambda: DOUBT_S in parts.waits.naps_s)
         assert parts.state("a") is JobState.RUNNING
         cluster.put("jobs", cluster.objects["jobs", "a"])
         await until(lambda: parts.state("a") is JobState.FINISHED)
@@ -194,7 +194,7 @@ async def test_a_doubt_about_a_removed_job_is_dropped(
         await parts.follower.synced()
         cluster.start("a")
         cluster.end("a", 143)
-        await until(lambda: DOUBT_S in parts.waits.taken_s)
+        await until(lambda: DOUBT_S in parts.waits.naps_s)
         cluster.drop("jobs", "a", silently=True)
         parts.waits.doubt.set()
         await until(lambda: "get jobs" in cluster.asked and len(parts.follower._tasks) == 2)

@@ -21,7 +21,7 @@ from launcher_k8s.shape.names import FINAL_ANNOTATION, MAIN_CONTAINER
 from launcher_k8s.status import JobState
 from launcher_k8s.tracker import Tracker
 from tests.unit.backend.memory_cluster import MemoryCluster, until
-from tests.unit.kube.scripted import Naps
+from tests.virtual_clock import VirtualClock
 
 SETTINGS = ClusterSettings(api_url="https://k8s.example.org", auth_token="token")
 POD_DELETED = OutputGap(None, None, GapReason.POD_DELETED)
@@ -40,7 +40,7 @@ class Reader:
             "a",
             container=MAIN_CONTAINER,
             follow=follow,
-            patience=Patience(lambda: 0.0, sleep=Naps()),
+            patience=Patience(VirtualClock(), lambda: 0.0),
         )
         self.task = asyncio.create_task(self._read())
 
@@ -54,7 +54,7 @@ class Reader:
 
 @asynccontextmanager
 async def tracked(cluster: MemoryCluster) -> AsyncIterator[Tracker]:
-    tracker, patience = Tracker(), Patience(lambda: 0.0, sleep=Naps())
+    tracker, patience = Tracker(), Patience(VirtualClock(), lambda: 0.0)
     async with (
         Recorder(cluster, SETTINGS.namespace, tracker, patience) as recorder,
         Follower(cluster, SETTINGS, tracker, recorder, patience) as follower,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from typing import Any
@@ -16,7 +17,7 @@ from launcher_k8s.status import JobState
 from launcher_k8s.tracker import Tracker, Unrecorded
 from tests.recorded_events import JOB_ID, job_object
 from tests.unit.backend.scripted import Answer, ScriptedAnswers
-from tests.unit.kube.scripted import Naps
+from tests.virtual_clock import VirtualClock
 
 FINISHED = Final(JobState.FINISHED, 3)
 STALE = ConflictError("modified", status=409, reason="Conflict", transient=True)
@@ -40,9 +41,10 @@ async def record(
     script: dict[str, list[Answer]], *, suspend: bool = False, tracker: Tracker | None = None
 ) -> ScriptedAnswers:
     cluster = ScriptedAnswers(script)
-    patience = Patience(lambda: 0.0, sleep=Naps())
+    patience = Patience(VirtualClock(), lambda: 0.0)
     async with Recorder(cluster, "rstudio", tracker or Tracker(), patience) as recorder:  # type: ignore[arg-type]
         recorder.record(Unrecorded(row(7), FINISHED, suspend))
+        await asyncio.wait(recorder._tasks)
     return cluster
 
 

@@ -137,14 +137,3 @@ def _play(step: Step) -> bytes:
     if isinstance(step, BaseException):
         raise step
     return step
-
-
-class Naps:
-    """A sleep that only takes notes."""
-
-    def __init__(self) -> None:
-        self.taken_s: list[float] = []
-
-    async def __call__(self, delay_s: float) -> None:
-        self.taken_s.append(delay_s)
-        await asyncio.sleep(0)

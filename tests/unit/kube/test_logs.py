@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import math
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager
@@ -19,15 +20,17 @@ from launcher_k8s.errors import (
     ObjectNotFoundError,
     UnavailableError,
 )
-from launcher_k8s.kube.logs import DEFAULT_LOOKOUT, ContainerLife, follow_log
+from launcher_k8s.kube.logs import ContainerLife, follow_log
 from launcher_k8s.kube.lookout import Lookout
 from launcher_k8s.kube.retry import Backoff
 from launcher_k8s.output import GapReason, OutputChunk, OutputGap
 from tests.unit.kube.kubelet import NS, START_S, Container, Entry, render, stamp, written
-from tests.unit.kube.scripted import Naps, Script, ScriptedCluster, Stream
+from tests.unit.kube.scripted import Script, ScriptedCluster, Stream
+from tests.virtual_clock import VirtualClock
 
 POD = PODS.within("lab").named("one")
 T = START_S * NS
+NEVER_LOOK = Lookout(every_s=math.inf)
 LIVE, ENDED = ContainerLife.LIVE, ContainerLife.ENDED
 CUT = UnavailableError("cut", transient=True)
 GONE = ObjectNotFoundError("no pod", status=404)
@@ -50,12 +53,17 @@ class Lives:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
+def pauses(clock: VirtualClock) -> list[float]:
+    """The waits between streams."""
+    return [nap_s for nap_s in clock.naps_s if nap_s != NEVER_LOOK.every_s]
+
+
 async def read(
     script: Script,
     *answers: ContainerLife,
     follow: bool = True,
-    naps: Naps | None = None,
-    lookout: Lookout = DEFAULT_LOOKOUT,
+    clock: VirtualClock | None = None,
+    lookout: Lookout = NEVER_LOOK,
 ) -> list[bytes | OutputGap]:
     stream = follow_log(
         ScriptedCluster(script),
@@ -65,7 +73,7 @@ async def read(
         follow=follow,
         backoff=Backoff(base_s=1, cap_s=4, jitter=0),
         lookout=lookout,
-        sleep=naps or Naps(),
+        clock=clock or VirtualClock(),
         chance=lambda: 0.0,
     )
     async with aclosing(stream):
@@ -124,19 +132,19 @@ async def test_a_last_line_without_newline_stays_without() -> None:
 
 
 async def test_streams_that_add_nothing_are_opened_ever_more_rarely() -> None:
-    naps = Naps()
+    clock = VirtualClock()
     script = Script(logs=[[A], [A], [A], [A], [A + B], [B]])
-    await read(script, LIVE, LIVE, LIVE, LIVE, LIVE, ENDED, naps=naps)
-    assert naps.taken_s == [1, 2, 4]
+    await read(script, LIVE, LIVE, LIVE, LIVE, LIVE, ENDED, clock=clock)
+    assert pauses(clock) == [1, 2, 4]
 
 
 async def test_silence_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
-    naps = Naps()
+    clock = VirtualClock()
     silence = ClusterTimeoutError("silence", transient=True)
     quiet: Stream = [A, silence]
     script = Script(logs=[[A], *[quiet] * 5, [A + B], [B]])
-    assert await read(script, *[LIVE] * 7, ENDED, naps=naps) == [b"a\n", b"b\n"]
-    assert naps.taken_s == [1] * 5
+    assert await read(script, *[LIVE] * 7, ENDED, clock=clock) == [b"a\n", b"b\n"]
+    assert pauses(clock) == [1] * 5
     assert caplog.text == ""
 
 
@@ -148,10 +156,10 @@ async def test_an_outage_is_waited_out_and_logged_once(caplog: pytest.LogCapture
 
 
 async def test_what_the_server_asked_to_wait_is_waited() -> None:
-    naps = Naps()
+    clock = VirtualClock()
     busy = UnavailableError("busy", status=429, transient=True, retry_after_s=9)
-    await read(Script(logs=[busy, [A], [A]]), LIVE, LIVE, ENDED, naps=naps)
-    assert naps.taken_s == [9]
+    await read(Script(logs=[busy, [A], [A]]), LIVE, LIVE, ENDED, clock=clock)
+    assert pauses(clock) == [9]
 
 
 async def test_a_container_that_has_not_started_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
@@ -274,7 +282,11 @@ async def test_a_short_log_is_not_looked_at() -> None:
 
 async def test_leaving_early_closes_the_stream() -> None:
     script = Script(logs=[[A, B, C]])
-    async with aclosing(follow_log(ScriptedCluster(script), POD, "main", life=Lives(LIVE))) as items:
+    async with aclosing(
+        follow_log(
+            ScriptedCluster(script), POD, "main", life=Lives(LIVE), clock=VirtualClock(), chance=lambda: 0.0
+        )
+    ) as items:
         async for _ in items:
             break
         assert script.open_streams == 1
@@ -343,7 +355,10 @@ def printing(lines: Iterable[bytes], *, per_second: int) -> Container:
 
 
 async def follow(node: Node) -> list[OutputChunk | OutputGap]:
-    async with aclosing(follow_log(node, POD, "main", life=node.life, sleep=Naps())) as stream:
+    output = follow_log(
+        node, POD, "main", life=node.life, lookout=NEVER_LOOK, clock=VirtualClock(), chance=lambda: 0.0
+    )
+    async with aclosing(output) as stream:
         return [item async for item in stream]
 
 

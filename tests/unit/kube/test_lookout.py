@@ -8,56 +8,48 @@ import pytest
 
 from launcher_k8s.errors import UnavailableError
 from launcher_k8s.kube.lookout import Lookout, with_looks
+from tests.virtual_clock import VirtualClock
 
 
 class Eye:
-    """Counts looks, and can be waited for."""
+    """Counts looks."""
 
     def __init__(self) -> None:
         self.looks = 0
-        self.looked = asyncio.Event()
 
     async def look(self) -> None:
         self.looks += 1
-        self.looked.set()
 
 
-async def three() -> AsyncIterator[bytes]:
-    for piece in (b"a", b"b", b"c"):
-        yield piece
-
-
-async def read(chunks: AsyncIterator[bytes], eye: Eye, lookout: Lookout, clock: list[float]) -> list[bytes]:
-    ticks = iter(clock)
-    async with aclosing(with_looks(chunks, eye.look, lookout=lookout, clock=lambda: next(ticks))) as stream:
+async def read(
+    chunks: AsyncIterator[bytes], eye: Eye, lookout: Lookout, clock: VirtualClock | None = None
+) -> list[bytes]:
+    looking = with_looks(chunks, eye.look, lookout=lookout, clock=clock or VirtualClock())
+    async with aclosing(looking) as stream:
         return [chunk async for chunk in stream]
 
 
 async def test_all_chunks_come_and_looks_in_between() -> None:
-    eye = Eye()
-    assert await read(three(), eye, Lookout(every_s=4), [0, 1, 5, 5, 6]) == [b"a", b"b", b"c"]
-    assert eye.looks == 1
+    eye, clock = Eye(), VirtualClock()
+
+    async def slow() -> AsyncIterator[bytes]:
+        for number, piece in enumerate((b"a", b"b", b"c", b"d")):
+            await clock.sleep(3 if number else 0)
+            yield piece
+
+    assert await read(slow(), eye, Lookout(every_s=4, in_silence=0), clock) == [b"a", b"b", b"c", b"d"]
+    assert eye.looks == 1, "after six seconds; the next is due at ten"
 
 
 async def test_silence_is_looked_into_but_not_for_ever() -> None:
-    eye, over = Eye(), asyncio.Event()
+    eye, clock = Eye(), VirtualClock()
 
     async def silent() -> AsyncIterator[bytes]:
-        await over.wait()
+        await clock.sleep(3600)
         yield b"a"
 
-    async def end_it() -> None:
-        while eye.looks < 3:
-            eye.looked.clear()
-            await eye.looked.wait()
-        await asyncio.sleep(0.05)
-        over.set()
-
-    ending = asyncio.create_task(end_it())
-    chunks = await read(silent(), eye, Lookout(every_s=0.001, in_silence=3), [0.0] * 9)
-    await ending
-    assert chunks == [b"a"]
-    assert eye.looks == 3
+    assert await read(silent(), eye, Lookout(every_s=4, in_silence=3), clock) == [b"a"]
+    assert eye.looks == 3 + 1, "and once more when something came"
 
 
 async def test_errors_pass_through() -> None:
@@ -66,7 +58,7 @@ async def test_errors_pass_through() -> None:
         raise UnavailableError("cut")
 
     with pytest.raises(UnavailableError, match="cut"):
-        await read(broken(), Eye(), Lookout(), [0.0] * 9)
+        await read(broken(), Eye(), Lookout())
 
 
 async def test_nothing_is_read_ahead() -> None:
@@ -78,7 +70,7 @@ async def test_nothing_is_read_ahead() -> None:
             asked += 1
             yield piece
 
-    stream = with_looks(counted(), Eye().look, lookout=Lookout(), clock=lambda: 0.0)
+    stream = with_looks(counted(), Eye().look, lookout=Lookout(), clock=VirtualClock())
     async with aclosing(stream):
         assert await anext(stream) == b"a"
         await asyncio.sleep(0)
@@ -96,7 +88,7 @@ async def test_cancelling_ends_the_read_that_is_pending() -> None:
             cancelled.set()
         yield b""
 
-    task = asyncio.create_task(read(endless(), Eye(), Lookout(), [0.0] * 9))
+    task = asyncio.create_task(read(endless(), Eye(), Lookout()))
     await waiting.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

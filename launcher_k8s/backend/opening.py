@@ -1,0 +1,68 @@
+"""What a backend has while it is entered: a cluster, and what follows and writes on it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import attrs
+
+from launcher_k8s.backend.following import Follower
+from launcher_k8s.backend.lookup import Lookup
+from launcher_k8s.backend.patience import Patience
+from launcher_k8s.backend.recording import Recorder
+from launcher_k8s.backend.submitting import Submitter
+from launcher_k8s.connection import Cluster
+from launcher_k8s.errors import ConfigurationError
+from launcher_k8s.kube.client import KubernetesCluster
+from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.tracker import Tracker
+
+
+@attrs.frozen
+class Opened:
+    """The parts of an entered backend."""
+
+    cluster: Cluster
+    tracker: Tracker
+    follower: Follower
+    submitter: Submitter
+    lookup: Lookup
+
+
+@asynccontextmanager
+async def opened(
+    settings: ClusterSettings, cluster: Cluster | None, patience: Patience
+) -> AsyncGenerator[Opened]:
+    """Open a cluster and start to follow it; submits and final states under way are finished at the end.
+
+    Args:
+        settings: The cluster's settings.
+        cluster: How to reach it; as the settings say if None.
+        patience: How requests are repeated.
+
+    Raises:
+        ConfigurationError: Nothing says how to reach the cluster.
+    """
+    namespace = settings.namespace
+    tracker = Tracker(instance_id=settings.instance_id)
+    async with (
+        cluster or _cluster_of(settings) as reached,
+        Recorder(reached, namespace, tracker, patience) as recorder,
+        Follower(reached, settings, tracker, recorder, patience) as follower,
+        Submitter(reached, follower, patience) as submitter,
+    ):
+        lookup = Lookup(reached, namespace, tracker, follower, patience)
+        yield Opened(reached, tracker, follower, submitter, lookup)
+
+
+def _cluster_of(settings: ClusterSettings) -> Cluster:
+    missing = [] if settings.api_url else ["api-url"]
+    if not (settings.auth_token or settings.auth_token_path):
+        missing.append("auth-token-path or auth-token")
+    if missing:
+        raise ConfigurationError(
+            f"nothing says how to reach cluster {settings.name!r}: {' and '.join(missing)} not set",
+            hint="set them in launcher.kubernetes.conf, or give the backend a cluster",
+        )
+    return KubernetesCluster.from_settings(settings)
