@@ -1,0 +1,213 @@
+# ruff: noqa: RUF009 -- option() makes an attrs field, not a default value
+"""One cluster's settings, and those of a whole configuration directory (domain, section 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import attrs
+
+from launcher_k8s.diagnostics import Diagnostic
+from launcher_k8s.errors import ConfigurationError
+from launcher_k8s.options import ValueKind, option
+from launcher_k8s.origin import CODE, DEFAULT, Origin
+from launcher_k8s.settings.profiles import ProfileSection
+from launcher_k8s.settings.resources import ResourceProfile
+
+DEFAULT_DIRECTORY = "/etc/rstudio"
+"""Where the Launcher's configuration stands."""
+
+
+@attrs.frozen
+class ClusterSettings:
+    """Everything that is set for one Kubernetes cluster. Buildable in code; every field has a default.
+
+    ``api_url`` and a token are needed only to reach the cluster: without them planning works. Each key of the
+    files is documented where it is listed; these fields have none:
+
+    Args:
+        name: The cluster's name in the Launcher's own configuration.
+        instance_id: Tells the jobs of Launchers that share a namespace apart; empty for none.
+        stdin_annotation: Whether a job's object keeps a copy of its standard input, for a Launcher that
+            restarts before the job starts.
+        profiles: The sections of the profiles file, in its order: the last that matches wins.
+        resources: The resource profiles, in the order of their file.
+        directory: Where the files were read; None for settings built in code.
+        origins: Where each field was stated, by its name; see :meth:`origin`.
+        diagnostics: Every warning and info about the cluster's files.
+    """
+
+    name: str = "Kubernetes"
+    server_user: str = option(
+        "server-user", ValueKind.TEXT, default="rstudio-server", doc="User that the Launcher runs as."
+    )
+    thread_pool_size: int | None = option(
+        "thread-pool-size",
+        ValueKind.COUNT,
+        default=None,
+        doc="Concurrent unary API requests; twice the number of CPUs if unset.",
+        minimum=1,
+    )
+    enable_debug_logging: bool = option(
+        "enable-debug-logging", ValueKind.BOOLEAN, default=False, doc="Whether to log at debug level."
+    )
+    scratch_path: str | None = option(
+        "scratch-path",
+        ValueKind.TEXT,
+        default=None,
+        doc="Directory of templates; /var/lib/rstudio-launcher/{name} if unset.",
+    )
+    logging_dir: str = option(
+        "logging-dir", ValueKind.TEXT, default="/var/log/rstudio/launcher", doc="Directory of log files."
+    )
+    job_expiry_hours: Decimal = option(
+        "job-expiry-hours",
+        ValueKind.NUMBER,
+        default=Decimal(24),
+        doc="Hours that ended jobs are kept; 0 = removed as soon as finished.",
+    )
+    profile_config: str | None = option(
+        "profile-config",
+        ValueKind.TEXT,
+        default=None,
+        doc="Path of the profiles file; launcher.kubernetes.profiles.conf beside this file if unset.",
+    )
+    api_url: str | None = option(
+        "api-url", ValueKind.URL, default=None, doc="URL of the API server, up to, not including, /api."
+    )
+    auth_token: str | None = option(
+        "auth-token",
+        ValueKind.TEXT,
+        default=None,
+        doc="Bearer token; a base64-encoded JWT is decoded.",
+        secret=True,
+    )
+    auth_token_path: str | None = option(
+        "auth-token-path",
+        ValueKind.TEXT,
+        default=None,
+        doc="File with the bearer token, read again when it changes.",
+    )
+    namespace: str = option(
+        "kubernetes-namespace", ValueKind.TEXT, default="rstudio", doc="Namespace that jobs run in."
+    )
+    shared_process_namespace: bool = option(
+        "shared-process-namespace",
+        ValueKind.BOOLEAN,
+        default=True,
+        doc="Whether the containers of a pod see each other's processes.",
+    )
+    verify_ssl_certs: bool = option(
+        "verify-ssl-certs",
+        ValueKind.BOOLEAN,
+        default=True,
+        doc="Whether to verify the API server's certificate.",
+    )
+    certificate_authority: str | None = option(
+        "certificate-authority",
+        ValueKind.CERTIFICATE,
+        default=None,
+        doc="Certificates that sign the API server's, base64 of the PEM (here decoded); system CAs if unset.",
+    )
+    watch_timeout_s: int = option(
+        "watch-timeout-seconds",
+        ValueKind.COUNT,
+        default=180,
+        doc="Seconds after which the server ends a watch; 0 = as long as the server likes.",
+    )
+    fetch_limit: int = option(
+        "fetch-limit", ValueKind.COUNT, default=500, doc="Page size of every collection.", minimum=1
+    )
+    use_templating: bool = option(
+        "use-templating",
+        ValueKind.BOOLEAN,
+        default=False,
+        doc="Whether job.tpl and service.tpl make the objects.",
+    )
+    # Also accepted, as the vendor's plugin SDK does; only the plugin, which the Launcher starts, uses them.
+    heartbeat_interval_s: int = option(
+        "heartbeat-interval-seconds",
+        ValueKind.COUNT,
+        default=5,
+        doc="Seconds between the plugin's heartbeats; 0 = none.",
+    )
+    launcher_config_file: str | None = option(
+        "launcher-config-file", ValueKind.TEXT, default=None, doc="Path of launcher.conf."
+    )
+    log_level: str | None = option(
+        "log-level", ValueKind.TEXT, default=None, doc="Least severe level logged."
+    )
+    max_message_size: int = option(
+        "max-message-size",
+        ValueKind.COUNT,
+        default=5242880,
+        doc="Largest message between Launcher and plugin, in bytes.",
+        minimum=1,
+    )
+    plugin_name: str | None = option(
+        "plugin-name", ValueKind.TEXT, default=None, doc="Name of the plugin; the cluster's name if unset."
+    )
+    rsandbox_path: str | None = option(
+        "rsandbox-path", ValueKind.TEXT, default=None, doc="Path of the Launcher's rsandbox program."
+    )
+    unprivileged: bool = option(
+        "unprivileged", ValueKind.BOOLEAN, default=False, doc="Whether the plugin never changes its user."
+    )
+    plugin_metrics_interval_s: int = option(
+        "plugin-metrics-interval-seconds",
+        ValueKind.COUNT,
+        default=60,
+        doc="Seconds between the plugin's metrics; 0 = none.",
+    )
+    config_file: str | None = option(
+        "config-file", ValueKind.TEXT, default=None, doc="Path of this file, as the Launcher passes it on."
+    )
+    instance_id: str = ""
+    stdin_annotation: bool = True
+    profiles: tuple[ProfileSection, ...] = ()
+    resources: tuple[ResourceProfile, ...] = ()
+    directory: str | None = None
+    origins: Mapping[str, Origin] = attrs.field(factory=dict, repr=False)
+    diagnostics: tuple[Diagnostic, ...] = attrs.field(default=(), repr=False)
+
+    def origin(self, field: str) -> Origin:
+        """Where a field's value was stated; for settings built in code, default or code.
+
+        Args:
+            field: The field's name, such as ``fetch_limit``.
+
+        Raises:
+            KeyError: There is no such field.
+        """
+        if field in self.origins:
+            return self.origins[field]
+        default = attrs.fields_dict(ClusterSettings)[field].default
+        return DEFAULT if getattr(self, field) == default else CODE
+
+
+@attrs.frozen
+class Settings:
+    """A whole configuration directory: its clusters, and every warning and info about its files."""
+
+    clusters: tuple[ClusterSettings, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def cluster(self, name: str | None = None) -> ClusterSettings:
+        """The settings of one cluster.
+
+        Args:
+            name: The cluster's name; may be left out where there is only one.
+
+        Raises:
+            ConfigurationError: No such cluster, or no name given where there are several.
+        """
+        names = ", ".join(cluster.name for cluster in self.clusters)
+        if name is None:
+            if len(self.clusters) != 1:
+                raise ConfigurationError(f"several clusters are configured: {names}", hint="name one")
+            return self.clusters[0]
+        for cluster in self.clusters:
+            if cluster.name == name:
+                return cluster
+        raise ConfigurationError(f"no cluster is named {name!r}", hint=f"configured: {names}")
