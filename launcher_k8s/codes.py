@@ -264,6 +264,11 @@ _WARNINGS = {
         "It is cut to the maximum for those whom both are set for.",
         CodeExample(_profiles("[*]\ndefault-cpus=4\nmax-cpus=2\n")),
     ),
+    "below-least": (
+        "An amount, or the share that a ratio leaves, is less than Kubernetes can give.",
+        "The least are 0.001 cores and one byte: less is refused, and a smaller share is requested as that.",
+        CodeExample(_profiles("[*]\ndefault-cpus=0.0005\n")),
+    ),
     "request-over-limit": (
         "A request is over the limit.",
         "Kubernetes refuses that: a default request is cut to the limit, a resource profile's is refused.",

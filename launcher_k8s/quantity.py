@@ -13,6 +13,11 @@ from types import MappingProxyType
 MEGABYTE = Decimal(10**6)
 """Bytes in the MB of the Launcher's files and jobs."""
 
+LEAST_CPUS = Decimal("0.001")
+"""The least CPU that Kubernetes can give, in cores."""
+LEAST_MEM_MB = 1 / MEGABYTE
+"""The least memory that Kubernetes can give, in MB: one byte."""
+
 _SUFFIXES = MappingProxyType(
     {
         "n": Decimal("1e-9"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 LONGEST_QUOTE = 60
 MOST_COMPARED = 200
@@ -32,11 +34,11 @@ def kind_of(value: Any) -> str:
     return _KINDS.get(type(value), type(value).__name__)
 
 
-def enumerate_words(words: Iterable[object], *, most: int = 5) -> str:
-    """``a, b, c``; after ``most`` words the others are counted."""
+def enumerate_words(words: Iterable[T], *, most: int = 5, show: Callable[[T], str] = str) -> str:
+    """``a, b, c``, each as it is shown; after ``most`` words the others are only counted."""
     words = list(words)
     rest = f" and {len(words) - most} more" if len(words) > most else ""
-    return ", ".join(map(str, words[:most])) + rest
+    return ", ".join(map(show, words[:most])) + rest
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

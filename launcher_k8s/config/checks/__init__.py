@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from launcher_k8s.config.checks.connection import check_connection
 from launcher_k8s.config.checks.contract import check_contract
+from launcher_k8s.config.checks.least import check_least
 from launcher_k8s.config.checks.limits import check_limits
 from launcher_k8s.config.checks.offers import check_offers
 from launcher_k8s.config.checks.overrides import check_overrides
@@ -46,4 +47,5 @@ def check_cluster(
     check_overrides(cluster, sources, findings)
     check_contract(cluster, sources, findings)
     check_limits(subjects, sources, findings)
+    check_least(subjects, cluster.resources, sources, findings)
     check_offers(subjects, cluster.resources, sources, findings)

@@ -37,12 +37,16 @@ def check_contract(cluster: ClusterSettings, sources: Sources, findings: Finding
     sections = () if cluster.use_templating else cluster.profiles
     for overrides in (section.values[FIELD].value for section in sections if FIELD in section.values):
         for override, broken in _broken(overrides):
-            first = sorted(broken, key=lambda fact: fact.identifies is None)
-            listed = enumerate_words(f"{format_path(one.path)} {broken[one]} ({one.why})" for one in first)
-            message = f"the override {quote(override.pointer)} departs from what jobs rely on: {listed}"
-            is_refused = first[0].identifies is not None
-            hint = "no job could be submitted with it" if is_refused else "leave it out, or set less by it"
-            findings.report("overridden-contract", sources.at(override.origin), message, hint)
+            _report(override, broken, sources, findings)
+
+
+def _report(override: Override, broken: Mapping[Fact, str], sources: Sources, findings: Findings) -> None:
+    first = sorted(broken, key=lambda fact: fact.identifies is None)
+    listed = enumerate_words(first, show=lambda fact: f"{format_path(fact.path)} {broken[fact]} ({fact.why})")
+    message = f"the override {quote(override.pointer)} departs from what jobs rely on: {listed}"
+    is_refused = first[0].identifies is not None
+    hint = "no job could be submitted with it" if is_refused else "leave it out, or set less by it"
+    findings.report("overridden-contract", sources.at(override.origin), message, hint)
 
 
 def _broken(overrides: Sequence[Override]) -> Iterator[tuple[Override, Mapping[Fact, str]]]:

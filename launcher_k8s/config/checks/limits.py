@@ -7,17 +7,15 @@ and rarely meant.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from itertools import islice, takewhile
 from typing import Any
 
 import attrs
 
-from launcher_k8s.config.checks.subjects import Subjects, describe, is_user, subject_of
+from launcher_k8s.config.checks.subjects import Subjects, describe, is_user, shown, subject_of
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.origin import Sourced
-from launcher_k8s.quantity import format_decimal
 
 # Shared out among the bounds of a file: complete for hundreds of sections, and linear for any number.
 _MOST_COMPARISONS = 200_000
@@ -59,7 +57,7 @@ def check_limits(subjects: Subjects, sources: Sources, findings: Findings) -> No
         _check_bound(bound, subjects.own(bound.upper), subjects, sources, findings)
         for lower in subjects.own(bound.lower):
             if lower.value > 0 and subjects.effective(bound.upper, subject_of(lower)) is None:
-                message = f"{_shown(lower)} for {describe(subject_of(lower))}, but nothing allows any"
+                message = f"{shown(lower)} for {describe(subject_of(lower))}, but nothing allows any"
                 findings.report(bound.code, sources.at(lower.origin), message, "set a maximum as well")
 
 
@@ -72,7 +70,7 @@ def _check_bound(
         for lower in islice(lowers.over(upper), most):
             if _can_meet(bound, upper, lower, subjects):
                 who = describe(subject_of(upper), subject_of(lower))
-                message = f"{_shown(upper)} cuts {_shown(lower)} ({lower.origin}) for {who}"
+                message = f"{shown(upper)} cuts {shown(lower)} ({lower.origin}) for {who}"
                 hint = "lower the one or raise the other"
                 findings.report(bound.code, sources.at(upper.origin), message, hint)
                 break
@@ -104,7 +102,3 @@ def _can_meet(bound: _Bound, upper: Sourced[Any], lower: Sourced[Any], subjects:
         return False
     nearer = subjects.effective(bound.unless, *who) if bound.unless else None
     return nearer is None or nearer.value == 0
-
-
-def _shown(sourced: Sourced[Any]) -> str:
-    return f"{sourced.origin.key}={format_decimal(Decimal(sourced.value))}"

@@ -7,17 +7,16 @@ more than is told here.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from launcher_k8s.config.checks.subjects import EVERYONE, Subject, Subjects, describe, subject_of
+from launcher_k8s.config.checks.subjects import EVERYONE, Subject, Subjects, describe, shown, subject_of
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.job import PlacementConstraint
 from launcher_k8s.origin import Sourced
-from launcher_k8s.quantity import format_decimal
 from launcher_k8s.settings import ResourceProfile
 from launcher_k8s.wording import did_you_mean, enumerate_words, quote
 
@@ -38,7 +37,6 @@ _UNBOUNDED = ("cpus", "mem_mb", "cpus_request", "mem_mb_request")
 # An amount of 0 means that there is no limit; of requests and GPUs, that there are none.
 _UNLIMITED = ("cpus", "mem_mb")
 _IMAGES = ("default_container_image", "container_images", "allow_unknown_images")
-_MOST_NAMED = 5
 _OFFER = "resource_profiles"
 _CONSTRAINTS = "placement_constraints"
 
@@ -62,7 +60,7 @@ def check_offers(
 
 def _check_images(subjects: Subjects, sources: Sources, findings: Findings) -> None:
     told = set()
-    for subject in _concerned(subjects, _IMAGES):
+    for subject in subjects.concerned(_IMAGES):
         image, offered, allow_unknown = (subjects.effective(field, subject) for field in _IMAGES)
         if image is None or not image.value or allow_unknown is None or allow_unknown.value:
             continue
@@ -96,7 +94,7 @@ def _check_names(
 
 def _check_maxima(subjects: Subjects, offers: _Offers, sources: Sources, findings: Findings) -> None:
     for_everyone = {profile.section for profile in offers.to(subjects.effective(_OFFER))}
-    for subject in _concerned(subjects, (_OFFER, *_LIMITS)) if offers.profiles else ():
+    for subject in subjects.concerned((_OFFER, *_LIMITS)) if offers.profiles else ():
         offer = subjects.effective(_OFFER, subject)
         for maximum_field, field in _LIMITS.items():
             maximum = subjects.effective(maximum_field, subject)
@@ -118,19 +116,16 @@ def _report_over(
     sources: Sources,
     findings: Findings,
 ) -> None:
-    named = ", ".join(f"{profile.section} ({profile.origin})" for profile in over[:_MOST_NAMED])
-    more = f" and {len(over) - _MOST_NAMED} more" if len(over) > _MOST_NAMED else ""
-    stated = f"{maximum.origin.key}={format_decimal(Decimal(maximum.value))}"
-    message = (
-        f"{stated} makes resource profiles unusable that are offered to {describe(subject)}: {named}{more}"
-    )
+    named = enumerate_words(over, show=lambda profile: f"{profile.section} ({profile.origin})")
+    whom = describe(subject)
+    message = f"{shown(maximum)} makes resource profiles unusable that are offered to {whom}: {named}"
     hint = "raise the maximum, or list in resource-profiles only those below it"
     findings.report("profile-over-maximum", sources.at(maximum.origin), message, hint)
 
 
 def _check_constraints(subjects: Subjects, offers: _Offers, sources: Sources, findings: Findings) -> None:
     pending = {profile.section for profile in offers.profiles.values() if profile.placement_constraints}
-    for subject in _concerned(subjects, (_OFFER, _CONSTRAINTS)) if pending else ():
+    for subject in subjects.concerned((_OFFER, _CONSTRAINTS)) if pending else ():
         offer, allowed = subjects.effective(_OFFER, subject), subjects.effective(_CONSTRAINTS, subject)
         names = {(constraint.name, constraint.value) for constraint in (allowed.value if allowed else ())}
         for profile in offers.to(offer):
@@ -146,11 +141,6 @@ def _check_constraints(subjects: Subjects, offers: _Offers, sources: Sources, fi
 
 def _is_offered(constraint: PlacementConstraint, names: set[tuple[str, str]]) -> bool:
     return (constraint.name, "") in names or (constraint.name, constraint.value) in names
-
-
-def _concerned(subjects: Subjects, fields: Iterable[str]) -> Iterator[Subject]:
-    """Everyone, and the subjects for whom one of these fields may differ from everyone's."""
-    return (subject for subject in subjects if subject == EVERYONE or subjects.sets(subject, fields))
 
 
 class _Offers:

@@ -13,10 +13,9 @@ from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.origin import Sourced
 from launcher_k8s.settings import ClusterSettings, Override, ProfileSection, SubjectKind
-from launcher_k8s.wording import quote
+from launcher_k8s.wording import enumerate_words, quote
 
 FIELD = "job_json_overrides"
-_MOST_NAMED = 5
 _MOST_COMPARED = 200
 
 _Pool: TypeAlias = dict[str, dict[str, tuple[int, Override]]]
@@ -48,9 +47,8 @@ def check_overrides(cluster: ClusterSettings, sources: Sources, findings: Findin
 def _report_dropped(
     overrides: Sourced[tuple[Override, ...]], lost: list[Override], sources: Sources, findings: Findings
 ) -> None:
-    named = ", ".join(f"{quote(override.pointer)} ({override.origin})" for override in lost[:_MOST_NAMED])
-    more = f" and {len(lost) - _MOST_NAMED} more" if len(lost) > _MOST_NAMED else ""
-    message = f"these overrides replace earlier ones as a whole and so drop {named}{more}"
+    named = enumerate_words(lost, show=lambda override: f"{quote(override.pointer)} ({override.origin})")
+    message = f"these overrides replace earlier ones as a whole and so drop {named}"
     findings.report(
         "dropped-overrides", sources.at(overrides.origin), message, "repeat the dropped ones in this line"
     )

@@ -8,9 +8,11 @@ subjects.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from launcher_k8s.origin import Sourced
+from launcher_k8s.quantity import format_decimal
 from launcher_k8s.settings import ProfileSection
 
 # A section's title: *, @group or user.
@@ -44,6 +46,10 @@ class Subjects:
         """Whether a subject's own sections set one of these fields."""
         return not self._own[subject].keys().isdisjoint(fields)
 
+    def concerned(self, fields: Iterable[str]) -> Iterator[Subject]:
+        """Everyone, and the subjects for whom one of these fields may differ from everyone's."""
+        return (subject for subject in self if subject == EVERYONE or self.sets(subject, fields))
+
     def effective(self, field: str, *subjects: Subject) -> Sourced[Any] | None:
         """What somebody gets who is matched by everyone's sections and those of these subjects."""
         last = self._own[EVERYONE].get(field)
@@ -57,6 +63,11 @@ class Subjects:
 def subject_of(sourced: Sourced[Any]) -> Subject:
     """Whom a value is set for."""
     return sourced.origin.section
+
+
+def shown(sourced: Sourced[Any]) -> str:
+    """A number as its line in the file sets it."""
+    return f"{sourced.origin.key}={format_decimal(Decimal(sourced.value))}"
 
 
 def is_user(subject: Subject) -> bool:
