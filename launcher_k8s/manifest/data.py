@@ -2,7 +2,8 @@
 
 Lists are always present, absent strings are ``""``, unset integers (and 0: the vendor's templates cannot
 tell them apart) and absent objects are left out, never null. Limits and requests are handed over as they
-were computed, and both ratios as ``1.0``, so that nothing is ever applied twice.
+were computed, and both ratios as ``1.0``, so that nothing is ever applied twice. Free JSON of the job is
+copied, so that nobody else changes it.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def job_data(
         "group": job.group,
         "workingDirectory": job.working_directory,
         "container": _container(job.container),
-        "initContainers": [_plain(container) for container in job.init_containers],
+        "initContainers": [to_wire(container) for container in job.init_containers],
         "host": job.host,
         "command": job.command,
         "exe": job.exe,
@@ -53,12 +54,12 @@ def job_data(
             {"name": item.name, "value": item.value} for item in job.placement_constraints
         ],
         "exposedPorts": ports,
-        "metadata": _plain(job.metadata),
+        "metadata": to_wire(job.metadata),
         "mounts": [to_wire(mount) for mount in job.mounts],
         "config": [{"name": item.name, "value": item.value} for item in job.config],
         "resourceLimits": [{"type": limit.type, "value": limit.value} for limit in job.resource_limits],
-        "volumes": [_plain(volume) for volume in volumes],
-        "volumeMounts": [_plain(mount) for mount in volume_mounts],
+        "volumes": [to_wire(volume) for volume in volumes],
+        "volumeMounts": [to_wire(mount) for mount in volume_mounts],
         "tags": list(job.tags),
         "servicePortsJson": _ports_json(ports),
         "serviceName": job.id,
@@ -100,10 +101,3 @@ def _ports_json(ports: Sequence[Mapping[str, Any]]) -> str:
 def _service_account(job: Job) -> str:
     accounts = [item.value for item in job.config if item.name == SERVICE_ACCOUNT_CONFIG]
     return accounts[-1] if accounts else ""
-
-
-def _plain(value: Any) -> Any:
-    """Free JSON of the job as dicts and lists of our own, which nobody else changes."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value

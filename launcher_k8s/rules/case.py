@@ -49,6 +49,15 @@ class Case:
             return None
         return stated, DecisionKind.STATED, Origin(OriginKind.JOB, key=bound.limit_type)
 
+    def refuse_excess(self, bound: Bound, kind: Divisible, amount: Decimal) -> bool:
+        """Refuse an amount over its maximum, or none under one; whether it was refused."""
+        maximum = self.setting(bound.maximum).value
+        if not maximum or 0 < amount <= maximum:
+            return False
+        words = f"a {bound.subject} of {kind.words(amount)}" if amount else f"no {bound.subject} (0)"
+        self.refuse_over(bound, amount, words, kind.words(maximum))
+        return True
+
     def refuse_over(self, bound: Bound, value: Decimal, words: str, limit_words: str) -> None:
         """Refuse an amount that is over its maximum, or boundless under one."""
         maximum = self.setting(bound.maximum)

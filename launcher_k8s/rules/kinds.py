@@ -46,7 +46,7 @@ class Divisible:
         unit: What follows an amount in a message.
         grain: The smallest amount that Kubernetes tells apart, in the unit of the files.
         least: The least amount that Kubernetes can give, in the unit of the files.
-        show: Writes an amount as Kubernetes gets it.
+        write: Writes an amount as Kubernetes gets it.
     """
 
     limit: Bound
@@ -55,7 +55,11 @@ class Divisible:
     unit: str
     grain: Decimal
     least: Decimal
-    show: Callable[[Decimal], str]
+    write: Callable[[Decimal], str]
+
+    def show(self, amount: Decimal) -> str:
+        """An amount as it stands in a decision."""
+        return self.write(amount) if amount else "none"
 
     def words(self, amount: Decimal) -> str:
         """An amount as it stands in a message, with its unit."""
@@ -69,7 +73,7 @@ CPU: Final = Divisible(
     unit="",
     grain=Decimal("1e-9"),
     least=Decimal("0.001"),
-    show=format_decimal,
+    write=format_decimal,
 )
 MEM: Final = Divisible(
     limit=Bound("memory limit", MEMORY, "mem_mb", "default_mem_mb", "max_mem_mb"),
@@ -80,7 +84,7 @@ MEM: Final = Divisible(
     unit=" MB",
     grain=Decimal("1e-6"),
     least=Decimal("1e-6"),
-    show=format_megabytes,
+    write=format_megabytes,
 )
 NVIDIA: Final = Bound(NVIDIA_GPUS, NVIDIA_GPUS, "nvidia_gpus", "default_nvidia_gpus", "max_nvidia_gpus")
 AMD: Final = Bound(AMD_GPUS, AMD_GPUS, "amd_gpus", "default_amd_gpus", "max_amd_gpus")

@@ -28,34 +28,23 @@ def _explicit(
     kind: Divisible, explicit: tuple[Decimal, DecisionKind, Origin], case: Case
 ) -> Sourced[Decimal | None]:
     amount, how, origin = explicit
-    maximum = case.setting(kind.limit.maximum).value
-    if maximum and not 0 < amount <= maximum:
-        words = (
-            f"a {kind.limit.subject} of {kind.words(amount)}" if amount else f"no {kind.limit.subject} (0)"
-        )
-        case.refuse_over(kind.limit, amount, words, kind.words(maximum))
-    case.trail.decide(kind.limit.subject, kind.show(amount) if amount else "none", how, origin)
+    case.refuse_excess(kind.limit, kind, amount)
+    case.trail.decide(kind.limit.subject, kind.show(amount), how, origin)
     return Sourced(amount or None, origin)
 
 
 def _default(kind: Divisible, case: Case) -> Sourced[Decimal | None]:
     bound = kind.limit
     default, maximum = case.setting(bound.default), case.setting(bound.maximum)
-    if maximum.value and not default.value:
+    if not maximum.value or 0 < default.value <= maximum.value:
+        case.trail.decide(bound.subject, kind.show(default.value), DecisionKind.DEFAULTED, default.origin)
+        return Sourced(default.value or None, default.origin)
+    if default.value:
+        how = DecisionKind.CLAMPED
+        words = f"{key_of(bound.default)} is {kind.words(default.value)} ({default.origin})"
+        reason = f"{words}, above {key_of(bound.maximum)}"
+    else:
+        how = DecisionKind.DEFAULTED
         reason = f"no {key_of(bound.default)} is set, so {key_of(bound.maximum)} is the limit"
-        case.trail.decide(
-            bound.subject, kind.show(maximum.value), DecisionKind.DEFAULTED, maximum.origin, reason
-        )
-        return Sourced(maximum.value, maximum.origin)
-    if maximum.value and default.value > maximum.value:
-        reason = (
-            f"{key_of(bound.default)} is {kind.words(default.value)} ({default.origin}), "
-            f"above {key_of(bound.maximum)}"
-        )
-        case.trail.decide(
-            bound.subject, kind.show(maximum.value), DecisionKind.CLAMPED, maximum.origin, reason
-        )
-        return Sourced(maximum.value, maximum.origin)
-    shown = kind.show(default.value) if default.value else "none"
-    case.trail.decide(bound.subject, shown, DecisionKind.DEFAULTED, default.origin)
-    return Sourced(default.value or None, default.origin)
+    case.trail.decide(bound.subject, kind.show(maximum.value), how, maximum.origin, reason)
+    return Sourced(maximum.value, maximum.origin)

@@ -55,11 +55,8 @@ def _explicit(
     amount, how, origin = explicit
     subject = kind.request.subject
     case.refuse_under(kind.request, kind, amount, origin)
-    maximum = case.setting(kind.request.maximum).value
-    if maximum and not 0 < amount <= maximum:
-        words = f"a {subject} of {kind.words(amount)}" if amount else f"no {subject} (0)"
-        case.refuse_over(kind.request, amount, words, kind.words(maximum))
-    elif limit.value is not None and amount > limit.value:
+    is_refused = case.refuse_excess(kind.request, kind, amount)
+    if not is_refused and limit.value is not None and amount > limit.value:
         case.trail.refuse(
             subject,
             f"the {subject} of {kind.words(amount)} ({origin}) of user {quote(case.user)} is above the "
@@ -69,7 +66,7 @@ def _explicit(
             origin=limit.origin,
             hint=f"ask for at most {kind.words(limit.value)}, or for a higher limit",
         )
-    case.trail.decide(subject, kind.show(amount) if amount else "none", how, origin)
+    case.trail.decide(subject, kind.show(amount), how, origin)
     return amount or None
 
 
