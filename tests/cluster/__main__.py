@@ -31,9 +31,9 @@ def down(place: places.Place, *, force: bool) -> None:
     say(f"down after {time.monotonic() - began:.1f} s, nothing left")
 
 
-def status() -> None:
-    """All clusters of this harness on this machine."""
-    found = places.existing()
+def status(name: str | None) -> None:
+    """All clusters of this harness on this machine, or one."""
+    found = [place for place in places.existing() if name in (None, place.name)]
     for place in found:
         health = "up" if session.healthy(place) else "NOT healthy"
         print(f"{place.name} (Kubernetes {place.version}): {health}; KUBECONFIG={place.kubeconfig}")
@@ -42,7 +42,7 @@ def status() -> None:
             process = processes.get(name)
             print(f"  {name}: {f'process {process.pid}' if process else 'ended'}")
     if not found:
-        print("no cluster is running")
+        print(f"cluster {name} is not running" if name else "no cluster is running")
         raise SystemExit(1)
 
 
@@ -65,7 +65,8 @@ def main() -> None:
     commands.add_parser("up", help="boot it, or say that it is running; prints export KUBECONFIG=...")
     down_parser = commands.add_parser("down", help="take it down; fails if anything is left")
     down_parser.add_argument("--force", action="store_true", help="even while a test session uses it")
-    commands.add_parser("status", help="which clusters run; exit code 1: none")
+    status_parser = commands.add_parser("status", help="which clusters run; exit code 1: none")
+    status_parser.add_argument("cluster", nargs="?", help="only this one")
     commands.add_parser("install", help="apt-get what is missing (as root)")
     commands.add_parser("build", help="build the binaries into the cache")
     commands.add_parser("module", help="write kubernetes/go.mod and go.sum anew, for KUBE_VERSION")
@@ -78,7 +79,7 @@ def main() -> None:
     verbs: dict[str, Callable[[], object]] = {
         "up": lambda: up(place),
         "down": lambda: down(place, force=options.force),
-        "status": status,
+        "status": lambda: status(options.cluster),
         "install": lambda: packages.install(say),
         "build": lambda: build(place.version, say),
         "module": lambda: gomodule.generate(place.version, places.MODULE),
