@@ -96,7 +96,7 @@ def error_from_answer(attempt: Attempt, code: int, headers: Mapping[str, str], b
     status = read_status(body)
     if status is None:
         status = Status(message=_plain_text(headers, body))
-        hint = _hint_without_status(code, status.message)
+        hint = _hint_without_status(code, body)
     else:
         hint = ""
     return _error(attempt, code, status, retry_after_s=_retry_after_s(headers), hint=hint)
@@ -169,8 +169,12 @@ def _hint_for_forbidden(attempt: Attempt, status: Status) -> str:
     return f"{grant} by a Role and RoleBinding in namespace {namespace!r}, and check kubernetes-namespace"
 
 
-def _hint_without_status(code: int, message: str) -> str:
-    if "HTTP request to an HTTPS server" in message:
+# What Go's server (the API server's own) and nginx answer on a port for TLS.
+_TLS_WANTED = (b"HTTP request to an HTTPS server", b"plain HTTP request was sent to HTTPS port")
+
+
+def _hint_without_status(code: int, body: bytes) -> str:
+    if any(said in body for said in _TLS_WANTED):
         return "write https in api-url"
     if code == 404 or 300 <= code < 400:
         return "this does not look like a Kubernetes API server: api-url goes up to, not including, /api"
@@ -214,9 +218,15 @@ def error_from_exception(attempt: Attempt, url: str, error: BaseException) -> Cl
     if isinstance(error, ValueError) and not isinstance(error, (aiohttp.ClientError, OSError)):
         hint = "look for stray characters in api-url and in the token"
         return ClusterError(f"cannot {attempt}: no request to {url} can be made of it: {what}", hint=hint)
+    if isinstance(error, aiohttp.ClientPayloadError):
+        message = f"cannot {attempt}: the answer of the API server at {url} broke off before its end"
+        return UnavailableError(message, transient=True)
     diagnosis = _diagnose(error)
+    hint = diagnosis.hint
+    if isinstance(error, aiohttp.ServerDisconnectedError) and url.startswith("http:"):
+        hint = "if the server speaks TLS there, write https in api-url"
     message = f"cannot {attempt}: no connection to the API server at {url}: {what}"
-    return UnavailableError(message, hint=diagnosis.hint, transient=diagnosis.transient)
+    return UnavailableError(message, hint=hint, transient=diagnosis.transient)
 
 
 def _timeout(attempt: Attempt, url: str, error: TimeoutError) -> ClusterTimeoutError:

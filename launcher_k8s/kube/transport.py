@@ -11,14 +11,15 @@ import asyncio
 import platform
 import re
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from enum import Enum
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import aiohttp
 import attrs
+from aiohttp.connector import Connection
 from yarl import URL
 
 from launcher_k8s._version import __version__
@@ -95,9 +96,11 @@ class Transport:
         self._timeouts = timeouts
         self._turns = asyncio.Semaphore(concurrency)
         self._sessions = {traffic: _open_session(endpoint) for traffic in Traffic}
+        self._is_closed = False
 
     async def close(self) -> None:
         """Close every connection; streams that are still read end with an error."""
+        self._is_closed = True
         for session in self._sessions.values():
             await session.close()
 
@@ -111,13 +114,11 @@ class Transport:
         """
         limit = aiohttp.ClientTimeout(total=self._timeouts.answer_s, sock_connect=self._timeouts.connect_s)
         async with self._turns:
-            try:
+            with self._translating(request):
                 async with AsyncExitStack() as stack:
                     answer = await self._answer(Traffic.UNARY, request, limit, stack)
                     _expect(answer, request.attempt, JSON_MEDIA_TYPE)
                     body = await answer.read()
-            except _BROKEN as error:
-                raise self._failure(request, error) from error
         return Reply(body, warnings_in(answer.headers.getall("Warning", ())))
 
     @asynccontextmanager
@@ -137,12 +138,10 @@ class Transport:
         """
         limit = aiohttp.ClientTimeout(total=None, sock_connect=self._timeouts.connect_s, sock_read=silence_s)
         async with AsyncExitStack() as stack:
-            try:
+            with self._translating(request):
                 async with asyncio.timeout(self._timeouts.answer_s):
                     answer = await self._answer(traffic, request, limit, stack)
                 _expect(answer, request.attempt, media_type)
-            except _BROKEN as error:
-                raise self._failure(request, error) from error
             try:
                 yield _Chunks(answer.content, self, request)
             finally:
@@ -172,9 +171,9 @@ class Transport:
         limit: aiohttp.ClientTimeout,
         stack: AsyncExitStack,
     ) -> aiohttp.ClientResponse:
-        session = self._sessions[traffic]
-        if session.closed:
+        if self._is_closed:
             raise closed_error(request.attempt)
+        session = self._sessions[traffic]
         headers = {**request.headers, "Authorization": authorization} if authorization else request.headers
         sending = session.request(
             request.method,
@@ -188,8 +187,19 @@ class Transport:
         )
         return await stack.enter_async_context(sending)
 
-    def _failure(self, request: Request, error: BaseException) -> ClusterError:
-        return error_from_exception(request.attempt, self._endpoint.url, error)
+    @contextmanager
+    def _translating(self, request: Request) -> Iterator[None]:
+        """Let exceptions of the HTTP library and the system leave as our errors."""
+        try:
+            yield
+        except ClusterError:
+            raise
+        except Exception as error:
+            if self._is_closed:  # under a request, a session that closes fails by assertions too
+                raise closed_error(request.attempt) from error
+            if isinstance(error, _BROKEN):
+                raise error_from_exception(request.attempt, self._endpoint.url, error) from error
+            raise
 
 
 class _Chunks:
@@ -204,10 +214,8 @@ class _Chunks:
         return self
 
     async def __anext__(self) -> bytes:
-        try:
+        with self._transport._translating(self._request):  # noqa: SLF001 - same module
             chunk = await self._content.readany()
-        except _BROKEN as error:
-            raise self._transport._failure(self._request, error) from error  # noqa: SLF001 - same module
         if not chunk:
             raise StopAsyncIteration
         return chunk
@@ -236,6 +244,7 @@ def _open_session(endpoint: Endpoint) -> aiohttp.ClientSession:
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": USER_AGENT},
+        response_class=_Answer,
     )
 
 
@@ -250,12 +259,30 @@ def _make_socket(address: tuple[Any, ...]) -> socket.socket:
     return made
 
 
+class _Answer(aiohttp.ClientResponse):
+    """An answer whose connection is dropped when whoever waits for its headers gives up."""
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        transport = connection.transport
+        try:
+            return await super().start(connection)
+        except BaseException:
+            _drop(transport)
+            raise
+
+
 def _abort(answer: aiohttp.ClientResponse) -> None:
-    """Drop the connection of a stream that was left before its end.
+    """Drop the connection of a stream that was left before its end."""
+    if (connection := answer.connection) is not None:
+        _drop(connection.transport)
+
+
+def _drop(transport: asyncio.Transport | None) -> None:
+    """Let go of a connection at once.
 
     aiohttp would begin a TLS farewell that nobody waits for, and a loop that ends first leaks the socket.
     """
-    if (connection := answer.connection) is not None and (transport := connection.transport) is not None:
+    if transport is not None:
         transport.abort()
 
 

@@ -356,6 +356,32 @@ async def test_a_submission_that_does_not_end_is_told_when_the_backend_closes(
         await caller
 
 
+CALLS: dict[str, tuple[str, Verb]] = {
+    "plan": ("create jobs", lambda backend: backend.plan(JOB, user="jsmith", dry_run=True)),
+    "get": ("get jobs", lambda backend: backend.get("a")),
+    "list": ("list jobs", lambda backend: backend.list(fields=["command"])),
+    "remove": ("get jobs", lambda backend: backend.remove("a")),
+    "cluster_info": ("list serviceaccounts", lambda backend: backend.cluster_info("jsmith")),
+}
+
+
+@pytest.mark.parametrize(("request_", "verb"), CALLS.values(), ids=CALLS)
+async def test_a_call_that_leaving_overtakes_says_so(
+    cluster: MemoryCluster, request_: str, verb: Verb
+) -> None:
+    async with entered(cluster) as backend:
+        await backend.list()
+        gate = cluster.gates[request_] = asyncio.Event()
+        cluster.asked.clear()
+        call = asyncio.ensure_future(verb(backend))
+        await until(lambda: request_ in cluster.asked)
+        cluster.failures[request_] = [UnavailableError("the connection is not open")]
+    gate.set()
+    with pytest.raises(BackendClosedError) as caught:
+        await call
+    assert isinstance(caught.value.__cause__, UnavailableError)
+
+
 async def test_nothing_is_begun_after_the_backend_has_closed(cluster: MemoryCluster) -> None:
     asked, answered = threading.Event(), threading.Event()
 

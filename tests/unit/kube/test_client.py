@@ -3,13 +3,16 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
 
 from launcher_k8s.connection import JOBS, MERGE_PATCH, PODS, YAML_MEDIA_TYPE, Cluster, LogOptions
 from launcher_k8s.errors import (
@@ -23,6 +26,7 @@ from launcher_k8s.errors import (
     UnauthorizedError,
     UnavailableError,
 )
+from launcher_k8s.kube import transport
 from launcher_k8s.kube.client import KubernetesCluster
 from launcher_k8s.kube.transport import Timeouts
 from launcher_k8s.settings import ClusterSettings
@@ -479,6 +483,70 @@ async def test_plain_http_to_a_tls_port_is_explained() -> None:
     assert "https" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    "verb",
+    [lambda cluster: cluster.get(POD), lambda cluster: cluster.list_page(LAB_JOBS)],
+    ids=["get", "list"],
+)
+async def test_an_answer_that_breaks_off_is_told_in_our_words(
+    verb: Callable[[KubernetesCluster], Awaitable[object]],
+) -> None:
+    async with cutting() as cluster:
+        with pytest.raises(UnavailableError, match=r"broke off before its end$") as caught:
+            await verb(cluster)
+    assert caught.value.transient
+    assert isinstance(caught.value.__cause__, ClientPayloadError)
+
+
+async def test_a_watch_that_breaks_off_is_told_in_our_words() -> None:
+    async with cutting() as cluster, cluster.watch(LAB_JOBS, resource_version="1") as events:
+        assert await anext(events) == b"{}"
+        with pytest.raises(UnavailableError, match=r"broke off before its end$") as caught:
+            await anext(events)
+    assert isinstance(caught.value.__cause__, ClientPayloadError)
+
+
+@asynccontextmanager
+async def cutting() -> AsyncIterator[KubernetesCluster]:
+    """A cluster whose server breaks off in the second chunk of its answer."""
+
+    async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        writer.write(head + b"3\r\n{}\n\r\n10\r\nab")
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(cut, "127.0.0.1")
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    settings = ClusterSettings(api_url=url, auth_token="t")
+    async with server, KubernetesCluster.from_settings(settings) as cluster:
+        yield cluster
+
+
+async def test_plain_http_to_a_port_that_hangs_up_suggests_https(
+    serve: Serve, certificates: Certificates
+) -> None:
+    server = await serve(answer(), tls=certificates.context())
+    async with server.cluster(api_url=server.url.replace("https", "http")) as cluster:
+        with pytest.raises(UnavailableError) as caught:
+            await cluster.get(POD)
+    assert "write https in api-url" in caught.value.hint
+
+
+async def test_plain_http_to_a_proxys_tls_port_is_explained(serve: Serve) -> None:
+    page = "<html><body>400 The plain HTTP request was sent to HTTPS port</body></html>"
+
+    async def refuse(request: web.Request) -> web.Response:
+        return web.Response(status=400, text=page, content_type="text/html")
+
+    server = await serve(refuse)
+    async with server.cluster() as cluster:
+        with pytest.raises(InvalidObjectError) as caught:
+            await cluster.get(POD)
+    assert caught.value.hint == "write https in api-url"
+
+
 async def test_tls_to_a_plain_port_is_explained(serve: Serve) -> None:
     server = await serve(answer())
     async with server.cluster(api_url=server.url.replace("http", "https")) as cluster:
@@ -513,6 +581,65 @@ async def test_a_closed_cluster_says_so(serve: Serve) -> None:
         pass
     with pytest.raises(UnavailableError, match="not open"):
         await cluster.get(POD)
+
+
+async def test_a_request_under_way_when_the_cluster_closes_says_so(serve: Serve, silence: Handler) -> None:
+    server = await serve(silence)
+    async with server.cluster() as cluster:
+        waiting = asyncio.create_task(cluster.get(POD))
+        while not server.requests:  # noqa: ASYNC110 -- a server sets no event of ours
+            await asyncio.sleep(0)
+    with pytest.raises(UnavailableError, match="the connection to the cluster is not open"):
+        await waiting
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_request_begun_while_the_cluster_closes_never_fails_otherwise(
+    serve: Serve, silence: Handler, turns: int
+) -> None:
+    server = await serve(silence)
+    async with server.cluster() as cluster:
+        waiting = asyncio.create_task(cluster.get(POD))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+    with pytest.raises(UnavailableError, match="the connection to the cluster is not open"):
+        await waiting
+
+
+@pytest.mark.parametrize("verb", ["get", "watch"])
+async def test_giving_up_before_the_headers_drops_the_connection_at_once(
+    serve: Serve,
+    silence: Handler,
+    certificates: Certificates,
+    monkeypatch: pytest.MonkeyPatch,
+    verb: str,
+) -> None:
+    sockets: list[socket.socket] = []
+    make = transport._make_socket
+
+    def note(address: tuple[Any, ...]) -> socket.socket:
+        sockets.append(make(address))
+        return sockets[-1]
+
+    monkeypatch.setattr(transport, "_make_socket", note)
+    server = await serve(silence, tls=certificates.context())
+
+    async def ask(cluster: KubernetesCluster) -> None:
+        if verb == "get":
+            await cluster.get(POD)
+        else:
+            async with cluster.watch(LAB_JOBS, resource_version="1"):
+                raise AssertionError("entered")
+
+    async with server.cluster(certificate_authority=certificates.server.read_text()) as cluster:
+        waiting = asyncio.create_task(ask(cluster))
+        while not server.requests:  # noqa: ASYNC110 -- a server sets no event of ours
+            await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await asyncio.sleep(0)
+        assert [each.fileno() for each in sockets] == [-1]
 
 
 async def test_nothing_secret_is_logged(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
