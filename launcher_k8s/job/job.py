@@ -1,8 +1,4 @@
-"""The Launcher's job object, field for field (plugin API 3.7), as frozen values.
-
-The wire form (camelCase) is read and written by :mod:`launcher_k8s.wire`; fields that this version
-does not know are kept in ``extra``, never lost.
-"""
+"""The job itself, and how one is made in code."""
 
 from __future__ import annotations
 
@@ -11,133 +7,31 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeAlias, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 import attrs
 
+from launcher_k8s.job.parts import (
+    AMD_GPUS,
+    CPU_COUNT,
+    CPU_REQUEST,
+    MEMORY,
+    MEMORY_REQUEST,
+    NVIDIA_GPUS,
+    SECRET_CONFIG,
+    SERVICE_ACCOUNT_CONFIG,
+    ConfigItem,
+    Container,
+    EnvVar,
+    ExposedPort,
+    Json,
+    Mount,
+    PlacementConstraint,
+    ResourceLimit,
+    extra_fields,
+)
 from launcher_k8s.quantity import format_decimal
 from launcher_k8s.status import JobState
-
-Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
-
-CPU_COUNT = "cpuCount"
-CPU_REQUEST = "CPU Request"
-MEMORY = "memory"
-MEMORY_REQUEST = "Memory Request"
-NVIDIA_GPUS = "NVIDIA GPUs"
-AMD_GPUS = "AMD GPUs"
-
-HOST_MOUNT = "host"
-NFS_MOUNT = "nfs"
-AZURE_FILE_MOUNT = "azureFile"
-CEPH_FS_MOUNT = "cephFs"
-GLUSTER_FS_MOUNT = "glusterFs"
-CLAIM_MOUNT = "KubernetesPersistentVolumeClaim"
-PASSTHROUGH_MOUNT = "passthrough"
-
-SECRET_CONFIG = "secret"  # noqa: S105 -- the name of a config item
-SERVICE_ACCOUNT_CONFIG = "serviceAccountName"
-
-
-def _extra() -> Mapping[str, Json]:
-    # Out of the hash, as a dict has none: equal values still have equal hashes.
-    return attrs.field(factory=dict, kw_only=True, hash=False)
-
-
-@attrs.frozen
-class Container:
-    """The image a job runs in and the identity it runs as.
-
-    ``run_as_user_id`` and ``run_as_group_id`` are numbers; ``run_as_user`` and ``run_as_group`` are the
-    names that the guide lists beside them.
-    """
-
-    image: str = ""
-    run_as_user_id: int | None = None
-    run_as_group_id: int | None = None
-    run_as_user: str = ""
-    run_as_group: str = ""
-    supplemental_group_ids: tuple[int, ...] = ()
-    capabilities_add: tuple[str, ...] = ()
-    capabilities_drop: tuple[str, ...] = ()
-    extra: Mapping[str, Json] = _extra()
-
-
-@attrs.frozen
-class EnvVar:
-    """One environment variable; the value is always a string."""
-
-    name: str
-    value: str = ""
-    extra: Mapping[str, Json] = _extra()
-
-
-@attrs.frozen
-class PlacementConstraint:
-    """A node label that the job asks for; ``str()`` gives ``name:value``, or the bare name."""
-
-    name: str
-    value: str = ""
-    extra: Mapping[str, Json] = _extra()
-
-    @classmethod
-    def parse(cls, text: str) -> PlacementConstraint:
-        """Read ``name:value`` or a bare ``name``, split at the first ``:``."""
-        name, _, value = text.partition(":")
-        return cls(name.strip(), value.strip())
-
-    def __str__(self) -> str:
-        return f"{self.name}:{self.value}" if self.value else self.name
-
-
-@attrs.frozen
-class ExposedPort:
-    """A port of the container; without ``published_port`` it is reached through the job's Service."""
-
-    target_port: int
-    protocol: str = "TCP"
-    published_port: int | None = None
-    extra: Mapping[str, Json] = _extra()
-
-
-@attrs.frozen
-class MountSource:
-    """What is mounted: a type (``host``, ``nfs``, ...) and its own parameters."""
-
-    type: str
-    source: Mapping[str, Json] = attrs.field(factory=dict)
-    extra: Mapping[str, Json] = _extra()
-
-
-@attrs.frozen
-class Mount:
-    """A source mounted at a path of the container."""
-
-    mount_path: str
-    mount_source: MountSource
-    read_only: bool = False
-    extra: Mapping[str, Json] = _extra()
-
-
-@attrs.frozen
-class ConfigItem:
-    """A cluster-specific value: ``secret`` (``secretName:key:ENVNAME``) or ``serviceAccountName``."""
-
-    name: str
-    value: str = ""
-    value_type: str = ""
-    extra: Mapping[str, Json] = _extra()
-
-
-@attrs.frozen
-class ResourceLimit:
-    """One resource, its amount as a string: CPUs as a number, memory in MB, GPUs as a count."""
-
-    type: str
-    value: str = ""
-    default_value: str = ""
-    max_value: str = ""
-    extra: Mapping[str, Json] = _extra()
 
 
 @attrs.frozen
@@ -146,6 +40,40 @@ class Job:
 
     Build one with :meth:`shell` or :meth:`exec`, or read one with ``from_wire(Job, data)``. Fields from
     ``status`` on are filled in by the library when it reads a job back from a cluster.
+
+    Args:
+        name: What its user calls it; any text that is not blank.
+        user: The owner; empty for the user it is planned for.
+        command: A command line for ``/bin/sh -c``; excludes ``exe``.
+        exe: A program to run without a shell; excludes ``command``.
+        args: Arguments of the program, or words to append to the command.
+        id: The name of its Kubernetes Job.
+        cluster: The cluster's name; empty for the one it is planned for.
+        group: The owner's group, which only templates see.
+        queues: Without effect on Kubernetes, as are ``stdout_file`` and ``stderr_file``.
+        working_directory: An absolute path in the container; the image's own if empty.
+        container: The image, and the identity it runs as.
+        init_containers: Containers to run before, as Kubernetes writes them.
+        host: The node to run on; any if empty.
+        stdin: What it reads from its standard input; nothing if empty.
+        environment: Its variables; of two with one name the last holds.
+        placement_constraints: Labels of the nodes it may run on.
+        exposed_ports: Ports that others may reach.
+        mounts: Volumes, and where they are mounted.
+        config: Secrets for its environment, and its service account.
+        resource_limits: What it asks for itself, each type once.
+        resource_profile: A resource profile by its section, or ``custom``; chosen for it if empty.
+        tags: Words to find it by.
+        metadata: Free JSON; its ``job``, ``pod`` and ``service`` may ask for ``annotations`` and ``labels``,
+            ``pod`` for ``initContainers`` too.
+        instance_id: The Launcher it belongs to; empty for the one it is planned for.
+        status: Its state.
+        status_message: Why it is in that state.
+        status_code: A code beside the message; not filled in on Kubernetes.
+        pid: Not filled in on Kubernetes.
+        exit_code: The main container's exit code; None before it ended.
+        submission_time: When its Kubernetes Job was made, in UTC.
+        last_update_time: When its state changed last, in UTC.
     """
 
     name: str = ""
@@ -181,7 +109,7 @@ class Job:
     exit_code: int | None = None
     submission_time: datetime | None = None
     last_update_time: datetime | None = None
-    extra: Mapping[str, Json] = _extra()
+    extra: Mapping[str, Json] = extra_fields()
 
     @classmethod
     def shell(cls, command: str, **options: Unpack[JobOptions]) -> Job:
