@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from launcher_k8s import host
 from launcher_k8s.cli.parser import job_flags
-from launcher_k8s.config.json_keys import RepeatedKeyError, find_repeated_key, unique_keys
+from launcher_k8s.config.json_text import RepeatedKeyError, find_repeated_key, load_json
 from launcher_k8s.diagnostics import Diagnostic, Severity
 from launcher_k8s.errors import ConfigurationError, InvalidJobError, LauncherError
 from launcher_k8s.files import load_settings
@@ -57,7 +57,7 @@ def read_job(path: str) -> Job:
     """
     text = _read_text(path)
     try:
-        data = json.loads(text, parse_int=_whole_number, object_pairs_hook=unique_keys)
+        data = load_json(text)
     except json.JSONDecodeError as error:
         place = f"{path}:{error.lineno}:{error.colno}"
         raise InvalidJobError.single(path, f"{place}: not JSON: {error.msg}") from error
@@ -77,11 +77,6 @@ def _read_text(path: str) -> str:
         raise InvalidJobError.single(path, f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise InvalidJobError.single(path, f"{path}: not UTF-8: {error.reason}") from error
-
-
-def _whole_number(text: str) -> int:
-    # Python reads no more than some thousand digits; these many are refused as a job's, with their path.
-    return int(text[:40])
 
 
 def print_error(error: LauncherError, *, as_json: bool) -> None:

@@ -145,4 +145,4 @@ def test_an_override_file_that_is_nested_too_deeply_is_told_by_its_name(cli: Cli
     )
     done = cli("plan", "--config", directory, "--user", "jane", "--group", "g", write_job(tmp_path, JOB))
     assert done.code == 1
-    assert "nested too deeply" in done.err
+    assert "deep.json: error: [0]: nested more than 100 levels deep" in done.err

@@ -9,10 +9,16 @@ from hypothesis import strategies as st
 
 from launcher_k8s.config import FileText
 from launcher_k8s.config.json_file import JsonProblem, parse_json
+from launcher_k8s.diagnostics import Location
 
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS,
+    lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner),
 )
 
 
@@ -61,10 +67,20 @@ def test_bytes_that_are_no_utf8_are_told_with_their_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["NaN", "[Infinity]", "1e999", r'"\ud800"', "[" * 100_000, "9" * 5000, '{"a": -Infinity}']
+    ("text", "message"),
+    [
+        ("NaN", "the value: nan is no number that JSON can say"),
+        ("[Infinity]", "[0]: inf is no number that JSON can say"),
+        ('{"a": [1, -1e999]}', "a[1]: -inf is no number that JSON can say"),
+        (r'"\ud800"', "the value: holds half a character (a lone surrogate), which is no Unicode text"),
+        (r'{"a": "\u0000"}', "a: holds a NUL character, which no argument, variable or annotation can carry"),
+        (str(2**63), "the value: the number is outside the range of 64 bits"),
+        ("9" * 5000, "the value: the number is outside the range of 64 bits"),
+        ("[" * 100_000, "the value: nested more than 100 levels deep"),
+    ],
 )
-def test_what_only_python_takes_for_json_is_refused(text: str) -> None:
-    assert isinstance(parse(text), JsonProblem)
+def test_what_cannot_be_sent_is_refused_with_its_path(text: str, message: str) -> None:
+    assert parse(text) == JsonProblem(Location("x.json"), message)
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
@@ -73,4 +89,4 @@ def test_a_hundred_levels_are_taken_and_no_more(opening: str, closing: str) -> N
     assert parse(hundred) == json.loads(hundred)
     for levels in (101, 900):
         problem = parse(opening * levels + "1" + closing * levels)
-        assert problem.message == "the value is nested too deeply (at most 100 levels are taken)"
+        assert problem.message.endswith(": nested more than 100 levels deep")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launcher_k8s.config.json_keys import RepeatedKeyError, find_repeated_key, unique_keys
+from launcher_k8s.config.json_text import RepeatedKeyError, find_repeated_key, load_json
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -19,7 +19,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 @given(VALUES)
 def test_objects_without_repeated_keys_are_read_as_ever(value: Any) -> None:
     text = json.dumps(value)
-    assert json.loads(text, object_pairs_hook=unique_keys) == value
+    assert load_json(text) == value
     with pytest.raises(ValueError, match="has a key twice"):
         find_repeated_key(text)
 
@@ -32,7 +32,7 @@ def test_a_key_that_is_added_again_is_found_where_it_was_added(
     start = f"[{json.dumps(before)}, {json.dumps(inside)[:-1]}, "
     text = f"{start}{json.dumps(key)}: 0}}, {json.dumps(after)}]"
     with pytest.raises(RepeatedKeyError):
-        json.loads(text, object_pairs_hook=unique_keys)
+        load_json(text)
     repeated = find_repeated_key(text)
     assert (repeated.offset, repeated.path) == (len(start), f"[1].{key}")
 

@@ -1,7 +1,7 @@
-"""Objects of a JSON text that have a key twice: refused, because which value would win is a guess.
+"""JSON texts that somebody wrote: read as Python reads them, but for what it would pass over or choke on.
 
-Python's reader, like most, keeps the last one silently. It knows no places, so the text is gone through
-once more where one is found.
+A key that an object has twice is refused, because which value would win is a guess: most readers keep the
+last one silently. A number of thousands of digits is cut, so that it is refused by its size, with its path.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import attrs
 # Between strings only these say where something is; numbers and literals are passed over.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
 
+_MOST_DIGITS = 40
+
 
 class RepeatedKeyError(Exception):
     """An object has a key twice; never leaves the room that reads the text."""
@@ -29,12 +31,22 @@ class RepeatedKey:
     path: str
 
 
-def unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of its pairs, for ``json.loads(object_pairs_hook=...)``.
+def load_json(text: str) -> Any:
+    """The value that a text says; limits of values (``wire.limits``) are for the caller to check.
 
     Raises:
-        RepeatedKeyError: Two of the keys are equal.
+        JSONDecodeError: The text is no JSON.
+        RepeatedKeyError: An object has a key twice.
+        RecursionError: It is nested without end.
     """
+    return json.loads(text, parse_int=_whole_number, object_pairs_hook=_unique_keys)
+
+
+def _whole_number(text: str) -> int:
+    return int(text[:_MOST_DIGITS])
+
+
+def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
         raise RepeatedKeyError
