@@ -1,0 +1,1 @@
+"""Clusters for tests, demonstrations and machines without Kubernetes."""

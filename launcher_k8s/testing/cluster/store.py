@@ -1,0 +1,210 @@
+"""The objects, their versions, and what changed since one.
+
+As in etcd there is one counter for all kinds: every write takes the next number, and that number is the
+object's ``resourceVersion``. What is stored is never written again: a change stores another object that may
+share parts with the one before. So a version's JSON is made once, for everybody who reads or watches it, and
+old states of a collection can be had back by undoing the changes since, as far as the history reaches.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import attrs
+import msgspec
+
+from launcher_k8s.testing.cluster.kinds import Kind, Object
+
+EventType = Literal["ADDED", "MODIFIED", "DELETED"]
+_encode = msgspec.json.Encoder().encode
+
+
+class TooOldError(Exception):
+    """The history does not reach back that far."""
+
+
+class Stored:
+    """One version of one object.
+
+    Args:
+        kind: What it is.
+        content: The object, its version included.
+        number: That version.
+    """
+
+    __slots__ = ("_body", "content", "key", "kind", "number")
+
+    def __init__(self, kind: Kind, content: Object, number: int) -> None:
+        self.kind = kind
+        self.content = content
+        self.number = number
+        self.key = key_of(content)
+        self._body: bytes | None = None
+
+    @property
+    def body(self) -> bytes:
+        """The object as JSON, made on first use."""
+        if self._body is None:
+            self._body = _encode(self.content)
+        return self._body
+
+
+@attrs.frozen
+class Change:
+    """What a write did: the version it made, and the one before."""
+
+    type: EventType
+    stored: Stored
+    previous: Stored | None
+
+
+class Table:
+    """The objects of one kind, in the order of their keys."""
+
+    def __init__(self, found: dict[str, Stored] | None = None) -> None:
+        self.by_key = found or {}
+        self._keys = sorted(self.by_key)
+
+    def put(self, stored: Stored) -> None:
+        """Take a version in, in place of an earlier one of the same object."""
+        if stored.key not in self.by_key:
+            insort(self._keys, stored.key)
+        self.by_key[stored.key] = stored
+
+    def drop(self, key: str) -> None:
+        """Forget an object."""
+        del self.by_key[key]
+        del self._keys[bisect_left(self._keys, key)]
+
+    def walk(self, prefix: str = "", start: str = "") -> Iterator[Stored]:
+        """The objects whose keys begin with a prefix, from a key on.
+
+        The table may not change on the way.
+        """
+        for index in range(bisect_left(self._keys, max(prefix, start)), len(self._keys)):
+            key = self._keys[index]
+            if not key.startswith(prefix):
+                return
+            yield self.by_key[key]
+
+    def count(self, prefix: str = "", start: str = "") -> int:
+        """How many objects :meth:`walk` would yield."""
+        end = bisect_left(self._keys, prefix + "\U0010ffff") if prefix else len(self._keys)
+        return max(0, end - bisect_left(self._keys, max(prefix, start)))
+
+
+class Store:
+    """All objects of a cluster.
+
+    Args:
+        history_size: How many writes can be undone and watched from.
+    """
+
+    def __init__(self, *, history_size: int) -> None:
+        self.version = 1
+        self._tables: dict[Kind, Table] = {}
+        self._history: deque[Change] = deque(maxlen=history_size)
+        self._forgotten = self.version
+        self._listeners: list[Callable[[Change], None]] = []
+
+    def listen(self, told: Callable[[Change], None]) -> None:
+        """Call ``told`` after every write."""
+        self._listeners.append(told)
+
+    def get(self, kind: Kind, key: str) -> Stored | None:
+        """The present version of an object."""
+        return self.table(kind).by_key.get(key)
+
+    def table(self, kind: Kind) -> Table:
+        """The present objects of a kind."""
+        found = self._tables.get(kind)
+        if found is None:
+            found = self._tables[kind] = Table()
+        return found
+
+    def put(self, kind: Kind, content: Object) -> Stored:
+        """Store an object as its next version."""
+        stored = self._numbered(kind, content)
+        table = self.table(kind)
+        previous = table.by_key.get(stored.key)
+        table.put(stored)
+        self._tell(Change("MODIFIED" if previous else "ADDED", stored, previous))
+        return stored
+
+    def drop(self, kind: Kind, key: str) -> Stored:
+        """Remove an object; the result carries the version of its removal."""
+        table = self.table(kind)
+        previous = table.by_key[key]
+        stored = self._numbered(kind, previous.content)
+        table.drop(key)
+        self._tell(Change("DELETED", stored, previous))
+        return stored
+
+    def since(self, version: int) -> list[Change]:
+        """The changes after a version, oldest first.
+
+        Raises:
+            TooOldError: Some of them are forgotten.
+        """
+        if version < self._forgotten:
+            raise TooOldError
+        found = []
+        for change in reversed(self._history):
+            if change.stored.number <= version:
+                break
+            found.append(change)
+        return found[::-1]
+
+    def as_of(self, kind: Kind, version: int) -> Table:
+        """The objects of a kind as they were at a version.
+
+        Raises:
+            TooOldError: The history does not reach back to it.
+        """
+        undone = [change for change in self.since(version) if change.stored.kind is kind]
+        if not undone:
+            return self.table(kind)
+        found = dict(self.table(kind).by_key)
+        for change in reversed(undone):
+            if change.previous is None:
+                del found[change.stored.key]
+            else:
+                found[change.stored.key] = change.previous
+        return Table(found)
+
+    def forget(self) -> None:
+        """Compact: no earlier version than the present can be had any more."""
+        self._history.clear()
+        self._forgotten = self.version
+
+    def advance(self) -> int:
+        """Let the counter go on by one, as a write elsewhere does."""
+        self.version += 1
+        return self.version
+
+    def _numbered(self, kind: Kind, content: Object) -> Stored:
+        number = self.advance()
+        metadata = {**content["metadata"], "resourceVersion": str(number)}
+        return Stored(kind, {**content, "metadata": metadata}, number)
+
+    def _tell(self, change: Change) -> None:
+        history = self._history
+        if len(history) == history.maxlen:
+            self._forgotten = history[0].stored.number
+        history.append(change)
+        for told in self._listeners:
+            told(change)
+
+
+def key_of(content: Object) -> str:
+    """Where an object lies among those of its kind, as in etcd: ``namespace/name`` or ``name``."""
+    metadata = content["metadata"]
+    return key_at(metadata.get("namespace", ""), metadata["name"])
+
+
+def key_at(namespace: str, name: str) -> str:
+    """The key of the object of that name."""
+    return f"{namespace}/{name}" if namespace else name
