@@ -15,7 +15,7 @@ import attrs
 from launcher_k8s.connection import Resource
 
 Object = dict[str, Any]
-"""A Kubernetes object as JSON. Once stored it is shared by its readers: copied to be changed, never written."""
+"""A Kubernetes object as JSON. Once stored it has many readers: it is copied to be changed, never written."""
 
 READ: Final = ("get", "list")
 ALL: Final = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
@@ -68,6 +68,8 @@ class Kind:
         has_generation: Whether a change of its spec counts up ``metadata.generation``.
         returns_deleted: Whether DELETE answers with the object, not with a Status.
         orphans: Whether DELETE leaves its dependents alone unless told otherwise.
+        put_creates: Whether PUT makes an object that is not there.
+        needs_version: Whether an update must say which version it changes.
     """
 
     kind: str
@@ -84,6 +86,8 @@ class Kind:
     has_generation: bool = False
     returns_deleted: bool = False
     orphans: bool = False
+    put_creates: bool = False
+    needs_version: bool = False
 
     @property
     def singular(self) -> str:
@@ -94,6 +98,11 @@ class Kind:
     def api_version(self) -> str:
         """Group and version as objects carry them."""
         return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def head(self) -> bytes:
+        """How the JSON of each of its objects begins in the store."""
+        return f'{{"kind":"{self.kind}","apiVersion":"{self.api_version}",'.encode()
 
     @property
     def qualified(self) -> str:
@@ -116,8 +125,8 @@ class Kind:
         )
 
 
-def _fields(*paths: str, **others: str) -> dict[str, str]:
-    return {path: path for path in paths} | others
+def _fields(*paths: str) -> dict[str, str]:
+    return {path: path for path in paths}
 
 
 def _status(kind: str) -> Subresource:
@@ -169,8 +178,10 @@ POD: Final = Kind(
         "spec.hostNetwork",
         "status.phase",
         "status.podIP",
+        "status.podIPs",
         "status.nominatedNodeName",
-    ),
+    )
+    | {"spec.host": "spec.nodeName"},
     unknown_field=UNKNOWN_FIELD,
     has_generation=True,
     returns_deleted=True,
@@ -178,6 +189,7 @@ POD: Final = Kind(
 SERVICE: Final = Kind(
     "Service",
     "services",
+    put_creates=True,
     short_names=("svc",),
     categories=("all",),
     subresources=(_status("Service"),),
@@ -202,6 +214,7 @@ SECRET: Final = Kind(
 EVENT: Final = Kind(
     "Event",
     "events",
+    put_creates=True,
     short_names=("ev",),
     fields=_fields(
         "involvedObject.kind",
@@ -216,8 +229,8 @@ EVENT: Final = Kind(
         "type",
         "metadata.namespace",
         "metadata.name",
-        source="source.component",
-    ),
+    )
+    | {"source": "source.component"},
     unknown_field=UNKNOWN_FIELD,
 )
 RESOURCE_QUOTA: Final = Kind(
@@ -227,7 +240,7 @@ RESOURCE_QUOTA: Final = Kind(
     subresources=(_status("ResourceQuota"),),
     returns_deleted=True,
 )
-LIMIT_RANGE: Final = Kind("LimitRange", "limitranges", short_names=("limits",))
+LIMIT_RANGE: Final = Kind("LimitRange", "limitranges", short_names=("limits",), put_creates=True)
 PERSISTENT_VOLUME_CLAIM: Final = Kind(
     "PersistentVolumeClaim",
     "persistentvolumeclaims",
@@ -235,14 +248,14 @@ PERSISTENT_VOLUME_CLAIM: Final = Kind(
     subresources=(_status("PersistentVolumeClaim"),),
     returns_deleted=True,
 )
-ENDPOINTS: Final = Kind("Endpoints", "endpoints", short_names=("ep",))
+ENDPOINTS: Final = Kind("Endpoints", "endpoints", short_names=("ep",), put_creates=True)
 JOB: Final = Kind(
     "Job",
     "jobs",
     group="batch",
     categories=("all",),
     subresources=(_status("Job"),),
-    fields=_fields("metadata.name", "metadata.namespace", "status.successful"),
+    fields=_fields("metadata.name", "metadata.namespace") | {"status.successful": "status.succeeded"},
     unknown_field='field label "{field}" not supported for Job',
     has_generation=True,
     orphans=True,
@@ -253,11 +266,13 @@ SELF_ACCESS_REVIEW: Final = Kind(
 SELF_RULES_REVIEW: Final = Kind(
     "SelfSubjectRulesReview", "selfsubjectrulesreviews", group=_ACCESS, namespaced=False, verbs=CREATE
 )
-ROLE: Final = Kind("Role", "roles", group=_RBAC)
-ROLE_BINDING: Final = Kind("RoleBinding", "rolebindings", group=_RBAC)
-CLUSTER_ROLE: Final = Kind("ClusterRole", "clusterroles", group=_RBAC, namespaced=False)
-CLUSTER_ROLE_BINDING: Final = Kind("ClusterRoleBinding", "clusterrolebindings", group=_RBAC, namespaced=False)
-LEASE: Final = Kind("Lease", "leases", group="coordination.k8s.io")
+ROLE: Final = Kind("Role", "roles", group=_RBAC, put_creates=True)
+ROLE_BINDING: Final = Kind("RoleBinding", "rolebindings", group=_RBAC, put_creates=True)
+CLUSTER_ROLE: Final = Kind("ClusterRole", "clusterroles", group=_RBAC, namespaced=False, put_creates=True)
+CLUSTER_ROLE_BINDING: Final = Kind(
+    "ClusterRoleBinding", "clusterrolebindings", group=_RBAC, namespaced=False, put_creates=True
+)
+LEASE: Final = Kind("Lease", "leases", group="coordination.k8s.io", put_creates=True, needs_version=True)
 PRIORITY_CLASS: Final = Kind(
     "PriorityClass", "priorityclasses", group="scheduling.k8s.io", namespaced=False, short_names=("pc",)
 )

@@ -13,7 +13,7 @@ from typing import Any
 from launcher_k8s.testing.cluster.causes import Cause, aggregate, quoted
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - an answer, not a mistake of this program
     """A request that is answered with a failure.
 
     Args:
@@ -42,7 +42,8 @@ class Refusal(Exception):
     @property
     def retry_after_s(self) -> int | None:
         """Seconds for the ``Retry-After`` header, if it is sent one."""
-        return self.status.get("details", {}).get("retryAfterSeconds")
+        seconds: int | None = self.status.get("details", {}).get("retryAfterSeconds")
+        return seconds
 
 
 def refusal(
@@ -159,7 +160,8 @@ def not_acceptable(accepted: Iterable[str]) -> Refusal:
 
 def unsupported_media_type(accepted: Iterable[str]) -> Refusal:
     """415: the body is in no known format."""
-    message = f"the body of the request was in an unknown format - accepted media types include: {', '.join(accepted)}"
+    listed = ", ".join(accepted)
+    message = f"the body of the request was in an unknown format - accepted media types include: {listed}"
     return refusal(415, "UnsupportedMediaType", message)
 
 

@@ -51,6 +51,15 @@ class Stored:
             self._body = _encode(self.content)
         return self._body
 
+    @property
+    def item(self) -> bytes:
+        """The object as JSON inside a list, where what it is goes without saying."""
+        return b"{" + self.body[len(self.kind.head) :]
+
+    def renumbered(self, number: int) -> Stored:
+        """The same object as of another version."""
+        return Stored(self.kind, _versioned(self.kind, self.content, number), number)
+
 
 @attrs.frozen
 class Change:
@@ -109,6 +118,11 @@ class Store:
         self._history: deque[Change] = deque(maxlen=history_size)
         self._forgotten = self.version
         self._listeners: list[Callable[[Change], None]] = []
+
+    @property
+    def oldest(self) -> int:
+        """The earliest version that can be watched from."""
+        return self._forgotten
 
     def listen(self, told: Callable[[Change], None]) -> None:
         """Call ``told`` after every write."""
@@ -187,8 +201,7 @@ class Store:
 
     def _numbered(self, kind: Kind, content: Object) -> Stored:
         number = self.advance()
-        metadata = {**content["metadata"], "resourceVersion": str(number)}
-        return Stored(kind, {**content, "metadata": metadata}, number)
+        return Stored(kind, _versioned(kind, content, number), number)
 
     def _tell(self, change: Change) -> None:
         history = self._history
@@ -197,6 +210,12 @@ class Store:
         history.append(change)
         for told in self._listeners:
             told(change)
+
+
+def _versioned(kind: Kind, content: Object, number: int) -> Object:
+    """The object with its version, and with what it is in front: :attr:`Stored.item` cuts that off."""
+    metadata = {**content["metadata"], "resourceVersion": str(number)}
+    return {"kind": kind.kind, "apiVersion": kind.api_version} | content | {"metadata": metadata}
 
 
 def key_of(content: Object) -> str:

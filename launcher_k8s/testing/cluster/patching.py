@@ -1,0 +1,74 @@
+"""Which patch was sent, and the object it makes: the front to :mod:`patches`.
+
+Media types and complaints: ``k8s.io/apiserver/pkg/endpoints/handlers/patch.go``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from launcher_k8s.connection import JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH
+from launcher_k8s.testing.cluster.bodies import BodyError, check_size, go_type, media_type, parse_json
+from launcher_k8s.testing.cluster.kinds import Kind, Object
+from launcher_k8s.testing.cluster.patches import PatchError, json_patch, merge_patch, strategic_merge
+from launcher_k8s.testing.cluster.refusals import Refusal, bad_request, refusal, too_large
+
+APPLY_PATCH: Final = "application/apply-patch+yaml"
+PATCH_TYPES: Final = (JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH)
+_MOST_OPERATIONS: Final = 10_000
+_MAP: Final = "map[string]interface {}"
+
+
+def patched(kind: Kind, old: Object, body: bytes, content_type: str) -> Object:
+    """The object a patch makes of another; what it leaves alone is shared with that one.
+
+    Raises:
+        Refusal: 400, 413, 415 or 422: no patch, or one that cannot be applied.
+    """
+    check_size(body)
+    sent_as = media_type(content_type)
+    if sent_as not in PATCH_TYPES:
+        raise refusal(415, "UnsupportedMediaType", "415: Unsupported Media Type", details={})
+    if sent_as == JSON_PATCH:
+        return _json_patched(old, body)
+    prefix = "error decoding patch: " if sent_as == MERGE_PATCH else ""
+    patch = _read(body, dict, _MAP, prefix)
+    if sent_as == MERGE_PATCH:
+        if patch is None:
+            raise bad_request("Invalid JSON Patch")
+        merged: Object = merge_patch(old, patch)
+        return merged
+    try:
+        return strategic_merge(kind, old, patch or {})
+    except PatchError as problem:
+        raise refusal(500, "", str(problem)) from None
+
+
+def _json_patched(old: Object, body: bytes) -> Object:
+    operations = _read(body, list, "[]handlers.jsonPatchOp", "error decoding patch: ") or []
+    if len(operations) > _MOST_OPERATIONS:
+        raise too_large(
+            f"The allowed maximum operations in a JSON patch is {_MOST_OPERATIONS}, got {len(operations)}"
+        )
+    for operation in operations:
+        if not isinstance(operation, dict):
+            raise _cannot_unmarshal(operation, "handlers.jsonPatchOp", "error decoding patch: ")
+    try:
+        return json_patch(old, operations)
+    except PatchError:
+        message = "the server rejected our request due to an error in our request"
+        raise refusal(422, "Invalid", message, details={}) from None
+
+
+def _read(body: bytes, wanted: type, go_name: str, prefix: str) -> Any:
+    try:
+        patch = parse_json(body)
+    except BodyError as problem:
+        raise bad_request(f"{prefix}{problem}") from None
+    if patch is not None and not isinstance(patch, wanted):
+        raise _cannot_unmarshal(patch, go_name, prefix)
+    return patch
+
+
+def _cannot_unmarshal(value: object, go_name: str, prefix: str) -> Refusal:
+    return bad_request(f"{prefix}json: cannot unmarshal {go_type(value)} into Go value of type {go_name}")
