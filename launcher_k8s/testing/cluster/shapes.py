@@ -1,0 +1,222 @@
+"""The fields of every kind and their types, compiled once per kind from kubernetes_asyncio's generated models.
+
+A :class:`Shape` is a struct of the API: its JSON fields and their types. From it comes a msgspec type that reads
+an object in one go and writes it back as the server would: without nulls, and without what Go leaves out.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import attrs
+import msgspec
+
+from launcher_k8s.testing.cluster import go_types
+from launcher_k8s.testing.cluster.amounts import Amount
+from launcher_k8s.testing.cluster.kinds import Kind
+
+TIME_PATTERN: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
+MICRO_TIME_PATTERN: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
+_MICRO_TIMES: Final = frozenset({"renewTime", "acquireTime", "eventTime", "lastObservedTime"})
+_PREFIX: Final = re.compile("^(CoreV1|RbacV1|AuthorizationV1|V1)(?=[A-Z])")
+_MODELS: Final = {"Event": "CoreV1Event", "EndpointPort": "CoreV1EndpointPort", "Subject": "RbacV1Subject"}
+
+
+@attrs.frozen
+class Text:
+    """Text; ``go`` is the name of its type, ``form`` what else it must be: time, micro, amount or bytes."""
+
+    go: str = "string"
+    form: str = ""
+
+
+@attrs.frozen
+class Number:
+    """A whole number of 32 or 64 bits, or a fraction."""
+
+    go: str = "int32"
+
+
+@attrs.frozen
+class Truth:
+    """True or false."""
+
+    go: str = "bool"
+
+
+@attrs.frozen
+class Port:
+    """A number or a name (``intstr.IntOrString``)."""
+
+    go: str = "intstr.IntOrString"
+
+
+@attrs.frozen
+class Anything:
+    """What the models do not describe."""
+
+    go: str = ""
+
+
+@attrs.frozen
+class ListOf:
+    """A list."""
+
+    item: Type
+
+    @property
+    def go(self) -> str:
+        """The type's name in Go."""
+        return f"[]{self.item.go}"
+
+
+@attrs.frozen
+class MapOf:
+    """A map from texts."""
+
+    item: Type
+    name: str = ""
+
+    @property
+    def go(self) -> str:
+        """The type's name in Go."""
+        return self.name or f"map[string]{self.item.go}"
+
+
+@attrs.frozen(eq=False)
+class Shape:
+    """A struct.
+
+    Args:
+        name: Its name in Go.
+        fields: The type of each JSON field.
+        struct: The msgspec type that reads and writes it.
+    """
+
+    name: str
+    fields: Mapping[str, Type]
+    struct: Any = attrs.field(repr=False)
+
+    @property
+    def go(self) -> str:
+        """The type's name in Go."""
+        return f"v1.{self.name}"
+
+
+Type = Text | Number | Truth | Port | Anything | ListOf | MapOf | Shape
+
+
+def shape_of(kind: Kind) -> Shape | None:
+    """The shape of a kind's objects; None for kinds the models do not know (metrics)."""
+    return _named_shape(kind.kind)
+
+
+@functools.cache
+def _named_shape(name: str) -> Shape | None:
+    model = _model(_MODELS.get(name, f"V1{name}"))
+    return None if model is None else _compile(model)
+
+
+def _model(name: str) -> Any:
+    from kubernetes_asyncio.client import models
+
+    return getattr(models, name, None)
+
+
+@functools.cache
+def _compile(model: Any) -> Shape:
+    name = _PREFIX.sub("", model.__name__)
+    fields: dict[str, Type] = {}
+    definitions = []
+    for attribute, declared in model.openapi_types.items():
+        json_name = model.attribute_map[attribute]
+        found = fields[json_name] = _type(name, json_name, declared)
+        definitions.append((f"f_{attribute}", *_definition(f"{name}.{json_name}", found)))
+    rename = {f"f_{attribute}": json_name for attribute, json_name in model.attribute_map.items()}
+    struct = msgspec.defstruct(
+        name, definitions, rename=rename, omit_defaults=True, forbid_unknown_fields=True, kw_only=True
+    )
+    return Shape(name, fields, struct)
+
+
+def _type(struct: str, field: str, declared: str) -> Type:
+    where = f"{struct}.{field}"
+    if declared.startswith("list["):
+        return ListOf(_type(struct, field, declared[5:-1]))
+    if declared.startswith("dict("):
+        return _map(where, field, declared)
+    match declared:
+        case "str":
+            form = "amount" if where in go_types.AMOUNTS else ""
+            return Text(go_types.NAMED.get(where, "string"), form)
+        case "datetime":
+            return Text("v1.Time", "micro" if field in _MICRO_TIMES else "time")
+        case "int":
+            return Number("int64" if field in go_types.WIDE else "int32")
+        case "float":
+            return Number("float64")
+        case "bool":
+            return Truth()
+        case "object":
+            return Port() if "ort" in field else Anything()
+    model = _model({"V1Subject": "RbacV1Subject"}.get(declared, declared))
+    return Anything() if model is None else _compile(model)
+
+
+def _map(where: str, field: str, declared: str) -> MapOf:
+    if where in go_types.BYTES:
+        return MapOf(Text("[]uint8", "bytes"))
+    if field in go_types.QUANTITIES:
+        return MapOf(Text("resource.Quantity", "amount"), "v1.ResourceList")
+    item = declared[len("dict(str, ") : -1]
+    return MapOf(Text() if item == "str" else _type(where, field, item))
+
+
+def _definition(where: str, found: Type) -> tuple[Any, Any]:
+    """The field's type for msgspec and its default: what is left out when written."""
+    if where in go_types.ALWAYS_WRITTEN:
+        value = go_types.ALWAYS_WRITTEN[where]
+        return _plain(found), msgspec.field(default_factory=lambda: value)
+    match found:
+        case ListOf():
+            return _plain(found), msgspec.field(default_factory=list)
+        case MapOf():
+            return _plain(found), msgspec.field(default_factory=dict)
+        case Text(form=form) if not form and where not in go_types.EMPTY_KEPT:
+            return str, ""
+        case Number() | Truth() if where in go_types.ZERO_LEFT_OUT:
+            return _plain(found), 0 if isinstance(found, Number) else False
+    return _plain(found) | None, None
+
+
+def _plain(found: Type) -> Any:
+    match found:
+        case Text(form="amount"):
+            return Amount
+        case Text(form="bytes"):
+            return bytes
+        case Text(form="time"):
+            return Annotated[str, msgspec.Meta(pattern=TIME_PATTERN)]
+        case Text(form="micro"):
+            return Annotated[str, msgspec.Meta(pattern=MICRO_TIME_PATTERN)]
+        case Text():
+            return str
+        case Number(go="float64"):
+            return float
+        case Number(go=go):
+            bits = int(go[3:]) - 1
+            return Annotated[int, msgspec.Meta(ge=-(2**bits), le=2**bits - 1)]
+        case Truth():
+            return bool
+        case Port():
+            return int | str
+        case ListOf(item=item):
+            return list[_plain(item)]  # type: ignore[misc]
+        case MapOf(item=item):
+            return dict[str, _plain(item)]  # type: ignore[misc]
+        case Shape(struct=struct):
+            return struct
+    return Any
