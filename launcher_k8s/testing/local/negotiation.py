@@ -87,7 +87,7 @@ def _clauses(accept: str) -> Iterator[tuple[str, dict[str, str]]]:
     found = []
     for clause in accept.split(","):
         media_type, *rest = (part.strip() for part in clause.split(";"))
-        params = dict((*part.split("=", 1), "")[:2] for part in rest if part)
+        params = {name: value for name, _, value in (part.partition("=") for part in rest)}
         found.append((_weight(params.pop("q", "1")), media_type.lower(), params))
     found.sort(key=lambda each: -each[0])
     return ((media_type, params) for _, media_type, params in found)

@@ -1,0 +1,167 @@
+"""What is known of one container of a pod: its runs, what it waits for, and its status object.
+
+Shapes are those a kubelet 1.36 writes; times have whole seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import attrs
+
+from launcher_k8s.testing.cluster.kinds import Object
+
+START_ERROR_CODE: Final = 128
+NEVER: Final = datetime.fromtimestamp(0, UTC)
+CREATING: Final = "ContainerCreating"
+INITIALIZING: Final = "PodInitializing"
+
+
+@attrs.frozen
+class Run:
+    """One run of a container, from its start to its end.
+
+    Args:
+        container_id: Of this run.
+        started_at: When its program started; 1970 if it could not be started.
+        finished_at: When it ended, if it has.
+        exit_code: 128 and the signal's number for a signal, as a shell says it.
+        reason: ``Completed``, ``Error``, ``OOMKilled``, ``StartError``...
+        message: More, if there is more to say.
+    """
+
+    container_id: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    exit_code: int = 0
+    reason: str = ""
+    message: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over."""
+        return self.finished_at is not None
+
+    def state(self) -> Object:
+        """The run as ``state`` or ``lastState``."""
+        if self.finished_at is None:
+            return {"running": {"startedAt": stamp(self.started_at)}}
+        terminated: Object = {
+            "exitCode": self.exit_code,
+            "reason": self.reason,
+            "startedAt": stamp(self.started_at),
+            "finishedAt": stamp(self.finished_at),
+            "containerID": self.container_id,
+        }
+        return {"terminated": terminated | ({"message": self.message} if self.message else {})}
+
+
+@attrs.define
+class Container:
+    """One container of a pod.
+
+    Args:
+        spec: As in the pod.
+        init: Whether it is an init container (a sidecar included).
+        waiting: Reason and message, while it waits.
+        run: The present run, or the last one of a container that runs no more.
+        last: The run before.
+        restarts: How often it was started again.
+        image_id: Of an image that was there.
+    """
+
+    spec: Mapping[str, Any]
+    init: bool = False
+    waiting: tuple[str, str] | None = (CREATING, "")
+    run: Run | None = None
+    last: Run | None = None
+    restarts: int = 0
+    image_id: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.spec["name"])
+
+    @property
+    def is_sidecar(self) -> bool:
+        """Whether it is an init container that runs beside the main ones."""
+        return self.init and self.spec.get("restartPolicy") == "Always"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its program runs now."""
+        return self.waiting is None and self.run is not None and not self.run.ended
+
+    @property
+    def end(self) -> Run | None:
+        """The last run of a container that neither runs nor waits."""
+        return self.run if self.waiting is None and self.run is not None and self.run.ended else None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it has ended well."""
+        return self.end is not None and self.end.exit_code == 0
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it counts as ready: it runs, or it is an init container that is done."""
+        return self.is_running or (self.init and not self.is_sidecar and self.succeeded)
+
+    def begin(self, run: Run) -> None:
+        """A new run has started, or failed to."""
+        if self.run is not None:
+            self.last, self.restarts = self.run, self.restarts + 1
+        self.waiting, self.run = None, run
+
+    def wait(self, reason: str, message: str = "") -> None:
+        """It is not running, for this reason."""
+        self.waiting = (reason, message)
+
+    def status(self) -> Object:
+        """Its entry among the pod's container statuses."""
+        status: Object = {
+            "name": self.name,
+            "image": self.spec.get("image", ""),
+            "imageID": self.image_id,
+            "state": self._state(),
+            "lastState": self._last_state(),
+            "ready": self.is_ready,
+            "restartCount": self.restarts,
+            "started": self.is_running,
+        }
+        if self.run is not None:
+            status |= {"containerID": self.run.container_id} | self._resources()
+        mounts = [_volume_mount(each) for each in self.spec.get("volumeMounts", [])]
+        return status | ({"volumeMounts": mounts} if mounts else {})
+
+    def _state(self) -> Object:
+        if self.waiting is not None:
+            reason, message = self.waiting
+            return {"waiting": {"reason": reason} | ({"message": message} if message else {})}
+        assert self.run is not None
+        return self.run.state()
+
+    def _last_state(self) -> Object:
+        if self.waiting is not None and self.run is not None and self.run.ended:
+            return self.run.state()
+        return self.last.state() if self.last is not None else {}
+
+    def _resources(self) -> Object:
+        resources = {key: dict(value) for key, value in self.spec.get("resources", {}).items() if value}
+        requests = resources.get("requests")
+        return {"resources": resources} | ({"allocatedResources": requests} if requests else {})
+
+
+def stamp(moment: datetime) -> str:
+    """A time as objects carry it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _volume_mount(mount: Mapping[str, Any]) -> Object:
+    status: Object = {"mountPath": mount["mountPath"], "name": mount["name"]}
+    if mount.get("readOnly"):
+        status |= {"readOnly": True, "recursiveReadOnly": "Disabled"}
+    return status

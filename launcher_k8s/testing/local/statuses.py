@@ -1,0 +1,173 @@
+"""A pod's status from what is known of its containers: phase, conditions, container statuses.
+
+Rules: ``getPhase`` in ``pkg/kubelet/kubelet_pods.go`` and ``pkg/kubelet/status/generate.go``; which fields are
+written, and when, was compared with a kubelet 1.36. A phase is final only once no container runs any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import attrs
+
+from launcher_k8s.testing.cluster.kinds import Object
+from launcher_k8s.testing.local.container_states import Container, stamp
+
+FINAL_PHASES: Final = ("Succeeded", "Failed")
+
+
+@attrs.define
+class PodState:
+    """What a status is made from.
+
+    Args:
+        pod: The pod's object.
+        init: Its init containers, in order.
+        main: Its containers, in order.
+        started_at: When the kubelet took it on.
+        address: Of the node, and once it has a sandbox, of the pod.
+        has_sandbox: Whether volumes are set up and containers can start.
+        verdict: Reason and message of a pod that was ended as a whole (``DeadlineExceeded``, ``Evicted``).
+    """
+
+    pod: Object
+    init: list[Container]
+    main: list[Container]
+    started_at: datetime
+    address: str
+    has_sandbox: bool = False
+    verdict: tuple[str, str] | None = None
+
+    @property
+    def every(self) -> list[Container]:
+        """All containers, init containers first."""
+        return [*self.init, *self.main]
+
+    @property
+    def running(self) -> list[Container]:
+        """Those whose programs run."""
+        return [each for each in self.every if each.is_running]
+
+    def outcome(self) -> str:
+        """``Succeeded``, ``Failed``, or nothing while it is open."""
+        if self.verdict is not None:
+            return "Failed"
+        policy = self.pod["spec"].get("restartPolicy", "Always")
+        steps = [each for each in self.init if not each.is_sidecar]
+        if policy == "Never" and any(each.end and not each.succeeded for each in steps):
+            return "Failed"
+        if policy == "Always" or any(each.end is None for each in self.main):
+            return ""
+        if all(each.succeeded for each in self.main):
+            return "Succeeded"
+        return "Failed" if policy == "Never" else ""
+
+    def phase(self) -> str:
+        """The phase."""
+        outcome = self.outcome()
+        if outcome and not self.running:
+            return outcome
+        seen = any(each.run is not None for each in self.main)
+        waits = any(each.run is None for each in self.main)
+        return "Running" if seen and not waits else "Pending"
+
+    def status(self, now: datetime) -> Object:
+        """The status object; conditions keep the time of their last change."""
+        phase = self.phase()
+        status: Object = {
+            "phase": phase,
+            "conditions": self._conditions(phase, now),
+            "hostIP": self.address,
+            "hostIPs": [{"ip": self.address}],
+            "startTime": stamp(self.started_at),
+            "qosClass": self.pod["status"].get("qosClass", "BestEffort"),
+            "observedGeneration": self._generation,
+            "containerStatuses": [each.status() for each in self.main],
+        }
+        if self.init:
+            status["initContainerStatuses"] = [each.status() for each in self.init]
+        if self.has_sandbox:
+            status |= {"podIP": self.address, "podIPs": [{"ip": self.address}]}
+        if self.verdict is not None:
+            status |= dict(zip(("reason", "message"), self.verdict, strict=True))
+        return status
+
+    @property
+    def _generation(self) -> int:
+        return int(self.pod["metadata"].get("generation", 1))
+
+    def _conditions(self, phase: str, now: datetime) -> list[Object]:
+        before = {each["type"]: each for each in self.pod["status"].get("conditions", [])}
+        done = phase in FINAL_PHASES
+        wanted = [
+            _Condition("PodReadyToStartContainers", self.has_sandbox and not done),
+            self._initialized(),
+            self._ready("Ready"),
+            self._ready("ContainersReady"),
+        ]
+        made = [each.make(before.get(each.type), self._generation, now) for each in wanted]
+        scheduled = before.get(
+            "PodScheduled", {"type": "PodScheduled", "status": "True", "lastProbeTime": None}
+        )
+        return [
+            *made,
+            {"lastTransitionTime": stamp(now), **scheduled, "observedGeneration": self._generation},
+        ]
+
+    def _initialized(self) -> _Condition:
+        unfinished = [each.name for each in self.init if not (each.is_ready or each.succeeded)]
+        if unfinished and not any(each.run for each in self.main):
+            message = f"containers with incomplete status: [{' '.join(unfinished)}]"
+            return _Condition("Initialized", False, "ContainersNotInitialized", message)
+        return _Condition("Initialized", True, "PodCompleted" if self.outcome() == "Succeeded" else "")
+
+    def _ready(self, type_: str) -> _Condition:
+        outcome = self.outcome()
+        if outcome:
+            return _Condition(type_, False, "PodCompleted" if outcome == "Succeeded" else "PodFailed")
+        unready = [each.name for each in self.every if not each.is_ready]
+        if unready:
+            message = f"containers with unready status: [{' '.join(unready)}]"
+            return _Condition(type_, False, "ContainersNotReady", message)
+        return _Condition(type_, True)
+
+
+@attrs.frozen
+class _Condition:
+    type: str
+    holds: bool
+    reason: str = ""
+    message: str = ""
+
+    def make(self, before: Mapping[str, Any] | None, generation: int, now: datetime) -> Object:
+        status = "True" if self.holds else "False"
+        unchanged = before is not None and before["status"] == status
+        told = {"reason": self.reason, "message": self.message}
+        return {
+            "type": self.type,
+            "status": status,
+            "lastProbeTime": None,
+            "lastTransitionTime": before["lastTransitionTime"] if before and unchanged else stamp(now),
+            "observedGeneration": generation,
+        } | {key: text for key, text in told.items() if text}
+
+
+def new_containers(pod: Object) -> tuple[list[Container], list[Container]]:
+    """A pod's init containers and containers, none of them started."""
+    init = _containers(pod["spec"].get("initContainers", []), init=True)
+    main = _containers(pod["spec"]["containers"], init=False)
+    if init:
+        for each in (*init, *main):
+            each.wait("PodInitializing")
+    return init, main
+
+
+def _containers(specs: Iterable[Mapping[str, Any]], *, init: bool) -> list[Container]:
+    return [Container(spec, init) for spec in specs]
+
+
+def find_container(containers: Sequence[Container], name: str) -> Container | None:
+    """The container of that name."""
+    return next((each for each in containers if each.name == name), None)
