@@ -29,6 +29,7 @@ class _Side(asyncio.Protocol):
         self.peer: _Side | None = None
         self.transport: asyncio.Transport | None = None
         self._peer_full = False
+        self._ended = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -45,8 +46,13 @@ class _Side(asyncio.Protocol):
             self.peer.transport.write(data)
 
     def eof_received(self) -> bool:
-        if self.peer is not None and self.peer.transport is not None and self.peer.transport.can_write_eof():
-            self.peer.transport.write_eof()
+        self._ended = True
+        if self.peer is None or self.peer.transport is None:
+            return False
+        if self.peer._ended:  # both directions have ended; a transport does not see that by itself
+            self.peer.transport.close()
+            return False
+        self.peer.transport.write_eof()
         return True  # half closed: the other direction goes on
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -38,22 +38,36 @@ WEBSOCKET = {
 }
 FAREWELL_S = 0.25  # aiohttp's manual, "Graceful shutdown": TLS connections close after their session has
 NOT_TO_BE_SENT = (None, 1005, 1006, 1015)  # RFC 6455: these tell how a connection ended without a code
-Fault = Literal["drop answer", "drop request", "answer", "cut"]
+Fault = Literal["drop answer", "drop request", "answer", "cut", "delay"]
 
 
 @dataclass
 class Rule:
-    """What to do to the next `times` requests of `method` whose path (without query) matches `path`."""
+    """What to do to the next `times` requests of `method` whose path and query match theirs."""
 
     fault: Fault
     method: str
     path: re.Pattern[str]
     times: int
+    query: re.Pattern[str] = re.compile("")
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     after_bytes: int = 0
+    delay_s: float = 0
     hits: int = 0
+
+    def matches(self, request: web.BaseRequest) -> bool:
+        return (
+            self.hits < self.times
+            and self.method == request.method
+            and self.path.search(request.path) is not None
+            and self.query.search(request.query_string) is not None
+        )
+
+    def end(self) -> None:
+        """Let everything through from now on."""
+        self.times = self.hits
 
 
 @dataclass(frozen=True)
@@ -93,13 +107,13 @@ class HttpTap:
     def url(self) -> str:
         return f"{'https' if self._serve_with else 'http'}://127.0.0.1:{self._port}"
 
-    def drop_answers(self, method: str = "POST", path: str = "", *, times: int = 1) -> Rule:
+    def drop_answers(self, method: str = "POST", path: str = "", *, times: int = 1, query: str = "") -> Rule:
         """Forward the request, wait for the whole answer, then close the connection without a byte of it."""
-        return self._add(Rule("drop answer", method, re.compile(path), times))
+        return self._add(Rule("drop answer", method, re.compile(path), times, re.compile(query)))
 
-    def drop_requests(self, method: str = "POST", path: str = "", *, times: int = 1) -> Rule:
+    def drop_requests(self, method: str = "POST", path: str = "", *, times: int = 1, query: str = "") -> Rule:
         """Close the connection without asking the server."""
-        return self._add(Rule("drop request", method, re.compile(path), times))
+        return self._add(Rule("drop request", method, re.compile(path), times, re.compile(query)))
 
     def answer(
         self,
@@ -111,6 +125,7 @@ class HttpTap:
         retry_after_s: int | None = None,
         reason: str = "",
         message: str = "said by the tap",
+        query: str = "",
     ) -> Rule:
         """Answer with a Kubernetes Status in the server's place, `Retry-After` and its detail if given."""
         details = {} if retry_after_s is None else {"retryAfterSeconds": retry_after_s}
@@ -120,12 +135,36 @@ class HttpTap:
         if retry_after_s is not None:
             headers["Retry-After"] = str(retry_after_s)
         encoded = json.dumps(body).encode()
-        rule = Rule("answer", method, re.compile(path), times, status=status, headers=headers, body=encoded)
+        rule = Rule(
+            "answer",
+            method,
+            re.compile(path),
+            times,
+            re.compile(query),
+            status=status,
+            headers=headers,
+            body=encoded,
+        )
         return self._add(rule)
 
-    def cut_streams(self, after_bytes: int, method: str = "GET", path: str = "", *, times: int = 1) -> Rule:
+    def cut_streams(
+        self, after_bytes: int, method: str = "GET", path: str = "", *, times: int = 1, query: str = ""
+    ) -> Rule:
         """Pass the answer's first `after_bytes` bytes of body, then reset the connection."""
-        return self._add(Rule("cut", method, re.compile(path), times, after_bytes=after_bytes))
+        rule = Rule("cut", method, re.compile(path), times, re.compile(query), after_bytes=after_bytes)
+        return self._add(rule)
+
+    def delay(
+        self, seconds: float, method: str = "GET", path: str = "", *, times: int = 1, query: str = ""
+    ) -> Rule:
+        """Forward the request at once, and hold the answer back for so many seconds."""
+        return self._add(Rule("delay", method, re.compile(path), times, re.compile(query), delay_s=seconds))
+
+    def forget(self) -> None:
+        """Drop every rule and every request seen, for the next test."""
+        with self._lock:
+            self._rules.clear()
+            self.requests.clear()
 
     def _add(self, rule: Rule) -> Rule:
         with self._lock:
@@ -135,11 +174,7 @@ class HttpTap:
     def _matching(self, request: web.BaseRequest) -> Rule | None:
         with self._lock:
             for rule in self._rules:
-                if (
-                    rule.hits < rule.times
-                    and rule.method == request.method
-                    and rule.path.search(request.path)
-                ):
+                if rule.matches(request):
                     rule.hits += 1
                     return rule
         return None
@@ -219,17 +254,20 @@ class HttpTap:
             if rule is not None and rule.fault == "drop answer":
                 await answer.read()
                 return _dropped(request)
+            if rule is not None and rule.fault == "delay":
+                await asyncio.sleep(rule.delay_s)
             response = web.StreamResponse(
                 status=answer.status, reason=answer.reason, headers=_kept(answer.headers)
             )
             writer = await response.prepare(request)
             assert writer is not None
             writer.send_headers()  # else they wait for the first bytes, which on a watch may take a minute
+            cut_after = rule.after_bytes if rule is not None and rule.fault == "cut" else None
             passed = 0
             async for chunk in answer.content.iter_any():
-                await response.write(chunk[: rule.after_bytes - passed] if rule else chunk)
+                await response.write(chunk if cut_after is None else chunk[: cut_after - passed])
                 passed += len(chunk)
-                if rule is not None and passed >= rule.after_bytes:
+                if cut_after is not None and passed >= cut_after:
                     return _dropped(request)
             await response.write_eof()
             return response

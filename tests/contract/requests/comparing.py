@@ -96,7 +96,9 @@ def _in_order(value: Any) -> Any:
 
 
 def _by_name(entries: Any) -> Any:
-    if not isinstance(entries, list) or not all(isinstance(each, Mapping) and "name" in each for each in entries):
+    if not isinstance(entries, list) or not all(
+        isinstance(each, Mapping) and "name" in each for each in entries
+    ):
         return entries
     return {each["name"]: each for each in entries}
 
