@@ -1,6 +1,6 @@
 """The API server without HTTP: every verb over every kind, for requests and for controllers.
 
-A request goes through the same stations as in ``k8s.io/apiserver``: is the path served, may the user, is the
+A request goes through the same stations as in ``k8s.io/apiserver``: may the user, is the path served, is the
 body readable, then the verb. :meth:`Api.answer` refuses by raising; the HTTP server and the scripted cluster
 turn a :class:`~launcher_k8s.testing.cluster.refusals.Refusal` into a response or an error.
 """
@@ -11,29 +11,25 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
 
-import msgspec
-
 from launcher_k8s.testing.cluster import admit
-from launcher_k8s.testing.cluster.bodies import decode
-from launcher_k8s.testing.cluster.kinds import Kind, Object, kind_at
-from launcher_k8s.testing.cluster.paging import parse_version
-from launcher_k8s.testing.cluster.patching import patched
-from launcher_k8s.testing.cluster.reading import read_page, write_page
+from launcher_k8s.testing.cluster.access import Attributes, Authorizer
+from launcher_k8s.testing.cluster.admission import Admission
+from launcher_k8s.testing.cluster.kinds import NAMESPACE, Kind, Object, kind_at
+from launcher_k8s.testing.cluster.namespaces import Namespaces
+from launcher_k8s.testing.cluster.ownership import Collector
+from launcher_k8s.testing.cluster.quota import Quotas
 from launcher_k8s.testing.cluster.refusals import (
     Refusal,
-    bad_request,
-    conflict,
     expired,
     method_not_allowed,
-    not_found,
     path_not_found,
-    refusal,
     too_large_version,
 )
-from launcher_k8s.testing.cluster.removing import DeleteOptions, Removal, Remover, delete_options
-from launcher_k8s.testing.cluster.requests import Answer, ListOptions, Request, dry_run, list_options
-from launcher_k8s.testing.cluster.store import Change, Store, Stored, TooOldError, key_at
+from launcher_k8s.testing.cluster.removing import DeleteOptions, Removal, Remover
+from launcher_k8s.testing.cluster.requests import Answer, ListOptions, Request, list_options, watch_version
+from launcher_k8s.testing.cluster.store import Change, EventType, Store, TooOldError, key_at
 from launcher_k8s.testing.cluster.subscriptions import Subscriber, Subscriptions
+from launcher_k8s.testing.cluster.verbs import Verbs
 from launcher_k8s.testing.cluster.watching import Watch
 from launcher_k8s.testing.cluster.writing import Writer
 
@@ -44,25 +40,19 @@ HISTORY_SIZE: Final = 5_000
 _COLLECTION_VERBS: Final = ("create", "list", "watch", "deletecollection")
 
 
-class _OpenAdmission:
-    """Lets everything in as it is."""
-
-    def furnish(self, kind: Kind, new: Object) -> Object:
-        del kind
-        return new
-
-    def check(self, kind: Kind, new: Object, old: Object | None) -> None:
-        del kind, new, old
-
-
 class Api:
-    """A cluster's API over objects in memory.
+    """A cluster's API over objects in memory, with the namespaces every cluster begins with.
 
     Args:
         now: The time, aware.
         draw: Gives so many random bytes: uids, generated names, addresses.
         version: Which Kubernetes it says it is.
         history_size: How many writes can be watched from and paged over before they expire.
+        rbac: Whether the stored roles decide who may do what; otherwise everybody may everything.
+        ca_pem: The certificate of the cluster's authority, for pods.
+
+    Attributes:
+        access: Who may do what; tests deny here.
     """
 
     def __init__(
@@ -72,20 +62,38 @@ class Api:
         draw: Callable[[int], bytes],
         version: str = VERSION,
         history_size: int = HISTORY_SIZE,
+        rbac: bool = False,
+        ca_pem: str = "",
     ) -> None:
         self.version = version
         self._now = now
-        self._store = Store(history_size=history_size)
-        self._store.listen(self._tell)
-        self._writer = Writer(
-            self._store, now=now, draw=draw, prepare=admit.prepare, admission=_OpenAdmission()
-        )
-        self._remover = Remover(self._store, self._writer)
+        self._history_size = history_size
+        self._store = store = Store(history_size=history_size)
+        self.access = Authorizer(store, rbac=rbac)
         self._subscriptions = Subscriptions()
         self._watches: dict[Kind, list[Watch]] = {}
-        self._history_size = history_size
+        self._writer = Writer(
+            store, now=now, draw=draw, prepare=admit.prepare, admission=Admission(store, draw)
+        )
+        remover = Remover(store)
+        self._namespaces = Namespaces(store, self._writer, remover, ca_pem=ca_pem)
+        self._verbs = Verbs(store, self._writer, remover, self._namespaces, self.access, now=now, draw=draw)
+        self._subscriptions.add(Collector(store, self._writer, remover, now=now).on_change)
+        self._subscriptions.add(self._furnish)
+        self._subscriptions.add(Quotas(store, self._writer).on_change)
+        self._namespaces.found()
+        store.listen(self._tell)
 
     # --- requests
+
+    def authorize(self, request: Request) -> Kind:
+        """Check that the user may do this and that it is served; for requests that are answered elsewhere.
+
+        Raises:
+            Refusal: 403, 404 or 405.
+        """
+        self.access.check(Attributes.of(request))
+        return _served(request)
 
     def answer(self, request: Request) -> Answer:
         """Answer one request other than a watch.
@@ -93,9 +101,9 @@ class Api:
         Raises:
             Refusal: The answer is a failure.
         """
-        kind = _served(request)
+        kind = self.authorize(request)
         try:
-            return self._answer(kind, request)
+            return self._verbs.answer(kind, request)
         finally:
             self._subscriptions.settle()
 
@@ -108,25 +116,28 @@ class Api:
                 once.
 
         Raises:
-            Refusal: The answer is a failure; a version that is too old is an event instead, as in the server.
+            Refusal: The answer is a failure; a version that is too old is an event instead, as in the
+                server.
         """
-        kind = _served(request)
+        kind = self.authorize(request)
         options = list_options(kind, request.params, watch=True)
-        version = _watch_version(options.resource_version)
+        version = watch_version(options)
         if options.initial_events and version > self._store.version:
             raise too_large_version(version, self._store.version)
+        prefix = _prefix(request)
+        followers = self._watches.setdefault(kind, [])
         watch = Watch(
             kind,
-            prefix=_prefix(request),
+            prefix=prefix,
             selection=options.selection,
             wake=wake,
-            closed=self._watches.setdefault(kind, []).remove,
+            closed=followers.remove,
             size=max(self._history_size, self._store.table(kind).count() + 2),
             version=lambda: self._store.version,
             bookmarks=options.bookmarks,
         )
-        self._watches[kind].append(watch)
-        self._catch_up(watch, _prefix(request), options, version)
+        followers.append(watch)
+        self._catch_up(watch, prefix, options, version)
         return watch
 
     # --- objects, for controllers, kubelets and tests
@@ -147,7 +158,7 @@ class Api:
         return [stored.content for stored in self._store.table(kind).walk(prefix)]
 
     def add(self, kind: Kind, content: Object, *, namespace: str = "") -> Object:
-        """Make an object, as a request would: with defaults, validation and quota.
+        """Make an object, as a request would: with defaults, validation, limits and quota.
 
         Raises:
             Refusal: It may not be made.
@@ -192,7 +203,7 @@ class Api:
         if stored is None:
             return None
         try:
-            return self._remover.delete(stored, options or DeleteOptions(), now=self._now())
+            return self._verbs.delete(stored, options or DeleteOptions())
         finally:
             self._subscriptions.settle()
 
@@ -208,82 +219,10 @@ class Api:
 
     def end_watches(self, refusal: Refusal | None = None) -> None:
         """End every watch, with an error event if one is given."""
-        for watch in [watch for watches in self._watches.values() for watch in watches]:
+        for watch in [watch for followers in self._watches.values() for watch in followers]:
             watch.close() if refusal is None else watch.fail(refusal)
 
-    # --- verbs
-
-    def _answer(self, kind: Kind, request: Request) -> Answer:
-        match request.verb:
-            case "get":
-                return Answer(200, self._get(kind, request).body)
-            case "list":
-                options = list_options(kind, request.params)
-                page = read_page(self._store, kind, request.resource.namespace, options)
-                return Answer(200, write_page(kind, page))
-            case "create":
-                return self._create(kind, request)
-            case "update":
-                return self._update(kind, request)
-            case "patch":
-                return self._patch(kind, request)
-            case "delete":
-                return self._delete(kind, request)
-            case _:
-                return self._delete_collection(kind, request)
-
-    def _get(self, kind: Kind, request: Request) -> Stored:
-        stored = self._store.get(kind, key_at(request.resource.namespace, request.resource.name))
-        if stored is None:
-            raise not_found(kind.plural, request.resource.name, group=kind.group)
-        return stored
-
-    def _create(self, kind: Kind, request: Request) -> Answer:
-        dry = dry_run(request.params, "CreateOptions")
-        content = decode(kind, request.body, request.content_type)
-        stored = self._writer.create(kind, content, namespace=request.resource.namespace, dry_run=dry)
-        return Answer(201, stored.body)
-
-    def _update(self, kind: Kind, request: Request) -> Answer:
-        dry = dry_run(request.params, "UpdateOptions")
-        content = decode(kind, request.body, request.content_type)
-        _check_name(request, content)
-        if kind.put_creates and self._store.get(kind, key_of_request(request)) is None:
-            stored = self._writer.create(kind, content, namespace=request.resource.namespace, dry_run=dry)
-            return Answer(201, stored.body)
-        old = self._get(kind, request)
-        _check_uid(kind, old, content)
-        stored = self._writer.update(
-            kind, old, content, subresource=request.resource.subresource, dry_run=dry
-        )
-        return Answer(200, stored.body)
-
-    def _patch(self, kind: Kind, request: Request) -> Answer:
-        dry = dry_run(request.params, "PatchOptions")
-        old = self._get(kind, request)
-        content = patched(kind, old.content, request.body, request.content_type)
-        _check_name(request, content)
-        stored = self._writer.update(
-            kind, old, content, subresource=request.resource.subresource, dry_run=dry
-        )
-        return Answer(200, stored.body)
-
-    def _delete(self, kind: Kind, request: Request) -> Answer:
-        options = delete_options(request.params, request.body)
-        removal = self._remover.delete(self._get(kind, request), options, now=self._now())
-        if kind.returns_deleted or not removal.is_gone:
-            return Answer(200, removal.stored.body)
-        return Answer(200, _success(removal.stored))
-
-    def _delete_collection(self, kind: Kind, request: Request) -> Answer:
-        options = delete_options(request.params, request.body)
-        asked = list_options(kind, request.params)
-        page = read_page(self._store, kind, request.resource.namespace, asked)
-        for stored in page.items:
-            self._remover.delete(stored, options, now=self._now())
-        return Answer(200, write_page(kind, page))
-
-    # --- watches
+    # --- changes
 
     def _catch_up(self, watch: Watch, prefix: str, options: ListOptions, version: int) -> None:
         initial = options.initial_events
@@ -296,13 +235,17 @@ class Api:
                 for change in self._store.since(version):
                     watch.tell(change)
             except TooOldError:
-                oldest = self._store.oldest
-                watch.fail(expired(f"too old resource version: {version} ({oldest})"))
+                watch.fail(expired(f"too old resource version: {version} ({self._store.oldest})"))
 
     def _tell(self, change: Change) -> None:
         for watch in list(self._watches.get(change.stored.kind, ())):
             watch.tell(change)
         self._subscriptions.note(change)
+
+    def _furnish(self, kind: Kind, type_: EventType, content: Object) -> None:
+        self._namespaces.on_change(kind, type_, content)
+        if kind is NAMESPACE and type_ != "DELETED" and content["metadata"].get("deletionTimestamp"):
+            self._namespaces.empty(content["metadata"]["name"], now=self._now())
 
 
 def _served(request: Request) -> Kind:
@@ -317,67 +260,16 @@ def _served(request: Request) -> Kind:
         if subresource is None:
             raise path_not_found()
         verbs = subresource.verbs
-    needs_name = request.verb not in _COLLECTION_VERBS
-    needs_namespace = request.verb in ("create", "deletecollection") and kind.namespaced
-    named = bool(resource.name) != needs_name and not resource.subresource and request.verb != "watch"
-    if request.verb not in verbs or named or (needs_namespace and not resource.namespace):
+    elif request.verb != "watch" and bool(resource.name) == (request.verb in _COLLECTION_VERBS):
+        raise method_not_allowed()
+    homeless = kind.namespaced and not resource.namespace
+    if request.verb not in verbs or (homeless and request.verb in ("create", "deletecollection")):
         raise method_not_allowed()
     return kind
-
-
-def key_of_request(request: Request) -> str:
-    """The key of the object a request names."""
-    return key_at(request.resource.namespace, request.resource.name)
 
 
 def _prefix(request: Request) -> str:
     resource = request.resource
     if resource.name:
-        return key_of_request(request)
+        return key_at(resource.namespace, resource.name)
     return f"{resource.namespace}/" if resource.namespace else ""
-
-
-def _watch_version(text: str) -> int:
-    if text in ("", "0"):
-        return 0
-    try:
-        return parse_version(text)
-    except ValueError as problem:
-        raise refusal(500, "", str(problem)) from None
-
-
-def _check_name(request: Request, content: Object) -> None:
-    """Refuse an object of another name than the path's."""
-    wanted = request.resource.name
-    name = (content.get("metadata") or {}).get("name", "")
-    if not name:
-        raise bad_request(
-            f"the name of the object ({wanted} based on URL) was undeterminable: name must be provided"
-        )
-    if name != wanted:
-        raise bad_request(f"the name of the object ({name}) does not match the name on the URL ({wanted})")
-
-
-def _check_uid(kind: Kind, old: Stored, content: Object) -> None:
-    """Refuse to replace an object by one that says it is another."""
-    uid, own = (content.get("metadata") or {}).get("uid"), old.content["metadata"]["uid"]
-    if uid and uid != own:
-        problem = (
-            f"StorageError: invalid object, Code: 4, Key: /registry/{kind.plural}/{old.key}, "
-            f"ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: "
-            f"UID in precondition: {uid}, UID in object meta: {own}"
-        )
-        raise conflict(kind.plural, old.content["metadata"]["name"], problem, group=kind.group)
-
-
-def _success(stored: Stored) -> bytes:
-    kind, metadata = stored.kind, stored.content["metadata"]
-    details = {"name": metadata["name"], "group": kind.group, "kind": kind.plural, "uid": metadata["uid"]}
-    status = {
-        "kind": "Status",
-        "apiVersion": "v1",
-        "metadata": {},
-        "status": "Success",
-        "details": {key: value for key, value in details.items() if value},
-    }
-    return msgspec.json.encode(status)

@@ -84,10 +84,8 @@ def qualified_name_problems(value: str) -> list[str]:
     prefix, slash, name = value.rpartition("/")
     if "/" in prefix:
         examples = _pattern(_QUALIFIED_TEXT, _QUALIFIED, "MyName", "my.name", "123-abc")
-        return [
-            f"a valid label key {examples} with an optional DNS subdomain prefix and '/' "
-            "(e.g. 'example.com/MyName')"
-        ]
+        prefixed = "with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+        return [f"a valid label key {examples} {prefixed}"]
     found = []
     if slash:
         found += _prefixed("prefix part", subdomain_problems(prefix) if prefix else ["must be non-empty"])

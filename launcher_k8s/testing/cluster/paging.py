@@ -1,23 +1,21 @@
 """Where a list goes on: the continue tokens, and the version a page is read at.
 
 A token names a version and a place among the keys, as ``k8s.io/apiserver/pkg/storage/continue.go`` writes
-it. A version that has been forgotten is answered with 410 and a token that goes on at the present version instead,
-which may miss or repeat what changed in between.
+it. A version that has been forgotten is answered with 410 and a token that goes on at the present version
+instead, which may miss or repeat what changed in between.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import re
 from typing import Final
 
 import attrs
 import msgspec
 
-from launcher_k8s.testing.cluster.causes import invalid, quoted
 from launcher_k8s.testing.cluster.refusals import bad_request, expired, too_large_version
-from launcher_k8s.testing.cluster.requests import EXACT, ListOptions
+from launcher_k8s.testing.cluster.requests import EXACT, ListOptions, parse_version
 
 LATEST: Final = -1
 """The version in a token that goes on at whatever is present."""
@@ -25,10 +23,10 @@ LATEST: Final = -1
 LIST_TOO_OLD: Final = "The resourceVersion for the provided list is too old."
 INCONSISTENT: Final = (
     "The provided continue parameter is too old to display a consistent list result. You can start a new "
-    "list without the continue parameter, or use the continue token in this response to retrieve the remainder of "
-    "the results. Continuing with the provided token results in an inconsistent list - objects that were "
-    "created, modified, or deleted between the time the first chunk was returned and now may show up in the "
-    "list."
+    "list without the continue parameter, or use the continue token in this response to retrieve the "
+    "remainder of the results. Continuing with the provided token results in an inconsistent list - objects "
+    "that were created, modified, or deleted between the time the first chunk was returned and now may show "
+    "up in the list."
 )
 _NOT_VALID: Final = "invalid continue token: continue key is not valid"
 
@@ -52,18 +50,6 @@ class Place:
     version: int = 0
     start: str = ""
     goes_on: bool = False
-
-
-def parse_version(text: str) -> int:
-    """A resource version.
-
-    Raises:
-        ValueError: It is no number; the text is the server's.
-    """
-    if not re.fullmatch(r"[0-9]+", text, re.ASCII):
-        detail = f"strconv.ParseUint: parsing {quoted(text)}: invalid syntax"
-        raise ValueError(str(invalid("resourceVersion", text, detail)))
-    return int(text)
 
 
 def place_of(options: ListOptions, *, prefix: str, present: int) -> Place:

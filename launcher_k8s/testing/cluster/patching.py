@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
+
 from launcher_k8s.connection import JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH
+from launcher_k8s.testing.cluster import causes, schema
 from launcher_k8s.testing.cluster.bodies import BodyError, check_size, go_type, media_type, parse_json
 from launcher_k8s.testing.cluster.kinds import Kind, Object
 from launcher_k8s.testing.cluster.patches import PatchError, json_patch, merge_patch, strategic_merge
-from launcher_k8s.testing.cluster.refusals import Refusal, bad_request, refusal, too_large
+from launcher_k8s.testing.cluster.refusals import Refusal, bad_request, invalid, refusal, too_large
+from launcher_k8s.testing.cluster.requests import Request, field_validation
 
 APPLY_PATCH: Final = "application/apply-patch+yaml"
 PATCH_TYPES: Final = (JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH)
@@ -19,14 +23,33 @@ _MOST_OPERATIONS: Final = 10_000
 _MAP: Final = "map[string]interface {}"
 
 
-def patched(kind: Kind, old: Object, body: bytes, content_type: str) -> Object:
-    """The object a patch makes of another; what it leaves alone is shared with that one.
+def patched(kind: Kind, old: Object, request: Request) -> tuple[Object, tuple[str, ...]]:
+    """The object a patch makes of another, and what to warn of.
+
+    What the patch leaves alone is shared with the other object.
 
     Raises:
         Refusal: 400, 413, 415 or 422: no patch, or one that cannot be applied.
     """
-    check_size(body)
-    sent_as = media_type(content_type)
+    check_size(request.body)
+    content = _patched(kind, old, request.body, media_type(request.content_type))
+    checked = schema.check(kind, content)
+    strictness = field_validation(request.params)
+    if complaint := checked.complaint(strictness):
+        raise invalid("", "", [causes.invalid("patch", _shown(content), complaint)])
+    return _sharing(checked.content, old), checked.warnings(strictness)
+
+
+def _sharing(new: Object, old: Object) -> Object:
+    """The new object, with the parts that equal the old one's being the old one's."""
+    return {name: old[name] if old.get(name) == part else part for name, part in new.items()}
+
+
+def _shown(content: Object) -> str:
+    return msgspec.json.encode(content, order="deterministic").decode()
+
+
+def _patched(kind: Kind, old: Object, body: bytes, sent_as: str) -> Object:
     if sent_as not in PATCH_TYPES:
         raise refusal(415, "UnsupportedMediaType", "415: Unsupported Media Type", details={})
     if sent_as == JSON_PATCH:

@@ -102,12 +102,14 @@ def conflict(plural: str, name: str, problem: str, *, group: str = "", uid: str 
     return _about(409, "Conflict", message, plural, group, name, uid=uid)
 
 
-def forbidden(plural: str, name: str, problem: str, *, group: str = "") -> Refusal:
+def forbidden(
+    plural: str, name: str, problem: str, *, group: str = "", causes: Sequence[Cause] = ()
+) -> Refusal:
     """403: the user may not, or an admission plugin refused."""
     about = qualified(plural, group)
     named = f"{about} {quoted(name)}" if name else about
     message = f"{named} is forbidden: {problem}" if about else f"forbidden: {problem}"
-    return _about(403, "Forbidden", message, plural, group, name)
+    return _about(403, "Forbidden", message, plural, group, name, causes=_listed(causes))
 
 
 def invalid(kind: str, name: str, causes: Sequence[Cause], *, group: str = "") -> Refusal:
@@ -120,7 +122,7 @@ def invalid(kind: str, name: str, causes: Sequence[Cause], *, group: str = "") -
         kind,
         group,
         name,
-        causes=[{"reason": each.reason, "message": each.message, "field": each.field} for each in causes],
+        causes=_listed(causes),
     )
 
 
@@ -211,8 +213,7 @@ def server_timeout(plural: str, operation: str, *, group: str = "", retry_after_
 
 def timeout(message: str, *, retry_after_s: int = 0, causes: Sequence[Cause] = ()) -> Refusal:
     """504: the time for the request passed."""
-    listed = [{"reason": each.reason, "message": each.message} for each in causes]
-    details = {"causes": listed, "retryAfterSeconds": retry_after_s}
+    details = {"causes": _listed(causes), "retryAfterSeconds": retry_after_s}
     return refusal(504, "Timeout", f"Timeout: {message}", details=details)
 
 
@@ -228,3 +229,8 @@ def too_large_version(asked: int, current: int) -> Refusal:
 def _about(code: int, reason: str, message: str, kind: str, group: str, name: str, **more: Any) -> Refusal:
     details = {"name": name, "group": group, "kind": kind} | more
     return refusal(code, reason, message, details=details)
+
+
+def _listed(causes: Sequence[Cause]) -> list[dict[str, str]]:
+    entries = ({"reason": each.reason, "message": each.message, "field": each.field} for each in causes)
+    return [{key: value for key, value in entry.items() if value} for entry in entries]

@@ -19,7 +19,7 @@ from launcher_k8s.testing.cluster.kinds import POD, Kind, Object
 from launcher_k8s.testing.cluster.refusals import bad_request, conflict, invalid
 from launcher_k8s.testing.cluster.requests import META_GROUP, read_flag, read_integer
 from launcher_k8s.testing.cluster.store import Store, Stored
-from launcher_k8s.testing.cluster.writing import Writer, stamp
+from launcher_k8s.testing.cluster.writing import stamp
 
 BACKGROUND: Final = "Background"
 FOREGROUND: Final = "Foreground"
@@ -90,9 +90,8 @@ def delete_options(params: Mapping[str, str], body: bytes) -> DeleteOptions:
 class Remover:
     """Deletes objects of a store."""
 
-    def __init__(self, store: Store, writer: Writer) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._writer = writer
 
     def delete(self, stored: Stored, options: DeleteOptions, *, now: datetime) -> Removal:
         """Delete an object, or begin to.
@@ -100,7 +99,7 @@ class Remover:
         Raises:
             Refusal: 409: it is not the one that was meant.
         """
-        _check_preconditions(stored, options)
+        check_preconditions(stored, options)
         kind, metadata = stored.kind, stored.content["metadata"]
         grace = _grace(stored.content, options, now) if kind is POD else _Grace()
         if grace.is_pending:
@@ -193,7 +192,12 @@ def _finalizers(kind: Kind, metadata: dict[str, Any], propagation: str) -> list[
     return [*kept, wanted] if wanted else kept
 
 
-def _check_preconditions(stored: Stored, options: DeleteOptions) -> None:
+def check_preconditions(stored: Stored, options: DeleteOptions) -> None:
+    """Refuse to delete another object, or version, than the one that was meant.
+
+    Raises:
+        Refusal: 409.
+    """
     metadata = stored.content["metadata"]
     problem = ""
     if options.uid and options.uid != metadata["uid"]:

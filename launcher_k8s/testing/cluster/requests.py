@@ -17,7 +17,7 @@ from launcher_k8s.connection import JSON_MEDIA_TYPE, Resource
 from launcher_k8s.testing.cluster import causes
 from launcher_k8s.testing.cluster.causes import Cause
 from launcher_k8s.testing.cluster.kinds import Kind
-from launcher_k8s.testing.cluster.refusals import bad_request, invalid
+from launcher_k8s.testing.cluster.refusals import bad_request, invalid, refusal
 from launcher_k8s.testing.cluster.selectors import Selection, SelectorError, parse_fields, parse_labels
 
 ADMINISTRATOR: Final = "system:admin"
@@ -99,6 +99,32 @@ def list_options(kind: Kind, params: Mapping[str, str], *, watch: bool = False) 
     if problems:
         raise invalid("ListOptions", "", problems, group=META_GROUP)
     return options
+
+
+def watch_version(options: ListOptions) -> int:
+    """The version to watch from, 0 for the present one.
+
+    Raises:
+        Refusal: 500, as in the server: it is none.
+    """
+    if options.resource_version in ("", "0"):
+        return 0
+    try:
+        return parse_version(options.resource_version)
+    except ValueError as problem:
+        raise refusal(500, "", str(problem)) from None
+
+
+def parse_version(text: str) -> int:
+    """A resource version.
+
+    Raises:
+        ValueError: It is no number; the text is the server's.
+    """
+    if not re.fullmatch(r"[0-9]+", text, re.ASCII):
+        detail = f"strconv.ParseUint: parsing {causes.quoted(text)}: invalid syntax"
+        raise ValueError(str(causes.invalid("resourceVersion", text, detail)))
+    return int(text)
 
 
 def field_validation(params: Mapping[str, str]) -> str:

@@ -32,7 +32,7 @@ class Subscriptions:
             self._untold.append(change)
 
     def settle(self) -> None:
-        """Tell everybody everything and what follows from it; within itself it leaves that to the outer call."""
+        """Tell everybody everything and what follows from it; within itself the outer call does that."""
         if self._telling or not self._untold:
             return
         self._telling = True
