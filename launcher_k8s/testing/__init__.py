@@ -1,1 +1,55 @@
-"""Clusters for tests, demonstrations and machines without Kubernetes."""
+"""Clusters for tests, demonstrations and machines without Kubernetes.
+
+:class:`ScriptedCluster` is for unit tests of programs that embed the library: everything is in memory, and time is the
+test's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from launcher_k8s.testing.faults import Fault, Faults
+    from launcher_k8s.testing.scripted.clock import ScriptedClock
+    from launcher_k8s.testing.scripted.cluster import ScriptedCluster
+    from launcher_k8s.testing.scripted.lives import Life, finishes, runs, stays_pending
+    from launcher_k8s.testing.scripted.pod import ScriptedPod
+
+_HOMES = {
+    "Fault": "faults",
+    "Faults": "faults",
+    "Life": "scripted.lives",
+    "ScriptedClock": "scripted.clock",
+    "ScriptedCluster": "scripted.cluster",
+    "ScriptedPod": "scripted.pod",
+    "finishes": "scripted.lives",
+    "runs": "scripted.lives",
+    "stays_pending": "scripted.lives",
+}
+
+__all__ = [
+    "Fault",
+    "Faults",
+    "Life",
+    "ScriptedClock",
+    "ScriptedCluster",
+    "ScriptedPod",
+    "finishes",
+    "runs",
+    "stays_pending",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for: the store, and the HTTP client for its errors, are not for who needs neither."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,95 @@
+"""Events that parts of the cluster leave on objects: what ``kubectl describe`` shows below.
+
+Those of the same part, object, reason and message are one Event that counts
+(``k8s.io/client-go/tools/record/events_cache.go``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from launcher_k8s.testing.cluster.api import Api
+from launcher_k8s.testing.cluster.kinds import EVENT, Kind, Object
+from launcher_k8s.testing.cluster.refusals import Refusal
+from launcher_k8s.testing.cluster.writing import stamp
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_REMEMBERED: Final = 4096
+
+
+class EventRecorder:
+    """Leaves the events of one part of the cluster.
+
+    Args:
+        api: Where.
+        component: The part's name.
+        host: The node it runs on, if it runs on one.
+        now: The time, aware.
+    """
+
+    def __init__(self, api: Api, component: str, *, host: str = "", now: Callable[[], datetime]) -> None:
+        self._api = api
+        self._component = component
+        self._host = host
+        self._now = now
+        self._names: dict[tuple[str, ...], str] = {}
+        self._number = 0
+
+    def record(self, kind: Kind, about: Object, reason: str, message: str, *, warning: bool = False) -> None:
+        """Leave an event on an object, or count up the same one."""
+        metadata, now = about["metadata"], self._now()
+        namespace = metadata.get("namespace", "default")
+        key = (metadata["uid"], reason, message)
+        name = self._names.get(key)
+        if name is not None and self._count_up(name, namespace, now):
+            return
+        name = f"{metadata['name']}.{self._unique(now):x}"
+        if len(self._names) >= _MOST_REMEMBERED:
+            self._names.clear()
+        self._names[key] = name
+        event = self._event(kind, about, now) | {
+            "metadata": {"name": name, "namespace": namespace},
+            "reason": reason,
+            "message": message,
+            "type": "Warning" if warning else "Normal",
+        }
+        try:
+            self._api.add(EVENT, event, namespace=namespace)
+        except Refusal:
+            return  # a namespace that is being deleted takes no events; the server drops them likewise
+
+    def _event(self, kind: Kind, about: Object, now: datetime) -> dict[str, Any]:
+        metadata = about["metadata"]
+        source = {"component": self._component} | ({"host": self._host} if self._host else {})
+        return {
+            "kind": "Event",
+            "apiVersion": "v1",
+            "involvedObject": {
+                "kind": kind.kind,
+                "namespace": metadata.get("namespace", ""),
+                "name": metadata["name"],
+                "uid": metadata["uid"],
+                "apiVersion": kind.api_version,
+                "resourceVersion": metadata["resourceVersion"],
+            },
+            "source": source,
+            "firstTimestamp": stamp(now),
+            "lastTimestamp": stamp(now),
+            "count": 1,
+            "eventTime": None,
+            "reportingComponent": self._component,
+            "reportingInstance": self._host,
+        }
+
+    def _count_up(self, name: str, namespace: str, now: datetime) -> bool:
+        def counted(event: Object) -> Object:
+            return {**event, "count": event["count"] + 1, "lastTimestamp": stamp(now)}
+
+        return self._api.change(EVENT, name, namespace, counted) is not None
+
+    def _unique(self, now: datetime) -> int:
+        """The time in nanoseconds, with a count in its last digits."""
+        self._number += 1
+        return (now - _EPOCH) // timedelta(microseconds=1) * 1000 + self._number % 1000

@@ -1,0 +1,272 @@
+"""The Job controller, and the one that removes Jobs after their time to live.
+
+Both are steps without a clock of their own: they are told of changes, keep when which Job is to be looked at, and look
+when :meth:`JobController.run` is called. A change of a Job's spec is acted on at once, one of its pods or its status
+after a second, so that several are seen together (``SyncJobBatchPeriod`` of ``pkg/controller/job``,
+Kubernetes 1.36). What a look does is in :mod:`launcher_k8s.testing.cluster.job_sync`.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import attrs
+
+from launcher_k8s.testing.cluster import job_conditions, job_pods
+from launcher_k8s.testing.cluster.api import Api
+from launcher_k8s.testing.cluster.event_recorder import EventRecorder
+from launcher_k8s.testing.cluster.job_backoff import Backoff
+from launcher_k8s.testing.cluster.job_sync import sync_job
+from launcher_k8s.testing.cluster.kinds import JOB, POD, Kind, Object
+from launcher_k8s.testing.cluster.refusals import Refusal
+from launcher_k8s.testing.cluster.removing import FOREGROUND, DeleteOptions
+from launcher_k8s.testing.cluster.store import EventType
+from launcher_k8s.testing.cluster.writing import stamp
+
+COMPONENT: Final = "job-controller"
+BATCH: Final = timedelta(seconds=1)
+_AT_ONCE: Final = timedelta(0)
+_LONGEST_RETRY: Final = timedelta(minutes=1)
+_OURS: Final = ("", "kubernetes.io/job-controller")
+
+Key = tuple[str, str]
+"""Namespace and name."""
+
+
+@attrs.define
+class _Memory:
+    """What the controller keeps of a Job between two looks.
+
+    Args:
+        uid: Of which one of that name.
+        generation: Of the spec it saw last.
+        backoff: The failures so far.
+        refusals: How often in a row the cluster refused a pod.
+    """
+
+    uid: str
+    generation: int = 0
+    backoff: Backoff = Backoff()
+    refusals: int = 0
+
+
+class JobController:
+    """Makes the pods of Jobs and writes what became of them.
+
+    Args:
+        api: The cluster.
+        now: The time, aware.
+        wake: Called when :attr:`due` has become earlier: somebody shall call :meth:`run` then.
+    """
+
+    def __init__(self, api: Api, *, now: Callable[[], datetime], wake: Callable[[], None]) -> None:
+        self._api = api
+        self._now = now
+        self._wake = wake
+        self._events = EventRecorder(api, COMPONENT, now=now)
+        self._agenda = _Agenda()
+        self._memories: dict[Key, _Memory] = {}
+        self._pods: dict[str, dict[Key, None]] = defaultdict(dict)
+        api.subscribe(self._note)
+
+    @property
+    def due(self) -> datetime | None:
+        """When the next Job is to be looked at; None while there is none."""
+        return self._agenda.due
+
+    def run(self) -> None:
+        """Look at every Job whose time has come."""
+        while (key := self._agenda.take(self._now())) is not None:
+            self._look_at(key)
+
+    # --- what is heard
+
+    def _note(self, kind: Kind, type_: EventType, content: Object) -> None:
+        if kind is JOB:
+            self._note_job(type_, content)
+        elif kind is POD:
+            self._note_pod(type_, content)
+
+    def _note_job(self, type_: EventType, job: Object) -> None:
+        metadata = job["metadata"]
+        key = (metadata["namespace"], metadata["name"])
+        if type_ == "DELETED":
+            self._memories.pop(key, None)
+            self._agenda.drop(key)
+            self._free(metadata["uid"])
+            return
+        memory = self._memory(key, metadata["uid"])
+        is_new_spec = memory.generation != metadata.get("generation", 0)
+        memory.generation = metadata.get("generation", 0)
+        if job_conditions.ended_at(job) is None:
+            self._plan(key, _AT_ONCE if is_new_spec else BATCH)
+        else:
+            self._plan_removal(key, job)
+            self._free(metadata["uid"])
+
+    def _note_pod(self, type_: EventType, pod: Object) -> None:
+        metadata = pod["metadata"]
+        owner = job_pods.controller_of(pod)
+        key = (metadata["namespace"], metadata["name"])
+        if owner is None:
+            self._set_free(pod)
+            return
+        name, uid = owner
+        if type_ == "DELETED":
+            self._pods[uid].pop(key, None)
+        else:
+            self._pods[uid][key] = None
+        job = self._api.find(JOB, name, metadata["namespace"])
+        if job is None or job["metadata"]["uid"] != uid or job_conditions.ended_at(job) is not None:
+            self._set_free(pod)
+        else:
+            self._plan((metadata["namespace"], name), BATCH)
+
+    def _free(self, uid: str) -> None:
+        """Hold no pod of a Job back that has ended or is gone."""
+        for namespace, name in list(self._pods.pop(uid, ())):
+            pod = self._api.find(POD, name, namespace)
+            if pod is not None:
+                self._set_free(pod)
+
+    def _set_free(self, pod: Object) -> None:
+        if job_pods.is_tracked(pod):
+            metadata = pod["metadata"]
+            self._api.change(POD, metadata["name"], metadata["namespace"], job_pods.untracked)
+
+    def _plan(self, key: Key, after: timedelta) -> None:
+        before = self._agenda.due
+        self._agenda.put(key, self._now() + after)
+        if self._agenda.due != before:
+            self._wake()
+
+    def _plan_removal(self, key: Key, job: Object) -> None:
+        ended, ttl_s = job_conditions.ended_at(job), job["spec"].get("ttlSecondsAfterFinished")
+        if ended is None or ttl_s is None or "deletionTimestamp" in job["metadata"]:
+            return
+        due = job_pods.parse_time(ended) + timedelta(seconds=ttl_s)
+        self._plan(key, max(_AT_ONCE, due - self._now()))
+
+    # --- what is done
+
+    def _look_at(self, key: Key) -> None:
+        namespace, name = key
+        job = self._api.find(JOB, name, namespace)
+        if job is None or job["spec"].get("managedBy", "") not in _OURS:
+            return
+        if job_conditions.ended_at(job) is not None:
+            self._remove_if_old(job)
+        elif job["spec"].get("completionMode", "NonIndexed") != "NonIndexed":
+            message = "Skipped Job sync because completion mode is unknown"
+            self._events.record(JOB, job, "UnknownCompletionMode", message, warning=True)
+        else:
+            self._sync(key, job)
+
+    def _sync(self, key: Key, job: Object) -> None:
+        memory, now = self._memory(key, job["metadata"]["uid"]), self._now()
+        hands = _Hands(self._api, self._events)
+        outcome = sync_job(
+            job, self._pods_of(job), hands, backoff=memory.backoff, now=now, stamp=stamp(now)
+        )
+        memory.backoff = outcome.backoff
+        memory.refusals = memory.refusals + 1 if outcome.was_refused else 0
+        if outcome.was_refused:
+            self._plan(key, min(BATCH * 2 ** min(memory.refusals - 1, 10), _LONGEST_RETRY))
+        if outcome.again_in is not None:
+            self._plan(key, outcome.again_in)
+
+    def _pods_of(self, job: Object) -> list[Object]:
+        known = self._pods.get(job["metadata"]["uid"], ())
+        found = (self._api.find(POD, name, namespace) for namespace, name in known)
+        return [pod for pod in found if pod is not None]
+
+    def _remove_if_old(self, job: Object) -> None:
+        """What ``pkg/controller/ttlafterfinished`` does."""
+        metadata, ttl_s = job["metadata"], job["spec"].get("ttlSecondsAfterFinished")
+        ended = job_conditions.ended_at(job)
+        if ended is None or ttl_s is None:
+            return
+        if self._now() >= job_pods.parse_time(ended) + timedelta(seconds=ttl_s):
+            options = DeleteOptions(propagation=FOREGROUND, uid=metadata["uid"])
+            self._api.remove(JOB, metadata["name"], metadata["namespace"], options)
+
+    def _memory(self, key: Key, uid: str) -> _Memory:
+        memory = self._memories.get(key)
+        if memory is None or memory.uid != uid:
+            memory = self._memories[key] = _Memory(uid)
+        return memory
+
+
+class _Hands:
+    """Acts for a look at a Job (:class:`~launcher_k8s.testing.cluster.job_sync.Hands`)."""
+
+    def __init__(self, api: Api, events: EventRecorder) -> None:
+        self._api = api
+        self._events = events
+
+    def create_pod(self, job: Object) -> bool:
+        try:
+            pod = self._api.add(POD, job_pods.new_pod(job), namespace=job["metadata"]["namespace"])
+        except Refusal as refusal:
+            self.record(job, "FailedCreate", f"Error creating: {refusal}", warning=True)
+            return False
+        self.record(job, "SuccessfulCreate", f"Created pod: {pod['metadata']['name']}")
+        return True
+
+    def delete_pod(self, job: Object, pod: Object) -> None:
+        metadata = pod["metadata"]
+        if self._api.remove(POD, metadata["name"], metadata["namespace"]) is not None:
+            self.record(job, "SuccessfulDelete", f"Deleted pod: {metadata['name']}")
+
+    def untrack(self, pod: Object) -> None:
+        metadata = pod["metadata"]
+
+        def edit(present: Object) -> Object:
+            return job_pods.untracked(present) if job_pods.is_tracked(present) else present
+
+        self._api.change(POD, metadata["name"], metadata["namespace"], edit)
+
+    def write_status(self, job: Object, status: Object) -> Object:
+        metadata = job["metadata"]
+        written = self._api.change(
+            JOB, metadata["name"], metadata["namespace"], lambda present: {**present, "status": status}
+        )
+        return job if written is None else written
+
+    def record(self, job: Object, reason: str, message: str, *, warning: bool = False) -> None:
+        self._events.record(JOB, job, reason, message, warning=warning)
+
+
+class _Agenda:
+    """Which Job is to be looked at when; each stands there once, at its earliest time."""
+
+    def __init__(self) -> None:
+        self._times: dict[Key, datetime] = {}
+        self._heap: list[tuple[datetime, Key]] = []
+
+    @property
+    def due(self) -> datetime | None:
+        while self._heap and self._times.get(self._heap[0][1]) != self._heap[0][0]:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def put(self, key: Key, time: datetime) -> None:
+        known = self._times.get(key)
+        if known is None or time < known:
+            self._times[key] = time
+            heapq.heappush(self._heap, (time, key))
+
+    def take(self, now: datetime) -> Key | None:
+        due = self.due
+        if due is None or due > now:
+            return None
+        _, key = heapq.heappop(self._heap)
+        del self._times[key]
+        return key
+
+    def drop(self, key: Key) -> None:
+        self._times.pop(key, None)

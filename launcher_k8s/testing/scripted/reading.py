@@ -1,0 +1,50 @@
+"""Finding the log that somebody asks for, with the API server's and the kubelet's complaints.
+
+Texts: ``pkg/registry/core/pod/strategy.go`` (``LogLocation``) and ``pkg/kubelet/kubelet_pods.go``
+(``validateContainerLogStatus``) of Kubernetes 1.36.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from launcher_k8s.connection import LogOptions, Resource
+from launcher_k8s.testing.cluster import refusals
+from launcher_k8s.testing.cluster.kinds import POD
+from launcher_k8s.testing.scripted.logs import LogReader
+from launcher_k8s.testing.scripted.site import ScriptedSite
+
+_PORT: Final = 10250
+
+
+def open_log(
+    site: ScriptedSite, pod: Resource, options: LogOptions, wake: Callable[[], None]
+) -> LogReader:
+    """Begin to read a container's log.
+
+    Raises:
+        Refusal: There is no such pod or container, it has not started, or its node does not answer.
+    """
+    content = site.api.find(POD, pod.name, pod.namespace)
+    if content is None:
+        raise refusals.not_found(POD.plural, pod.name)
+    spec = content["spec"]
+    names = [each["name"] for each in (*spec.get("initContainers", ()), *spec["containers"])]
+    if options.container not in names:
+        raise refusals.bad_request(f"container {options.container} is not valid for pod {pod.name}")
+    if not spec.get("nodeName"):
+        raise refusals.bad_request(f"pod {pod.name} does not have a host assigned")
+    if site.is_lost:
+        address = f"{site.node_address}:{_PORT}"
+        place = f"{pod.namespace}/{pod.name}/{options.container}"
+        raise refusals.internal(
+            f'Get "https://{address}/containerLogs/{place}": dial tcp {address}: connect: no route to host'
+        )
+    living = site.pod_named(pod.name, pod.namespace)
+    if not living.has_run(options.container):
+        reason = living.waits_for(options.container)
+        raise refusals.bad_request(
+            f'container "{options.container}" in pod "{pod.name}" is waiting to start: {reason}'
+        )
+    return living.log(options.container).reader(options, wake)
