@@ -82,6 +82,7 @@ class Api:
         self._subscriptions.add(self._furnish)
         self._subscriptions.add(Quotas(store, self._writer).on_change)
         self._namespaces.found()
+        store.forget()
         store.listen(self._tell)
 
     # --- requests

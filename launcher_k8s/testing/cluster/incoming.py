@@ -55,16 +55,20 @@ def _parse_yaml(body: bytes) -> Any:
 
 def _check_kind(kind: Kind, content: Object) -> None:
     sent, version = content.get("kind") or kind.kind, content.get("apiVersion") or kind.api_version
-    if (sent, version) == (kind.kind, kind.api_version):
-        return
-    said = f"{sent} in version {quoted(version.rpartition('/')[2])} cannot be handled as a {kind.kind}"
+    if (sent, version) != (kind.kind, kind.api_version):
+        short = quoted(version.rpartition("/")[2])
+        problem = unknown_conversion(kind, {"kind": sent, "apiVersion": version})
+        raise bad_request(f"{sent} in version {short} cannot be handled as a {kind.kind}: {problem}")
+
+
+def unknown_conversion(kind: Kind, content: Object) -> str:
+    """What Go says of an object of another kind."""
+    sent, version = content.get("kind", ""), content.get("apiVersion", "")
     if kind_named(version, sent) is None:
-        raise bad_request(
-            f"{said}: no kind {quoted(sent)} is registered for version {quoted(version)} in scheme "
-            '"pkg/runtime/scheme.go:111"'
-        )
+        scheme = '"pkg/runtime/scheme.go:111"'
+        return f"no kind {quoted(sent)} is registered for version {quoted(version)} in scheme {scheme}"
     package = (kind.group or "core").partition(".")[0]
-    raise bad_request(f"{said}: converting (v1.{sent}) to ({package}.{kind.kind}): unknown conversion")
+    return f"converting (v1.{sent}) to ({package}.{kind.kind}): unknown conversion"
 
 
 def _unrecognized(kind: Kind, body: bytes, problem: str) -> str:

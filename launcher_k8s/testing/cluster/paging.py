@@ -14,6 +14,7 @@ from typing import Final
 import attrs
 import msgspec
 
+from launcher_k8s.testing.cluster.bodies import BodyError, parse_json
 from launcher_k8s.testing.cluster.refusals import bad_request, expired, too_large_version
 from launcher_k8s.testing.cluster.requests import EXACT, ListOptions, parse_version
 
@@ -93,8 +94,8 @@ def decode_token(token: str, *, prefix: str) -> Place:
     """
     try:
         data = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        read = msgspec.json.decode(data, type=_Token)
-    except (binascii.Error, msgspec.MsgspecError, UnicodeError) as problem:
+        read = msgspec.convert(parse_json(data), _Token)
+    except (binascii.Error, msgspec.ValidationError, BodyError) as problem:
         raise bad_request(f"{_NOT_VALID}: {problem}") from None
     if read.v != "meta.k8s.io/v1":
         raise bad_request(f"{_NOT_VALID}: server does not recognize this encoded version {read.v}")

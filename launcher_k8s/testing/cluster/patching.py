@@ -12,6 +12,7 @@ import msgspec
 from launcher_k8s.connection import JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH
 from launcher_k8s.testing.cluster import causes, schema
 from launcher_k8s.testing.cluster.bodies import BodyError, check_size, go_type, media_type, parse_json
+from launcher_k8s.testing.cluster.incoming import unknown_conversion
 from launcher_k8s.testing.cluster.kinds import Kind, Object
 from launcher_k8s.testing.cluster.patches import PatchError, json_patch, merge_patch, strategic_merge
 from launcher_k8s.testing.cluster.refusals import Refusal, bad_request, invalid, refusal, too_large
@@ -33,20 +34,20 @@ def patched(kind: Kind, old: Object, request: Request) -> tuple[Object, tuple[st
     """
     check_size(request.body)
     content = _patched(kind, old, request.body, media_type(request.content_type))
-    checked = schema.check(kind, content)
+    if content.get("kind") != kind.kind or content.get("apiVersion") != kind.api_version:
+        raise _not_applicable(content, unknown_conversion(kind, content))
+    changed = {name: part for name, part in content.items() if old.get(name) != part}
+    checked = schema.check(kind, changed)
     strictness = field_validation(request.params)
     if complaint := checked.complaint(strictness):
-        raise invalid("", "", [causes.invalid("patch", _shown(content), complaint)])
-    return _sharing(checked.content, old), checked.warnings(strictness)
+        raise _not_applicable(content, complaint)
+    kept = {name: old[name] for name in content if name not in changed}
+    return kept | checked.content, checked.warnings(strictness)
 
 
-def _sharing(new: Object, old: Object) -> Object:
-    """The new object, with the parts that equal the old one's being the old one's."""
-    return {name: old[name] if old.get(name) == part else part for name, part in new.items()}
-
-
-def _shown(content: Object) -> str:
-    return msgspec.json.encode(content, order="deterministic").decode()
+def _not_applicable(content: Object, problem: str) -> Refusal:
+    shown = msgspec.json.encode(content, order="deterministic").decode()
+    return invalid("", "", [causes.invalid("patch", shown, problem)])
 
 
 def _patched(kind: Kind, old: Object, body: bytes, sent_as: str) -> Object:
@@ -62,7 +63,8 @@ def _patched(kind: Kind, old: Object, body: bytes, sent_as: str) -> Object:
         merged: Object = merge_patch(old, patch)
         return merged
     try:
-        return strategic_merge(kind, old, patch or {})
+        merged = strategic_merge(kind, old, patch or {})
+        return {**merged, "kind": kind.kind, "apiVersion": kind.api_version}
     except PatchError as problem:
         raise refusal(500, "", str(problem)) from None
 

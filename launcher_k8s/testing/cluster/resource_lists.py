@@ -33,8 +33,8 @@ def write_amount(value: Decimal, like: str = "") -> str:
         like: An amount whose suffix tells whether binary ones are wanted.
     """
     if like.endswith("i") and value and value % 1024 == 0:
-        return read_amount(f"{int(value) // 1024}Ki")
-    return read_amount(f"{value:f}")
+        return str(read_amount(f"{int(value) // 1024}Ki"))
+    return str(read_amount(f"{value:f}"))
 
 
 def pod_amounts(spec: Mapping[str, Any], which: str) -> Amounts:

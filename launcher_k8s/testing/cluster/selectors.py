@@ -208,11 +208,12 @@ def _field_term(kind: Kind, whole: str, term: str) -> FieldTerm:
     match = re.match(r"((?:[^=!]|!(?!=))*)(!=|==|=)(.*)", term, re.DOTALL)
     if match is None:
         raise SelectorError(f"invalid selector: '{whole}'; can't understand '{term}'")
-    label, operator, value = match.groups()
+    label, operator, escaped = match.groups()
+    value = _unescaped(escaped)
     path = kind.fields.get(label)
     if path is None:
         raise SelectorError(kind.unknown_field.format(field=label))
-    return FieldTerm(tuple(path.split(".")), _unescaped(value), wanted=operator != "!=")
+    return FieldTerm(tuple(path.split(".")), value, wanted=operator != "!=")
 
 
 def _unescaped(value: str) -> str:

@@ -163,7 +163,7 @@ class Writer:
 
 def stamp(time: datetime) -> str:
     """A time as objects carry it: whole seconds, UTC."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def is_finished(metadata: dict[str, Any]) -> bool:
@@ -194,9 +194,11 @@ def _nameless(kind: Kind) -> Exception:
 
 def _check_version(kind: Kind, old: Stored, metadata: dict[str, Any]) -> None:
     version = metadata.get("resourceVersion") or "0"
+    if version == old.content["metadata"]["resourceVersion"]:
+        return
     if not re.fullmatch("[0-9]+", version, re.ASCII):
         raise refusal(500, "", f"strconv.ParseUint: parsing {quoted(version)}: invalid syntax")
-    if int(version) == old.number or (int(version) == 0 and not kind.needs_version):
+    if int(version) == 0 and not kind.needs_version:
         return
     name = old.content["metadata"]["name"]
     if int(version) == 0:
