@@ -17,6 +17,12 @@ import attrs
 
 START_ERROR_CODE = 128
 
+_AROUND = {
+    "run": "failed to create containerd task: failed to create shim task: OCI runtime create failed: "
+    "runc create failed: unable to start container process",
+    "exec": "OCI runtime exec failed: exec failed: unable to start container process",
+}
+
 
 class ContainerRefused(Exception):  # noqa: N818 -- what a node answers, not a failure of this library
     """A container or an exec that did not start.
@@ -34,6 +40,12 @@ class ContainerRefused(Exception):  # noqa: N818 -- what a node answers, not a f
     def is_start_error(self) -> bool:
         """Whether the container counts as terminated, with exit code 128, rather than as waiting."""
         return self.reason == "StartError"
+
+    def in_full(self, op: str) -> ContainerRefused:
+        """A start error in the words that a kubelet hands on: those of containerd and runc around it."""
+        if not self.is_start_error:
+            return self
+        return ContainerRefused(self.reason, f"{_AROUND[op]}: {self.message}: unknown")
 
 
 class KeeperLost(Exception):  # noqa: N818 -- as above

@@ -58,7 +58,7 @@ def container_command(
     Raises:
         ConfigError: What is referred to is not there.
     """
-    env = _from_sources(pod, container.get("envFrom", ()), find)
+    env = _from_sources(container.get("envFrom", ()), find)
     for variable in container.get("env", ()):
         value = _value(pod, container, variable, {**base, **env}, find=find, capacity=capacity)
         if value is not None:
@@ -79,16 +79,14 @@ def expand(text: str, known: Mapping[str, str]) -> str:
     return _REFERENCE.sub(put, text)
 
 
-def _from_sources(pod: Object, sources: list[dict[str, Any]], find: Find) -> dict[str, str]:
+def _from_sources(sources: list[dict[str, Any]], find: Find) -> dict[str, str]:
     env: dict[str, str] = {}
     for source in sources:
         for key, kind in (("configMapRef", kinds.CONFIG_MAP), ("secretRef", kinds.SECRET)):
             if key in source:
                 found = _referred(kind, source[key], find)
                 prefix = source.get("prefix", "")
-                env |= {
-                    prefix + name: value.decode("utf-8", "replace") for name, value in entries(found).items()
-                }
+                env |= {prefix + name: _text(value) for name, value in entries(found).items()}
     return {name: value for name, value in env.items() if _VARIABLE_NAME.fullmatch(name)}
 
 
@@ -122,11 +120,15 @@ def _named(pod: Object, name: str | None, own: Mapping[str, Any]) -> Mapping[str
 def _entry(pod: Object, kind: Kind, reference: Mapping[str, Any], find: Find) -> str | None:
     found = entries(_referred(kind, reference, find))
     if reference["key"] in found:
-        return found[reference["key"]].decode("utf-8", "replace")
+        return _text(found[reference["key"]])
     if reference.get("optional"):
         return None
     where = f"{pod['metadata']['namespace']}/{reference.get('name', '')}"
     raise ConfigError(f"couldn't find key {reference['key']} in {kind.kind} {where}")
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "replace")
 
 
 def _referred(kind: Kind, reference: Mapping[str, Any], find: Find) -> Object:

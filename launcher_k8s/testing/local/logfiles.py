@@ -1,8 +1,8 @@
-"""A container's log on disk, in the form of the container runtime interface (CRI), and who waits for more of it.
+"""A container's log on disk, in the form of the container runtime interface (CRI), and who waits for more.
 
-One entry a line: ``TIME STREAM TAG TEXT``. Lines over 16 KiB are stored in parts, of which all but the last bear
-the tag ``P``; so does a last line without an end. When a file has reached its size, the next entry begins a
-new one and the old one is gone: the API serves only the newest (kubernetes facts, "Logs").
+One entry a line: ``TIME STREAM TAG TEXT``. Lines over 16 KiB are stored in parts, of which all but the last
+bear the tag ``P``; so does a last line without an end. When a file has reached its size, the next entry
+begins a new one and the old one is gone: the API serves only the newest (kubernetes facts, "Logs").
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """From answers and refusals to HTTP responses, in the form that was asked for.
 
-What is sent beside the body: ``Warning`` headers (RFC 7234, code 299, as ``k8s.io/apimachinery/pkg/util/net``
-writes them), ``Retry-After``, ``Audit-Id``. Bodies are indented for people: ``pretty``, or a client such as curl.
+What is sent beside the body: ``Warning`` headers (RFC 7234, code 299, as
+``k8s.io/apimachinery/pkg/util/net`` writes them), ``Retry-After``, ``Audit-Id``. Bodies are indented for
+people: ``pretty``, or a client like curl.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Wish:
         include: What a table's rows carry of their objects (``includeObject``).
     """
 
-    form: Form = Form()
+    form: Form = attrs.field(factory=Form)
     pretty: bool = False
     include: str = "Metadata"
 

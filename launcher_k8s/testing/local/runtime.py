@@ -157,10 +157,12 @@ class Runtime:
         wish["terminal"] = streams.terminal is not None
         try:
             told = await self._ask(op, descriptors=tuple(descriptors), **wish)
-        except BaseException as problem:
-            del self._processes[number]
-            if not isinstance(problem, ContainerRefused):
-                self._abandon(number)
+        except ContainerRefused as refused:
+            self._processes.pop(number, None)
+            raise refused.in_full(op) from None
+        except BaseException:
+            self._processes.pop(number, None)
+            self._abandon(number)
             raise
         process.start(told)
         return process
@@ -225,12 +227,14 @@ class Process:
         started_at: when its program began.
     """
 
-    _runtime: Runtime
+    _runtime: Runtime = attrs.field(repr=False)
     _number: int
     spec: ContainerSpec
     pid: int = 0
     started_at: datetime = datetime.min.replace(tzinfo=UTC)
-    _ended: asyncio.Future[Exit] = attrs.field(factory=lambda: asyncio.get_running_loop().create_future())
+    _ended: asyncio.Future[Exit] = attrs.field(
+        factory=lambda: asyncio.get_running_loop().create_future(), repr=False
+    )
 
     @property
     def exit(self) -> Exit | None:

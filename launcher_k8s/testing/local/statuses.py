@@ -1,7 +1,8 @@
 """A pod's status from what is known of its containers: phase, conditions, container statuses.
 
-Rules: ``getPhase`` in ``pkg/kubelet/kubelet_pods.go`` and ``pkg/kubelet/status/generate.go``; which fields are
-written, and when, was compared with a kubelet 1.36. A phase is final only once no container runs any more.
+Rules: ``getPhase`` in ``pkg/kubelet/kubelet_pods.go`` and ``pkg/kubelet/status/generate.go``; which fields
+are written, and when, was compared with a kubelet 1.36. A phase is final only once no container runs any
+more.
 """
 
 from __future__ import annotations
@@ -108,13 +109,8 @@ class PodState:
             self._ready("ContainersReady"),
         ]
         made = [each.make(before.get(each.type), self._generation, now) for each in wanted]
-        scheduled = before.get(
-            "PodScheduled", {"type": "PodScheduled", "status": "True", "lastProbeTime": None}
-        )
-        return [
-            *made,
-            {"lastTransitionTime": stamp(now), **scheduled, "observedGeneration": self._generation},
-        ]
+        scheduled = _Condition("PodScheduled", True)
+        return [*made, scheduled.make(before.get("PodScheduled"), self._generation, now)]
 
     def _initialized(self) -> _Condition:
         unfinished = [each.name for each in self.init if not (each.is_ready or each.succeeded)]

@@ -1,14 +1,15 @@
 """The files of a pod's volumes.
 
 ConfigMaps, Secrets, the downward API and projections of them become files in the pod's directory, as the
-kubelet's ``AtomicWriter`` lays them out (``..data`` and links into it); ``emptyDir`` is an empty directory and
-``hostPath`` a path of this machine. Other types need a storage driver: there is none, and mounting fails.
+kubelet's ``AtomicWriter`` lays them out (``..data`` and links into it); ``emptyDir`` is an empty directory
+and ``hostPath`` a path of this machine. Other types need a storage driver: there is none, and mounting
+fails.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,8 @@ import attrs
 from launcher_k8s.testing.cluster import kinds
 from launcher_k8s.testing.cluster.causes import quoted
 from launcher_k8s.testing.cluster.kinds import Kind, Object
-from launcher_k8s.testing.local.environment import Find, entries, missing
+from launcher_k8s.testing.local.container import Mount
+from launcher_k8s.testing.local.environment import Find, entries, expand, missing
 from launcher_k8s.testing.local.fields import read_field, read_resource
 from launcher_k8s.testing.local.machine import Capacity
 
@@ -28,21 +30,6 @@ Files = dict[str, tuple[bytes, int]]
 
 class MountError(Exception):
     """A volume that cannot be set up, for now: the event's message."""
-
-
-@attrs.frozen
-class Mount:
-    """What a container sees at a path.
-
-    Args:
-        source: On this machine.
-        path: In the container.
-        read_only: Whether it may not be written.
-    """
-
-    source: str
-    path: str
-    read_only: bool
 
 
 @attrs.frozen
@@ -70,7 +57,7 @@ class Volumes:
         return {volume["name"]: self._make(volume) for volume in self.pod["spec"].get("volumes", [])}
 
     def _make(self, volume: Mapping[str, Any]) -> Path:
-        place = self.directory / "volumes" / volume["name"]
+        place = self.directory / "volumes" / str(volume["name"])
         if "hostPath" in volume:
             return _host_path(volume)
         place.mkdir(parents=True, exist_ok=True)
@@ -97,12 +84,8 @@ class Volumes:
             return self._downward(source["downwardAPI"], mode)
         if "serviceAccountToken" in source:
             raise MountError(_failed(volume, "this cluster signs no tokens for pods"))
-        kind_of = next((key for key in source if key != "name"), "")
-        raise MountError(
-            _failed(
-                volume, f"volumes of type {quoted(kind_of)} are not known to a cluster of local processes"
-            )
-        )
+        type_ = next((key for key in source if key != "name"), "")
+        raise MountError(_failed(volume, f"a local cluster has no volumes of type {quoted(type_)}"))
 
     def _data(self, volume: str, kind: Kind, source: Mapping[str, Any], mode: int | None) -> Files:
         name = source.get("secretName") or source.get("name", "")
@@ -139,16 +122,18 @@ class Volumes:
 
 
 def container_mounts(
-    pod: Object, container: Mapping[str, Any], places: Mapping[str, Path]
-) -> Iterator[Mount]:
-    """Where one container sees the pod's volumes; a missing ``subPath`` is made, as the kubelet does."""
-    for mount in container.get("volumeMounts", []):
-        source = places[mount["name"]]
-        if mount.get("subPath"):
-            source = source / mount["subPath"]
-            if not source.exists():
-                source.mkdir(parents=True)
-        yield Mount(str(source), mount["mountPath"], bool(mount.get("readOnly")))
+    container: Mapping[str, Any], places: Mapping[str, Path], env: Mapping[str, str]
+) -> list[Mount]:
+    """Where one container sees the pod's volumes; ``subPathExpr`` is expanded with its environment."""
+    return [
+        Mount(
+            str(places[mount["name"]]),
+            mount["mountPath"],
+            read_only=bool(mount.get("readOnly")),
+            sub_path=mount.get("subPath") or expand(mount.get("subPathExpr", ""), env),
+        )
+        for mount in container.get("volumeMounts", [])
+    ]
 
 
 def _failed(volume: str, problem: str) -> str:

@@ -34,12 +34,14 @@ def run(link: int, *, parent: int, directory: str, modes: Sequence[str]) -> None
         directory: where to make the keeper's own directory.
         modes: names of `isolation.MODES`, tried in this order.
     """
+    os.set_inheritable(link, False)  # it was, to get here; no container is to hold our end
     lives = [os.pidfd_open(parent)]
     if os.getppid() != parent:
         return
     own = os.path.join(directory, f"launcher-k8s-{os.urandom(8).hex()}")
     stage = os.path.join(own, "root")
-    os.makedirs(stage, mode=0o700)
+    os.mkdir(own, mode=0o700)
+    os.mkdir(stage)
     try:
         mode, reasons = isolation.choose(modes, directory=stage)
         outside = os.open("/proc", os.O_PATH | os.O_DIRECTORY)

@@ -40,18 +40,19 @@ class Forker:
         Raises:
             Refused: it cannot be forked, or the container it is to join has ended.
         """
-        process.status, status = os.pipe()
-        os.set_blocking(process.status, False)
+        heard, told = socket.socketpair()
         try:
             if self._mode.pids:
-                self._start_inside(process, launch, status)
+                self._start_inside(process, launch, told)
             else:
-                self._start_below_warden(process, launch, status)
+                self._start_below_warden(process, launch, told)
         except OSError as problem:
-            os.close(process.status)
+            heard.close()
             raise Refused(CREATE, f"failed to create a process: {tell(problem)}") from None
         finally:
-            os.close(status)
+            told.close()
+        heard.setblocking(False)
+        process.status = heard
 
     def start_pause(self, pod: Pod) -> None:
         """Give a pod a PID namespace of its own, held open by a process that does nothing but reap.
@@ -67,10 +68,10 @@ class Forker:
             _pause()
         pod.pids = os.open(f"/proc/{pod.pause}/ns/pid", os.O_RDONLY)
 
-    def _start_inside(self, process: Process, launch: Launch, status: int) -> None:
+    def _start_inside(self, process: Process, launch: Launch, status: socket.socket) -> None:
         namespace: int | None = None
         if process.container is not None:
-            namespace = os.open(f"/proc/{process.container.pid}/ns/pid", os.O_RDONLY)
+            namespace = _open_pids(process.container)
         elif process.pod.is_shared:
             namespace = os.dup(process.pod.pids)
         try:
@@ -96,7 +97,7 @@ class Forker:
             kernel.join(self._own_pids, kernel.NEW_PIDS)
         return child
 
-    def _start_below_warden(self, process: Process, launch: Launch, status: int) -> None:
+    def _start_below_warden(self, process: Process, launch: Launch, status: socket.socket) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         process.pid = os.fork()
         if process.pid == 0:
@@ -105,24 +106,11 @@ class Forker:
         process.control = ours
 
 
-def open_namespaces(container: Process) -> tuple[int, int]:
-    """The mount and hostname namespaces of a running container, for an exec to join.
-
-    Raises:
-        Refused: it has ended.
-    """
-    folder = f"/proc/{container.main}/ns"
-    opened: list[int] = []
+def _open_pids(container: Process) -> int:
     try:
-        opened.extend(os.open(f"{folder}/{name}", os.O_RDONLY) for name in ("mnt", "uts"))
-        # Below a warden the main process is not our child: its number may be somebody else's by now.
-        if os.fstat(opened[0]).st_ino != container.mounts:
-            raise ProcessLookupError
-    except OSError:
-        for each in opened:
-            os.close(each)
+        return os.open(f"/proc/{container.pid}/ns/pid", os.O_RDONLY)
+    except OSError:  # it has ended and was not reaped yet
         raise Refused(GONE, "container not running") from None
-    return opened[0], opened[1]
 
 
 def _pause() -> NoReturn:

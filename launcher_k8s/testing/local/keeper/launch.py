@@ -1,7 +1,7 @@
 """From a fork to a container's program: everything between, in the child.
 
-The child tells the keeper through a pipe that closes by itself when its program starts (close-on-exec): what
-comes before the end of file are the mount namespace it made or the reason why it could not start. The order of
+The child tells the keeper through a socket that closes by itself when its program starts (close-on-exec): what
+comes before the end of file are the namespaces it made and the reason why it could not start, if so. The order of
 the steps and all texts are runc's: an unknown program, a directory or a file that may not be executed are
 refused before anything runs; a file that the kernel cannot execute has run, for a moment.
 """
@@ -51,36 +51,36 @@ class Launch:
         terminal: bool,
         own_mounts: bool,
         own_pids: bool,
-        joined: tuple[int, int] | None,
+        joined: list[int] | None,
         stage: str,
     ) -> None:
         self.spec, self.streams, self.terminal = spec, streams, terminal
         self.own_mounts, self.own_pids = own_mounts, own_pids
         self.joined, self.stage = joined, stage
 
-    def run(self, status: int) -> NoReturn:
+    def run(self, status: socket.socket) -> NoReturn:
         """Become the container's program. Never returns, whatever happens."""
         try:
             program = self._prepare(status)
-            os.set_inheritable(status, False)
             os.execve(program, self.spec["args"], self.spec["env"])
         except Refused as refused:
-            _report(status, refused=[refused.reason, refused.text])
+            _refuse(status, refused.reason, refused.text)
         except OSError as problem:
             os.write(2, f"exec {self.spec['args'][0]}: {tell(problem)}\n".encode(errors="surrogateescape"))
             os._exit(_CANNOT_EXECUTE)
         except BaseException as bug:  # noqa: BLE001 -- whatever it is, the child must not go on as a second keeper
-            _report(status, refused=[START, f"error during container init: {bug!r}"])
+            _refuse(status, START, f"error during container init: {bug!r}")
         finally:
             os._exit(128)
 
-    def _prepare(self, status: int) -> str:
+    def _prepare(self, status: socket.socket) -> str:
         try:
             os.setsid()
             kernel.reset_signals()
             os.umask(0o022)
             self._enter_namespaces()
-            _report(status, mounts=os.stat("/proc/self/ns/mnt").st_ino)
+            if self.own_mounts and not self.joined:
+                _show_namespaces(status)
             _enter_directory(self.spec["working_dir"])
             self._connect()
         except OSError as problem:
@@ -89,7 +89,7 @@ class Launch:
         return find_program(self.spec["args"][0], self.spec["env"]["PATH"])
 
     def _enter_namespaces(self) -> None:
-        if self.joined is not None:
+        if self.joined:
             kernel.join(self.joined[0], kernel.NEW_MOUNTS)
             kernel.join(self.joined[1], kernel.NEW_HOSTNAME)
         elif self.own_mounts:
@@ -144,5 +144,11 @@ def _enter_directory(path: str) -> None:
         raise Refused(START, f"error during container init: {where}: {tell(problem)}") from None
 
 
-def _report(status: int, **told: Any) -> None:
-    os.write(status, json.dumps(told).encode() + b"\n")
+def _show_namespaces(status: socket.socket) -> None:
+    """Hand over the mount and hostname namespaces: held open, their numbers stay theirs."""
+    opened = [os.open(f"/proc/self/ns/{name}", os.O_RDONLY) for name in ("mnt", "uts")]
+    socket.send_fds(status, [b"\n"], opened)
+
+
+def _refuse(status: socket.socket, reason: str, text: str) -> None:
+    status.sendall(json.dumps([reason, text]).encode())

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import time
 
 from launcher_k8s.testing.local.keeper import processes, records, warden
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from launcher_k8s.testing.local.keeper.launch import Launch
     from launcher_k8s.testing.local.keeper.records import Pod, Process
 
+_READ_BYTES = 1 << 16
 _READ = 1  # selectors.EVENT_READ
 _SWEEP_S = 0.005  # between two looks for what is left
 _SWEEP_FOR_S = 5.0  # what cannot be killed for so long is stuck in the kernel, or not ours to kill
@@ -125,24 +127,24 @@ class Lives:
 
     def _hear(self, process: Process) -> None:
         """What the child tells between fork and exec; the end of it means that its program runs."""
+        assert process.status is not None
         try:
-            told = os.read(process.status, 1 << 16)
+            told, opened, _, _ = socket.recv_fds(process.status, _READ_BYTES, 2, socket.MSG_CMSG_CLOEXEC)
         except BlockingIOError:
             return
         process.told += told
+        process.namespaces += opened
         if not told:
             self._close_status(process)
             self._settle(process)
 
     def _close_status(self, process: Process) -> None:
+        assert process.status is not None
         self._selector.unregister(process.status)
-        os.close(process.status)
-        process.status = -1
-        for line in process.told.splitlines():
-            fact = json.loads(line)
-            process.mounts = fact.get("mounts", process.mounts)
-            process.refused = fact.get("refused", process.refused)
-        process.told = b""
+        process.status.close()
+        process.status = None
+        if process.told.strip():
+            process.refused = json.loads(process.told)
 
     def _hear_warden(self, process: Process) -> bool:
         """The main process's number, then its end; whether there was something to hear."""
@@ -165,7 +167,7 @@ class Lives:
 
     def _settle(self, process: Process) -> None:
         """Answer a start, once all is known of it."""
-        if process.request is None or process.status >= 0:
+        if process.request is None or process.status is not None:
             return
         if process.refused is not None:
             reason, text = process.refused
@@ -204,10 +206,10 @@ class Lives:
             self._tell_end(process)
 
     def _hear_rest(self, process: Process) -> None:
-        while process.status >= 0:
+        while process.status is not None:
             before = len(process.told)
             self._hear(process)
-            if process.status >= 0 and len(process.told) == before:
+            if process.status is not None and len(process.told) == before:
                 process.refused = (START, "killed before its program could start")
                 self._close_status(process)
         if process.control is None or process.control.fileno() < 0:
@@ -225,6 +227,8 @@ class Lives:
         self._forget(process)
 
     def _forget(self, process: Process) -> None:
+        for each in process.namespaces:
+            os.close(each)
         del self.processes[process.number]
         process.pod.processes.discard(process)
         self.clear(process.pod)

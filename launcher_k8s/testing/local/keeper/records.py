@@ -19,7 +19,7 @@ class Process:
 
     Attributes:
         main: the main process's number as we see it; `outside`: as the other side sees it.
-        mounts: the number of its mount namespace, once it told.
+        namespaces: its mount and hostname namespaces, held open once it told of them.
         ended: its wait status and when it ended, once it was reaped.
         request: who is to be told that it started; None once told.
         refused: why it did not start.
@@ -32,7 +32,7 @@ class Process:
         "cpu_s",
         "ended",
         "main",
-        "mounts",
+        "namespaces",
         "number",
         "outside",
         "pid",
@@ -48,13 +48,19 @@ class Process:
         self.number, self.pod, self.container = number, pod, container
         self.request: int | None = request
         self.pid = self.main = self.outside = 0
-        self.status, self.told = -1, b""
+        self.status: socket.socket | None = None
+        self.told = b""
         self.control: socket.socket | None = None
-        self.mounts: int | None = None
+        self.namespaces: list[int] = []
         self.refused: tuple[str, str] | None = None
         self.report: tuple[int, float] | None = None
         self.ended: tuple[int, float] | None = None
         self.cpu_s = 0.0
+
+    @property
+    def mounts(self) -> int | None:
+        """The number of its mount namespace, which is nobody else's while we hold it open."""
+        return os.fstat(self.namespaces[0]).st_ino if self.namespaces else None
 
     @property
     def is_running(self) -> bool:
@@ -120,8 +126,9 @@ def members(process: Process) -> list[processes.Seen]:
     found: set[int] = set()
     if process.ended is None:  # else its number may be another's
         found.update(processes.trace(seen, {process.pid: process.number}))
-    if process.container is None and process.mounts is not None:
-        found.update(pid for pid in seen if processes.mount_namespace(pid) == process.mounts)
+    mounts = process.mounts
+    if process.container is None and mounts is not None:
+        found.update(pid for pid in seen if processes.mount_namespace(pid) == mounts)
     return [seen[pid] for pid in found if not seen[pid].zombie]
 
 
@@ -131,7 +138,11 @@ def measure(running: list[Process]) -> list[tuple[int, float, int, int, int]]:
     roots = {process.pid: (process.container or process).number for process in running}
     wardens = {process.pid for process in running if process.control is not None}
     below = processes.trace(seen, roots)
-    shared = {process.mounts: process.number for process in running if process.pod.is_shared}
+    shared = {
+        process.mounts: process.number
+        for process in running
+        if process.pod.is_shared and process.container is None
+    }
     sums = {process.number: [0.0, 0, 0, 0] for process in running if process.container is None}
     for pid, each in seen.items():
         number = below.get(pid) or shared.get(processes.mount_namespace(pid) if shared else None)

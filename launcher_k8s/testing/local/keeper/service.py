@@ -12,7 +12,7 @@ import selectors
 import socket
 
 from launcher_k8s.testing.local.keeper import records
-from launcher_k8s.testing.local.keeper.forking import Forker, open_namespaces
+from launcher_k8s.testing.local.keeper.forking import Forker
 from launcher_k8s.testing.local.keeper.framing import Inbox, Outbox
 from launcher_k8s.testing.local.keeper.launch import Launch
 from launcher_k8s.testing.local.keeper.lives import Lives
@@ -155,13 +155,9 @@ class Service:
 
     def _exec(self, message: Message, descriptors: list[int]) -> None:
         container = self._running(message["container"])
-        joined = open_namespaces(container) if self._mode.mounts else None
         process = Process(message["process"], container.pod, container=container, request=message["id"])
-        try:
-            self._lives.start(process, self._launch(message, descriptors, hostname="", joined=joined))
-        finally:
-            for each in joined or ():
-                os.close(each)
+        launch = self._launch(message, descriptors, hostname="", joined=container.namespaces)
+        self._lives.start(process, launch)
 
     def _signal(self, message: Message, _: list[int]) -> Message:
         process = self._lives.processes.get(message["process"])
@@ -189,7 +185,7 @@ class Service:
         descriptors: list[int],
         *,
         hostname: str,
-        joined: tuple[int, int] | None = None,
+        joined: list[int] | None = None,
     ) -> Launch:
         spec = message["spec"] | {"hostname": hostname}
         streams = [descriptors[place] if place is not None else self._nothing for place in message["streams"]]

@@ -31,13 +31,13 @@ REPORT = struct.Struct("=id")
 _END_S = 10.0
 
 
-def watch(launch: Launch, status: int, control: socket.socket) -> NoReturn:
+def watch(launch: Launch, status: socket.socket, control: socket.socket) -> NoReturn:
     """Start the main process and keep it; the calling process does nothing else any more."""
     try:
         os.setsid()
         kernel.reset_signals()
         kernel.adopt_orphans()
-        kernel.close_all_but({status, control.fileno(), *launch.streams, *(launch.joined or ())})
+        kernel.close_all_but({status.fileno(), control.fileno(), *launch.streams, *(launch.joined or ())})
         Warden(control).keep(launch, status)
     finally:
         os._exit(0)
@@ -51,7 +51,7 @@ class Warden:
         self._ended: tuple[int, float] | None = None
         self._main = 0
 
-    def keep(self, launch: Launch, status: int) -> None:
+    def keep(self, launch: Launch, status: socket.socket) -> None:
         """Until the main process has ended or the keeper closed the control socket."""
         woken, wakes = os.pipe()
         os.set_blocking(wakes, False)
@@ -60,7 +60,8 @@ class Warden:
         self._main = os.fork()
         if self._main == 0:
             launch.run(status)
-        for each in {status, *launch.streams, *(launch.joined or ())}:
+        status.close()
+        for each in {*launch.streams, *(launch.joined or ())}:
             os.close(each)
         self._control.send(REPORT.pack(self._main, 0))
         while self._ended is None:
