@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from launcher_k8s.testing.cluster.defaults import fill
 from launcher_k8s.testing.cluster.kinds import Kind, Object
+from launcher_k8s.testing.cluster.refusals import invalid
+from launcher_k8s.testing.cluster.validation import problems
 
 
 def prepare(kind: Kind, new: Object, old: Object | None = None, *, subresource: str = "") -> Object:
@@ -11,8 +14,20 @@ def prepare(kind: Kind, new: Object, old: Object | None = None, *, subresource: 
     ``new`` may share parts with ``old``, so neither is written into. A part of ``new`` that *is* (not
     equals) the same part of ``old`` has been defaulted and checked before.
 
+    Args:
+        kind: What it is.
+        new: The object, read by :mod:`~launcher_k8s.testing.cluster.schema`; it has its name and uid.
+        old: The stored object that it replaces, None if it is made.
+        subresource: The part that is written, such as ``status``.
+
     Raises:
-        Refusal: It may not be stored.
+        Refusal: 422 with all causes.
     """
-    del old, subresource
+    if subresource != "status":
+        new = fill(kind, new, old)
+    found = problems(kind, new, old, subresource=subresource)
+    if found:
+        raise invalid(kind.kind, new["metadata"].get("name", ""), found, group=kind.group)
+    if new.get("kind") == kind.kind and new.get("apiVersion") == kind.api_version:
+        return new
     return {**new, "apiVersion": kind.api_version, "kind": kind.kind}

@@ -17,7 +17,17 @@ import attrs
 
 from launcher_k8s.testing.cluster.amounts import read_amount
 from launcher_k8s.testing.cluster.bodies import go_type
-from launcher_k8s.testing.cluster.shapes import Anything, ListOf, MapOf, Number, Port, Shape, Text, Truth, Type
+from launcher_k8s.testing.cluster.shapes import (
+    Anything,
+    ListOf,
+    MapOf,
+    Number,
+    Port,
+    Shape,
+    Text,
+    Truth,
+    Type,
+)
 
 _BASE64: Final = re.compile("[A-Za-z0-9+/\r\n]*")
 _RFC3339: Final = "2006-01-02T15:04:05Z07:00"
@@ -197,9 +207,7 @@ def _read_time(given: str, *, micro: bool) -> str:
             raise ValueError  # noqa: TRY301 (as if it could not be read)
     except ValueError:
         layout = _RFC3339_MICRO if micro else _RFC3339
-        raise ValueError(
-            f'parsing time "{given}" as "{layout}": cannot parse "{given}" as "2006"'
-        ) from None
+        raise ValueError(f'parsing time "{given}" as "{layout}": cannot parse "{given}" as "2006"') from None
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ" if micro else "%Y-%m-%dT%H:%M:%SZ")
 
 
