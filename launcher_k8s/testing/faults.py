@@ -92,6 +92,7 @@ class Fault:
         refusal: They are answered so.
         delay_s: They are held up so long.
         stalls: They are held up until the fault is ended; of a stream, what comes after its opening.
+        drops_request: The connection breaks before they reach the server.
         drops_answer: They are applied, and the connection breaks before the answer comes.
         cut_after: Streams break after so many bytes.
 
@@ -104,6 +105,7 @@ class Fault:
     refusal: Refusal | None = None
     delay_s: float = 0.0
     stalls: bool = False
+    drops_request: bool = False
     drops_answer: bool = False
     cut_after: int | None = None
     met: int = attrs.field(default=0, init=False)
@@ -137,12 +139,13 @@ class Fault:
 
 @attrs.frozen
 class Encounter:
-    """What one request meets, in this order: wait, stall, refuse; then the answer, or its loss.
+    """What one request meets, in this order: wait, stall, break off, refuse; then the answer, or its loss.
 
     Args:
         delay_s: Wait so long.
         stall: Wait until this fault is ended.
         refusal: Answer so, and do nothing.
+        drops_request: Break the connection, and do nothing.
         drops_answer: Do what is asked, then break the connection.
         cut_after: Break the stream after so many bytes.
     """
@@ -150,6 +153,7 @@ class Encounter:
     delay_s: float = 0.0
     stall: Fault | None = None
     refusal: Refusal | None = None
+    drops_request: bool = False
     drops_answer: bool = False
     cut_after: int | None = None
 
@@ -207,6 +211,10 @@ class Faults:
         for stream in self._open_streams(fault.target):
             stream.stall(fault)
         return fault
+
+    def drop_request(self, what: str = "", *, times: int = 1) -> Fault:
+        """Break the connection before the request reaches the server; with ``ALWAYS`` nobody reaches it."""
+        return self._add(Fault(Target.parse(what), times, drops_request=True))
 
     def drop_answer(self, what: str, *, times: int = 1) -> Fault:
         """Do what is asked, and break the connection before the answer."""
@@ -285,6 +293,7 @@ class Faults:
                 delay_s=encounter.delay_s + fault.delay_s,
                 stall=fault if fault.stalls else encounter.stall,
                 refusal=_spoken(fault.refusal, request) or encounter.refusal,
+                drops_request=encounter.drops_request or fault.drops_request,
                 drops_answer=encounter.drops_answer or fault.drops_answer,
                 cut_after=encounter.cut_after if fault.cut_after is None else fault.cut_after,
             )

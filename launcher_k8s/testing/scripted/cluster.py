@@ -345,6 +345,8 @@ class ScriptedCluster:
         if encounter.delay_s or (encounter.stall is not None and not is_stream):
             await self._hold_up(attempt, encounter, is_stream=is_stream)
         self._check_open(attempt)
+        if encounter.drops_request:
+            raise error_from_exception(attempt, URL, aiohttp.ServerDisconnectedError())
         self._renew_token()
         if encounter.refusal is not None:
             raise _error_of(attempt, encounter.refusal)
