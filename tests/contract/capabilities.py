@@ -16,6 +16,7 @@ class Can(Enum):
     """Something that not every world can show."""
 
     PULL_IMAGES = "images are pulled, and may not be there"
+    SCHEDULE = "a scheduler looks for a node that fits"
     OUT_OF_MEMORY = "a container is killed at its memory limit"
     NODE_PRESSURE = "a node evicts a pod"
     PREEMPTION = "a more important pod takes the place of another"

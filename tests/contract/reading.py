@@ -31,6 +31,17 @@ def gaps_in(pieces: Iterable[OutputChunk | OutputGap]) -> list[OutputGap]:
     return [piece for piece in pieces if isinstance(piece, OutputGap)]
 
 
+def parts_of(pieces: Iterable[OutputChunk | OutputGap]) -> list[bytes]:
+    """The bytes of an output, parted at its gaps."""
+    parts: list[list[bytes]] = [[]]
+    for piece in pieces:
+        if isinstance(piece, OutputGap):
+            parts.append([])
+        else:
+            parts[-1].append(piece.data)
+    return [b"".join(part) for part in parts]
+
+
 async def whole(output: Stream[OutputChunk | OutputGap]) -> bytes:
     """All output, of which nothing may be missing."""
     pieces = await pieces_of(output)

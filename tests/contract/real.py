@@ -184,15 +184,14 @@ class RealWorld(World):
                 return tap.drop_answers(method, path, query=query, times=fault.times)
         return tap.drop_requests(method, path, query=query, times=fault.times)
 
-    def asked(self, verb: Verb, plural: str) -> list[int | None]:
+    def asked(self, verb: Verb, plural: str) -> int:
         method, path, query = _pattern(On(verb, plural))
-        return [
-            seen.status
+        return sum(
+            seen.method == method
+            and re.search(path, seen.path.partition("?")[0]) is not None
+            and re.search(query, seen.path.partition("?")[2]) is not None
             for seen in self._way.tap.requests
-            if seen.method == method
-            and re.search(path, seen.path.partition("?")[0])
-            and re.search(query, seen.path.partition("?")[2])
-        ]
+        )
 
     async def cut(self) -> None:
         await asyncio.to_thread(self._way.forwarder.cut)

@@ -119,8 +119,8 @@ class World(abc.ABC):
         """Let requests that backends send from now on go wrong."""
 
     @abc.abstractmethod
-    def asked(self, verb: Verb, plural: str) -> list[int | None]:
-        """What the server answered to each such request so far, None where none came to it."""
+    def asked(self, verb: Verb, plural: str) -> int:
+        """How many such requests backends have sent so far, those that went wrong included."""
 
     @abc.abstractmethod
     async def cut(self) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from tests.contract.real import RealWorld, Way, way_to
+from tests.contract.scripted import ScriptedWorld
 from tests.contract.world import World
 
-WORLDS: Mapping[str, type[World]] = {"real": RealWorld}
+WORLDS: Mapping[str, type[World]] = {"scripted": ScriptedWorld, "real": RealWorld}
 
 Opening = Callable[[], AbstractAsyncContextManager[World]]
 
@@ -22,6 +23,8 @@ def opening_of(name: str, request: pytest.FixtureRequest, folder: Path) -> Openi
     """How a world of this name is opened. What the session shares is ready when this returns."""
     ask: Callable[[str], Any] = request.getfixturevalue
     match name:
+        case "scripted":
+            return ScriptedWorld.opened
         case "real":
             cluster, namespace, way = ask("real_cluster"), ask("namespace"), ask("real_way")
             return lambda: RealWorld.opened(cluster, namespace, way, folder)

@@ -1,11 +1,14 @@
 """What differs between two servers' answers to the same script.
 
-Code, media type, warnings and the whole masked body: every leaf that is not equal, with its path.
+Code, media type, warnings and the whole masked body: every leaf that is not equal, with its path. Two orders mean
+nothing and are evened out: that of groups and resources in discovery, and that of the causes of a refusal, which the
+server takes from Go's maps (and tells some of them twice in the details, once in the message).
 """
 
 from __future__ import annotations
 
 import fnmatch
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -86,13 +89,25 @@ def _shown(answer: Answered, namespace: str) -> Mapping[str, Any]:
 
 
 def _in_order(value: Any) -> Any:
-    """Discovery tells groups and resources in an order of no meaning."""
+    if isinstance(value, Mapping) and value.get("reason") == "Invalid" and "details" in value:
+        return _with_causes_in_order(value)
     if isinstance(value, Mapping):
         return {
             key: _by_name(each) if key in ("groups", "resources") else _in_order(each)
             for key, each in value.items()
         }
     return [_in_order(each) for each in value] if isinstance(value, list) else value
+
+
+def _with_causes_in_order(status: Mapping[str, Any]) -> Mapping[str, Any]:
+    causes = status["details"].get("causes") or []
+    told = list(dict.fromkeys(f"{cause.get('field', '')}: {cause['message']}" for cause in causes))
+    message = status["message"]
+    if told:
+        message = message.replace(", ".join(told), ", ".join(sorted(told)))
+    unique = sorted({json.dumps(cause, sort_keys=True) for cause in causes})
+    details = {**status["details"], "causes": [json.loads(cause) for cause in unique]}
+    return {**status, "message": message, "details": details if causes else status["details"]}
 
 
 def _by_name(entries: Any) -> Any:

@@ -11,14 +11,11 @@ from typing import Any
 
 UID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-MADE_NAME = re.compile(r"\b(made-|kube-api-access-)[bcdfghjklmnpqrstvwxz2456789]{5}\b")
+MADE_NAME = re.compile(r"\b([Mm]ade-|kube-api-access-)[bcdfghjklmnpqrstvwxz2456789]{5}\b")
 VERSION_IN_TEXT = re.compile(r"(resource version|resourceVersion|current): \d+|etcdIndex \d+|\(\d+\)")
-AUDIT_ID = re.compile(r"audit-ID[: ]+\S+")
 
 _LEFT_OUT = frozenset({"managedFields"})
 """Who wrote which field last: the embedded cluster does not keep it, and no client of ours asks."""
-
-_ADDRESSES = frozenset({"clusterIP", "hostIP", "serverAddress"})
 
 
 def mask(value: Any, *, namespace: str) -> Any:

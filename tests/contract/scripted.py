@@ -1,0 +1,259 @@
+"""The scripted world: the real backend on a cluster in memory, where time passes when nobody is at work.
+
+What a job's containers do is played from its acts; what keeps a pod from starting is said by us as a scheduler or
+kubelet would say it, from the same Job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar
+
+import attrs
+
+from launcher_k8s import JobBackend
+from launcher_k8s.connection import Reply, Resource
+from launcher_k8s.job import Json
+from launcher_k8s.shape.names import MAIN_CONTAINER
+from launcher_k8s.testing import ScriptedCluster, ScriptedPod
+from launcher_k8s.testing.cluster.kinds import SECRET
+from tests.contract.acts import Act, Exits, Outgrows, Prints, PrintsLines, WaitsFor
+from tests.contract.capabilities import Can
+from tests.contract.faults import ALWAYS, Breach, Verb
+from tests.contract.real import EVERY_S, IMPATIENT
+from tests.contract.simulated import SUBRESOURCES, SimulatedWorld
+from tests.contract.world import World
+
+NAMESPACE = "contract"
+CPUS = 64
+BEFORE_S = 1.0
+"""How long a pod takes to start, and a container to begin its acts."""
+
+
+class ScriptedWorld(SimulatedWorld):
+    """See the module."""
+
+    name = "scripted"
+    cannot: ClassVar[Mapping[Can, str]] = {
+        Can.TOKENS: "nothing is sent, so nobody has to say who they are",
+        Can.COUNT_BYTES: "nothing is sent: a reader is handed what it asks for",
+    }
+
+    def __init__(self) -> None:
+        self.image = "scripted:1"
+        self.namespace = NAMESPACE
+        self.cluster = ScriptedCluster(
+            life=self._perform, namespaces=("default", NAMESPACE), timeouts=IMPATIENT
+        )
+        self.clock = self.cluster.clock
+        self.api, self.faults = self.cluster.api, self.cluster.faults
+        self._acts: dict[str, Sequence[Act]] = {}
+        self._plays: dict[str, Play] = {}
+        self._pages = Pages(self.cluster)
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls) -> AsyncGenerator[World]:
+        """A world of one's own."""
+        world = cls()
+        async with world.cluster:
+            yield world
+
+    @asynccontextmanager
+    async def backend(
+        self, *, overrides: Mapping[str, Json] | None = None, impatient: bool = False, **changes: Any
+    ) -> AsyncGenerator[JobBackend]:
+        settings = self.settings_for(overrides, **changes)
+        line: Any = Line(self.cluster, self._pages)
+        async with JobBackend(settings, cluster=line, clock=self.clock, groups=lambda _user: ()) as backend:
+            yield backend
+
+    def script(self, *acts: Act) -> str:
+        script = super().script(*acts)
+        self._acts[script] = acts
+        return script
+
+    async def release(self, job_id: str, gate: str, *, container: str = "") -> None:
+        pod = self.cluster.pod_of(job_id)
+        self._plays[pod.uid].open(gate)
+
+    async def until(self, condition: Callable[[], Any], what: str, *, within_s: float = 60) -> None:
+        deadline = self.clock.monotonic() + within_s
+        while not await _answer_of(condition):
+            assert self.clock.monotonic() < deadline, f"not within {within_s:g} s: {what}"
+            await self.clock.sleep(EVERY_S)
+
+    def asked(self, verb: Verb, plural: str) -> int:
+        meant = ("get" if verb == "log" else verb, SUBRESOURCES.get(verb, plural))
+        return [(each.verb, _plural(each.resource)) for each in self.cluster.asked].count(meant)
+
+    @asynccontextmanager
+    async def unreachable(self) -> AsyncGenerator[None]:
+        refused = self.faults.drop_request(times=ALWAYS)
+        await self.cut()
+        try:
+            yield
+        finally:
+            refused.end()
+
+    def expire_pages(self, plural: str, *, times: int = 1) -> Breach:
+        return self._pages.expire(plural, times)
+
+    async def preempt(self, job_id: str) -> None:
+        self.cluster.pod_of(job_id).preempted()
+
+    async def rotate_token(self) -> None:
+        raise AssertionError(self.cannot[Can.TOKENS])
+
+    def bytes_sent(self) -> int:
+        raise AssertionError(self.cannot[Can.COUNT_BYTES])
+
+    def _perform(self, pod: ScriptedPod) -> Iterator[float]:
+        self._plays[pod.uid] = play = Play(pod, self._acts)
+        yield BEFORE_S
+        if play.meets_obstacle(self):
+            return
+        pod.running()
+        yield BEFORE_S
+        play.go_on()
+
+
+class Play:
+    """The acts of a pod's containers, each played up to the next gate that is shut."""
+
+    def __init__(self, pod: ScriptedPod, acts: Mapping[str, Sequence[Act]]) -> None:
+        self._pod = pod
+        self._acts = acts
+        self._open: set[str] = set()
+        self._left = {
+            container["name"]: deque(self._acts_of(container))
+            for container in pod.object["spec"]["containers"]
+        }
+
+    def open(self, gate: str) -> None:
+        """Open a gate in every container, and play on."""
+        self._open.add(gate)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Play every container as far as it comes."""
+        for name, left in self._left.items():
+            while left and self._may(left[0]):
+                self._do(name, left.popleft())
+                if not left:
+                    self._end(name, 0)
+
+    def meets_obstacle(self, world: ScriptedWorld) -> bool:
+        """Say what keeps the pod from starting, if anything does."""
+        spec = self._pod.object["spec"]
+        main = next(each for each in spec["containers"] if each["name"] == MAIN_CONTAINER)
+        for container in spec.get("initContainers", ()):
+            (act,) = self._acts_of(container)
+            if isinstance(act, Exits) and act.code:
+                self._pod.init_failed(act.code, container=container["name"])
+                return True
+        return _say_what_hinders(self._pod, main, _secrets(world))
+
+    def _acts_of(self, container: Mapping[str, Any]) -> Sequence[Act]:
+        words = [*container.get("command", ()), *container.get("args", ())]
+        return self._acts.get(words[-1], ()) or (Exits(0),)
+
+    def _may(self, act: Act) -> bool:
+        if self._pod.is_gone or self._pod.is_ending or isinstance(act, Outgrows):
+            return False
+        return not isinstance(act, WaitsFor) or act.gate in self._open
+
+    def _do(self, container: str, act: Act) -> None:
+        if isinstance(act, (Prints, PrintsLines)):
+            self._pod.prints(act.data, container=container)
+        elif isinstance(act, Exits):
+            self._left[container].clear()
+            self._end(container, act.code)
+
+    def _end(self, container: str, code: int) -> None:
+        if self._pod.is_running:
+            self._pod.exits(code, container=container)
+
+
+def _say_what_hinders(pod: ScriptedPod, main: Mapping[str, Any], secrets: frozenset[str]) -> bool:
+    image, asked = main["image"], main.get("resources", {}).get("limits", {}).get("cpu", "0")
+    missing = {_secret_of(each) for each in main.get("env", ())} - secrets - {""}
+    if asked.isdecimal() and int(asked) > CPUS:
+        pod.pending("Unschedulable", "0/1 nodes are available: 1 Insufficient cpu.")
+    elif image != image.lower():
+        pod.waiting("InvalidImageName", f'couldn\'t parse image name "{image}": must be lowercase')
+    elif image.startswith("localhost/"):
+        pod.waiting("ErrImagePull", f'failed to pull and unpack image "{image}": not found')
+    elif missing:
+        pod.waiting("CreateContainerConfigError", f'secret "{missing.pop()}" not found')
+    elif main.get("command", [""])[0].startswith("/no/"):
+        pod.start_error()
+    else:
+        return False
+    return True
+
+
+def _secret_of(variable: Mapping[str, Any]) -> str:
+    return str(variable.get("valueFrom", {}).get("secretKeyRef", {}).get("name", ""))
+
+
+def _secrets(world: ScriptedWorld) -> frozenset[str]:
+    found = world.api.objects(SECRET, world.namespace)
+    return frozenset(each["metadata"]["name"] for each in found)
+
+
+@attrs.define
+class Pages:
+    """Continue tokens that are to expire under their reader."""
+
+    cluster: ScriptedCluster
+    hits: int = 0
+    _plural: str = ""
+    _left: int = 0
+
+    def expire(self, plural: str, times: int) -> Pages:
+        self._plural, self._left = plural, times
+        return self
+
+    def end(self) -> None:
+        self._left = 0
+
+    def note(self, resource: Resource, continue_token: str) -> None:
+        """Somebody asks for a page."""
+        if continue_token and resource.plural == self._plural and self._left:
+            self._left -= 1
+            self.hits += 1
+            self.cluster.faults.expire_versions(watches=False)
+
+
+class Line:
+    """One backend's way to the scripted cluster: leaving it leaves the cluster to the others."""
+
+    def __init__(self, cluster: ScriptedCluster, pages: Pages) -> None:
+        self._cluster = cluster
+        self._pages = pages
+
+    def __getattr__(self, verb: str) -> Any:
+        return getattr(self._cluster, verb)
+
+    async def __aenter__(self) -> Line:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.sleep(0)
+
+    async def list_page(self, resource: Resource, *, continue_token: str = "", **options: Any) -> Reply:
+        self._pages.note(resource, continue_token)
+        return await self._cluster.list_page(resource, continue_token=continue_token, **options)
+
+
+async def _answer_of(condition: Callable[[], Any]) -> Any:
+    answer = condition()
+    return await answer if asyncio.iscoroutine(answer) else answer
+
+
+def _plural(resource: Resource) -> str:
+    return f"{resource.plural}/{resource.subresource}" if resource.subresource else resource.plural
