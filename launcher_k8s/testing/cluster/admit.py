@@ -23,8 +23,7 @@ def prepare(kind: Kind, new: Object, old: Object | None = None, *, subresource: 
     Raises:
         Refusal: 422 with all causes.
     """
-    if subresource != "status":
-        new = fill(kind, new, old)
+    new = fill(kind, new, old, subresource=subresource)
     found = problems(kind, new, old, subresource=subresource)
     if found:
         raise invalid(kind.kind, new["metadata"].get("name", ""), found, group=kind.group)

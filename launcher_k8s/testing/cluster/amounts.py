@@ -35,7 +35,7 @@ def read_amount(given: str | float) -> Amount:
         ValueError: It is none, in the server's words.
     """
     if isinstance(given, bool) or not isinstance(given, (str, int, float)):
-        raise ValueError(MALFORMED)  # noqa: TRY004 (one exception for one thing)
+        raise ValueError(MALFORMED)
     return _canonical(str(given))
 
 
@@ -100,7 +100,7 @@ def _complaint(text: str) -> str:
 
 
 def convert(expected: type, given: Any) -> Any:
-    """msgspec's hook for :class:`Amount`."""
+    """The hook by which msgspec reads :class:`Amount`."""
     if expected is Amount:
         return read_amount(given)
     raise NotImplementedError(expected)

@@ -86,12 +86,10 @@ class Decoder:
                 return self._list(expected, item, given, at)
             case Text(form=form) if form:
                 return self._formed(form, given, at)
-            case Anything():
+            case _:
+                if not _fits(expected, given):
+                    self._fail(_described(expected, given), expected.go, at)
                 return given
-        if _fits(expected, given):
-            return given
-        self._fail(_described(expected, given), expected.go, at)
-        return given
 
     def _struct(self, shape: Shape, given: Any, at: _Place) -> Any:
         if not isinstance(given, dict):
@@ -164,7 +162,8 @@ def _fits(expected: Type, given: Any) -> bool:
         case Number(go=go):
             largest = 1 << (int(go[3:]) - 1)
             return isinstance(given, int) and not isinstance(given, bool) and -largest <= given < largest
-    return True
+        case _:
+            return True
 
 
 def _described(expected: Type, given: Any) -> str:
@@ -187,7 +186,8 @@ def _zero(expected: Type) -> Any:
             return []
         case Anything() | Port():
             return None
-    return {}
+        case _:
+            return {}
 
 
 def _read_bytes(given: str) -> str:
@@ -204,7 +204,7 @@ def _read_time(given: str, *, micro: bool) -> str:
     try:
         time = datetime.fromisoformat(given)
         if time.tzinfo is None:
-            raise ValueError  # noqa: TRY301 (as if it could not be read)
+            raise ValueError
     except ValueError:
         layout = _RFC3339_MICRO if micro else _RFC3339
         raise ValueError(f'parsing time "{given}" as "{layout}": cannot parse "{given}" as "2006"') from None

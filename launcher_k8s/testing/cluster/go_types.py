@@ -1,14 +1,15 @@
 """What the generated models do not tell of the API's Go types (``k8s.io/api``, 1.36).
 
-The models know names and JSON types. How wide an integer is, whether an empty value is left out when an object
-is written, and the type's name in complaints stand only in ``types.go``. Fields not named here are ``int32``,
-plain text that is left out when empty, or truths and numbers that are kept whatever they are.
+The models know names and JSON types. How wide an integer is, whether an empty value is left out when an
+object is written, and the type's name in complaints stand only in ``types.go``. Fields not named here are
+``int32``, plain text that is left out when empty, or truths and numbers that are kept whatever they are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 WIDE: Final = frozenset(
     {
@@ -91,8 +92,21 @@ EMPTY_KEPT: Final = frozenset(
 )
 """Texts that are pointers: empty is another thing than nothing."""
 
-ALWAYS_WRITTEN: Final = MappingProxyType(
+ALWAYS_WRITTEN: Final[Mapping[str, Any]] = MappingProxyType(
     {
+        "ContainerStateRunning.startedAt": None,
+        "ContainerStateTerminated.finishedAt": None,
+        "ContainerStateTerminated.startedAt": None,
+        "ContainerStatus.lastState": MappingProxyType({}),
+        "ContainerStatus.state": MappingProxyType({}),
+        "JobCondition.lastProbeTime": None,
+        "JobCondition.lastTransitionTime": None,
+        "NodeCondition.lastHeartbeatTime": None,
+        "NodeCondition.lastTransitionTime": None,
+        "PersistentVolumeClaimCondition.lastProbeTime": None,
+        "PersistentVolumeClaimCondition.lastTransitionTime": None,
+        "PodCondition.lastProbeTime": None,
+        "PodCondition.lastTransitionTime": None,
         "ContainerStatus.image": "",
         "ContainerStatus.imageID": "",
         "ContainerStatus.name": "",
@@ -142,7 +156,9 @@ BYTES: Final = frozenset({"Secret.data", "ConfigMap.binaryData"})
 _NAMED: Final = MappingProxyType(
     {
         "CompletionMode": "JobSpec.completionMode",
-        "ConditionStatus": "NodeCondition.status NamespaceCondition.status PodCondition.status JobCondition.status",
+        "ConditionStatus": (
+            "NodeCondition.status NamespaceCondition.status PodCondition.status JobCondition.status"
+        ),
         "ContainerRestartPolicy": "Container.restartPolicy EphemeralContainer.restartPolicy",
         "DNSPolicy": "PodSpec.dnsPolicy",
         "HostPathType": "HostPathVolumeSource.type",
@@ -158,8 +174,10 @@ _NAMED: Final = MappingProxyType(
         "PodPhase": "PodStatus.phase",
         "PodReplacementPolicy": "JobSpec.podReplacementPolicy",
         "PreemptionPolicy": "PodSpec.preemptionPolicy PriorityClass.preemptionPolicy",
-        "Protocol": "EndpointPort.protocol PortStatus.protocol ServicePort.protocol ContainerPort.protocol",
-        "PullPolicy": "ImageVolumeSource.pullPolicy Container.imagePullPolicy EphemeralContainer.imagePullPolicy",
+        "Protocol": ("EndpointPort.protocol PortStatus.protocol ServicePort.protocol ContainerPort.protocol"),
+        "PullPolicy": (
+            "ImageVolumeSource.pullPolicy Container.imagePullPolicy EphemeralContainer.imagePullPolicy"
+        ),
         "RestartPolicy": "PodSpec.restartPolicy",
         "SecretType": "Secret.type",
         "ServiceAffinity": "ServiceSpec.sessionAffinity",
@@ -173,6 +191,6 @@ _NAMED: Final = MappingProxyType(
 )
 NAMED: Final = MappingProxyType(
     {field: f"v1.{name}" for name, fields in _NAMED.items() for field in fields.split()}
-    | {field: "types.UID" for field in ("ObjectMeta.uid", "OwnerReference.uid", "ObjectReference.uid")}
+    | dict.fromkeys(("ObjectMeta.uid", "OwnerReference.uid", "ObjectReference.uid"), "types.UID")
 )
 """Texts with a type of their own, by which complaints call them."""

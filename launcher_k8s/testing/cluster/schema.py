@@ -1,8 +1,8 @@
 """What an object of a kind may hold: its fields and their types, checked as the server decodes JSON.
 
-:func:`check` reads an object as Go would: unknown fields and nulls fall away, empty values are left out, amounts
-and times get their canonical form. The common case is one conversion by msgspec; only where that fails the
-object is walked by hand, to say what is wrong in the words of ``sigs.k8s.io/json``.
+:func:`check` reads an object as Go would: unknown fields and nulls fall away, empty values are left out,
+amounts and times get their canonical form. The common case is one conversion by msgspec; only where that
+fails the object is walked by hand, to say what is wrong in the words of ``sigs.k8s.io/json``.
 """
 
 from __future__ import annotations
@@ -148,3 +148,5 @@ def _mappings(node: Any) -> Iterator[Any]:
         case yaml.SequenceNode():
             for item in node.value:
                 yield from _mappings(item)
+        case _:
+            return

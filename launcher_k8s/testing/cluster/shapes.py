@@ -1,7 +1,8 @@
-"""The fields of every kind and their types, compiled once per kind from kubernetes_asyncio's generated models.
+"""Every kind's fields and their types, compiled once per kind from kubernetes_asyncio's generated models.
 
-A :class:`Shape` is a struct of the API: its JSON fields and their types. From it comes a msgspec type that reads
-an object in one go and writes it back as the server would: without nulls, and without what Go leaves out.
+A :class:`Shape` is a struct of the API: its JSON fields and their types. From it comes a msgspec type that
+reads an object in one go and writes it back as the server would: without nulls, and without what Go leaves
+out.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 import attrs
@@ -22,7 +24,7 @@ TIME_PATTERN: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 MICRO_TIME_PATTERN: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
 _MICRO_TIMES: Final = frozenset({"renewTime", "acquireTime", "eventTime", "lastObservedTime"})
 _PREFIX: Final = re.compile("^(CoreV1|RbacV1|AuthorizationV1|V1)(?=[A-Z])")
-_MODELS: Final = {"Event": "CoreV1Event", "EndpointPort": "CoreV1EndpointPort", "Subject": "RbacV1Subject"}
+_MODELS: Final = MappingProxyType({"V1Event": "CoreV1Event", "V1Subject": "RbacV1Subject"})
 
 
 @attrs.frozen
@@ -109,6 +111,9 @@ class Shape:
 Type = Text | Number | Truth | Port | Anything | ListOf | MapOf | Shape
 
 
+_SIMPLE: Final[Mapping[str, Type]] = MappingProxyType({"float": Number("float64"), "bool": Truth()})
+
+
 def shape_of(kind: Kind) -> Shape | None:
     """The shape of a kind's objects; None for kinds the models do not know (metrics)."""
     return _named_shape(kind.kind)
@@ -116,7 +121,7 @@ def shape_of(kind: Kind) -> Shape | None:
 
 @functools.cache
 def _named_shape(name: str) -> Shape | None:
-    model = _model(_MODELS.get(name, f"V1{name}"))
+    model = _model(_MODELS.get(f"V1{name}", f"V1{name}"))
     return None if model is None else _compile(model)
 
 
@@ -148,6 +153,8 @@ def _type(struct: str, field: str, declared: str) -> Type:
         return ListOf(_type(struct, field, declared[5:-1]))
     if declared.startswith("dict("):
         return _map(where, field, declared)
+    if declared in _SIMPLE:
+        return _SIMPLE[declared]
     match declared:
         case "str":
             form = "amount" if where in go_types.AMOUNTS else ""
@@ -156,14 +163,11 @@ def _type(struct: str, field: str, declared: str) -> Type:
             return Text("v1.Time", "micro" if field in _MICRO_TIMES else "time")
         case "int":
             return Number("int64" if field in go_types.WIDE else "int32")
-        case "float":
-            return Number("float64")
-        case "bool":
-            return Truth()
         case "object":
-            return Port() if "ort" in field else Anything()
-    model = _model({"V1Subject": "RbacV1Subject"}.get(declared, declared))
-    return Anything() if model is None else _compile(model)
+            return Port() if field in ("port", "targetPort") else Anything()
+        case _:
+            model = _model(_MODELS.get(declared, declared))
+            return Anything() if model is None else _compile(model)
 
 
 def _map(where: str, field: str, declared: str) -> MapOf:
@@ -179,7 +183,9 @@ def _definition(where: str, found: Type) -> tuple[Any, Any]:
     """The field's type for msgspec and its default: what is left out when written."""
     if where in go_types.ALWAYS_WRITTEN:
         value = go_types.ALWAYS_WRITTEN[where]
-        return _plain(found), msgspec.field(default_factory=lambda: value)
+        if isinstance(value, Mapping):
+            return _plain(found), msgspec.field(default_factory=lambda: dict(value))
+        return _plain(found) | None, msgspec.field(default_factory=lambda: value)
     match found:
         case ListOf():
             return _plain(found), msgspec.field(default_factory=list)
@@ -194,21 +200,10 @@ def _definition(where: str, found: Type) -> tuple[Any, Any]:
 
 def _plain(found: Type) -> Any:
     match found:
-        case Text(form="amount"):
-            return Amount
-        case Text(form="bytes"):
-            return bytes
-        case Text(form="time"):
-            return Annotated[str, msgspec.Meta(pattern=TIME_PATTERN)]
-        case Text(form="micro"):
-            return Annotated[str, msgspec.Meta(pattern=MICRO_TIME_PATTERN)]
-        case Text():
-            return str
-        case Number(go="float64"):
-            return float
+        case Text(form=form):
+            return _TEXTS[form]
         case Number(go=go):
-            bits = int(go[3:]) - 1
-            return Annotated[int, msgspec.Meta(ge=-(2**bits), le=2**bits - 1)]
+            return _NUMBERS[go]
         case Truth():
             return bool
         case Port():
@@ -219,4 +214,21 @@ def _plain(found: Type) -> Any:
             return dict[str, _plain(item)]  # type: ignore[misc]
         case Shape(struct=struct):
             return struct
-    return Any
+        case Anything():
+            return Any
+
+
+def _whole(bits: int) -> Any:
+    return Annotated[int, msgspec.Meta(ge=-(2 ** (bits - 1)), le=2 ** (bits - 1) - 1)]
+
+
+_NUMBERS: Final = MappingProxyType({"int32": _whole(32), "int64": _whole(64), "float64": float})
+_TEXTS: Final = MappingProxyType(
+    {
+        "": str,
+        "amount": Amount,
+        "bytes": bytes,
+        "time": Annotated[str, msgspec.Meta(pattern=TIME_PATTERN)],
+        "micro": Annotated[str, msgspec.Meta(pattern=MICRO_TIME_PATTERN)],
+    }
+)

@@ -1,14 +1,14 @@
 """The script: what is asked, in which order.
 
-An entry of `asked/*.yaml` is `{name, GET|POST|PUT|PATCH|DELETE: path}` with, optionally,
+An entry of `asked/*.yaml` is `{name, GET|POST|PUT|PATCH|DELETE: path}` with, if wanted,
 
 - `base` an object of `bases.yaml`, and `with` a merge patch on it; or `body` an object; or `raw` literal text,
 - `type` the body's media type (JSON), `headers` more headers,
 - `lines` how many lines of a stream to read (a watch),
 - `save` `{variable: path in the answer}`.
 
-`{variable}` in paths, bodies and headers stands for a saved value, `{ns}` for the namespace that the script may
-fill, `{pods}` and its like for the collections in it.
+`{variable}` in paths, bodies and headers stands for a saved value, `{ns}` for the namespace that the script
+may fill, `{pods}` and its like for the collections in it.
 """
 
 from __future__ import annotations

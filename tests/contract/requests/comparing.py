@@ -1,8 +1,9 @@
 """What differs between two servers' answers to the same script.
 
-Code, media type, warnings and the whole masked body: every leaf that is not equal, with its path. Two orders mean
-nothing and are evened out: that of groups and resources in discovery, and that of the causes of a refusal, which the
-server takes from Go's maps (and tells some of them twice in the details, once in the message).
+Code, media type, warnings and the whole masked body: every leaf that is not equal, with its path. Two
+orders mean nothing and are evened out: that of groups and resources in discovery, and that of the causes of
+a refusal, which the server takes from Go's maps (and tells some of them twice in the details, once in the
+message).
 """
 
 from __future__ import annotations

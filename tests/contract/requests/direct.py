@@ -1,6 +1,7 @@
 """Sends the script to the store itself, without HTTP.
 
-What only a server answers (logs, discovery, other forms than JSON, who is nobody) is not asked: see `is_for_store`.
+What only a server answers (logs, discovery, other forms than JSON, who is nobody) is not asked: see
+`is_for_store`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Sends the script to a server, one request after the other, and keeps the answers.
 
-A plain HTTP client of the standard library, not the library under test: what arrives is what the server wrote.
+A plain HTTP client of the standard library, not the library under test: what arrives is what the server
+wrote.
 """
 
 from __future__ import annotations

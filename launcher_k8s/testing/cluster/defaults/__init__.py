@@ -1,8 +1,8 @@
 """What the server fills in, per kind.
 
-Two things in one: the defaults of ``pkg/apis/*/v1/defaults.go`` and what the strategies of ``pkg/registry`` and
-the built-in admission plugins add when an object is made. Nothing is written into: an object that lacks nothing
-comes back as it is.
+Two things in one: the defaults of ``pkg/apis/*/v1/defaults.go`` and what the strategies of ``pkg/registry``
+and the built-in admission plugins add when an object is made. Nothing is written into: an object that lacks
+nothing comes back as it is.
 """
 
 from __future__ import annotations
@@ -38,15 +38,17 @@ _FILL: Final[Mapping[Kind, Fill]] = MappingProxyType(
         kinds.ENDPOINTS: configuration.fill_endpoints,
     }
 )
+_FILL_STATUS: Final[Mapping[Kind, Fill]] = MappingProxyType({kinds.POD: pods.fill_pod_status})
 
 
-def fill(kind: Kind, new: Object, old: Object | None) -> Object:
+def fill(kind: Kind, new: Object, old: Object | None, *, subresource: str = "") -> Object:
     """An object with what the server fills in.
 
     Args:
         kind: What it is.
         new: The object; a made one has its name and uid already.
         old: The stored object that it replaces, None if it is made.
+        subresource: ``status`` if only the status is written.
     """
-    found = _FILL.get(kind)
+    found = (_FILL_STATUS if subresource == "status" else _FILL).get(kind)
     return new if found is None else found(new, old)

@@ -24,7 +24,7 @@ _NODE_INFO: Final = (
 _NOT_READY: Final[Part] = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
 
 
-def fill_secret(new: Object, old: Object | None) -> Object:
+def fill_secret(new: Object, _old: Object | None) -> Object:
     """A secret: its type, and texts turned into bytes."""
     texts = new.get("stringData")
     if texts:
@@ -34,7 +34,7 @@ def fill_secret(new: Object, old: Object | None) -> Object:
     return filled(new, {"type": "Opaque"})
 
 
-def fill_event(new: Object, old: Object | None) -> Object:
+def fill_event(new: Object, _old: Object | None) -> Object:
     """An event: the fields that are always written."""
     always: Part = {
         "involvedObject": {},
@@ -83,23 +83,23 @@ def fill_claim(new: Object, old: Object | None) -> Object:
     return new
 
 
-def fill_quota(new: Object, old: Object | None) -> Object:
+def fill_quota(new: Object, _old: Object | None) -> Object:
     """A quota."""
     return filled(new, {"spec": {}, "status": {}})
 
 
-def fill_limit_range(new: Object, old: Object | None) -> Object:
+def fill_limit_range(new: Object, _old: Object | None) -> Object:
     """A limit range: what containers get follows from what they may have."""
     spec = new.get("spec") or {}
     return {**new, "spec": {**spec, "limits": each(_with_limits)(spec.get("limits") or [])}}
 
 
-def fill_role(new: Object, old: Object | None) -> Object:
+def fill_role(new: Object, _old: Object | None) -> Object:
     """A role: rules are always written."""
     return filled(new, {"rules": None})
 
 
-def fill_binding(new: Object, old: Object | None) -> Object:
+def fill_binding(new: Object, _old: Object | None) -> Object:
     """A binding: the groups of what it binds."""
     reference = new.get("roleRef") or {}
     if not reference.get("apiGroup"):
@@ -110,12 +110,12 @@ def fill_binding(new: Object, old: Object | None) -> Object:
     return new
 
 
-def fill_priority_class(new: Object, old: Object | None) -> Object:
+def fill_priority_class(new: Object, _old: Object | None) -> Object:
     """A priority class."""
     return filled(new, {"preemptionPolicy": "PreemptLowerPriority", "value": 0})
 
 
-def fill_endpoints(new: Object, old: Object | None) -> Object:
+def fill_endpoints(new: Object, _old: Object | None) -> Object:
     """Endpoints: TCP unless said."""
     if "subsets" not in new:
         return new

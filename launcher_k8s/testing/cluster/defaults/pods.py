@@ -54,10 +54,21 @@ def fill_pod(new: Object, old: Object | None) -> Object:
     spec = filled(spec, {"serviceAccount": spec["serviceAccountName"]})
     if spec.get("hostNetwork"):
         spec = changed(spec, "containers", each(_with_host_ports))
+    spec = _with_tolerations(spec)
     if old is not None:
         return {**new, "spec": spec}
-    spec = _with_tolerations(spec)
     return {**new, "spec": spec, "status": {"phase": "Pending", "qosClass": qos_class(spec)}}
+
+
+def fill_pod_status(new: Object, _old: Object | None) -> Object:
+    """The status of a pod: its addresses in both fields (``pkg/apis/core/v1/conversion.go``)."""
+    status = new.get("status") or {}
+    missing = {
+        many: [{"ip": status[one]}]
+        for one, many in (("podIP", "podIPs"), ("hostIP", "hostIPs"))
+        if status.get(one) and not status.get(many)
+    }
+    return {**new, "status": {**status, **missing}} if missing else new
 
 
 def fill_template(template: Part) -> Part:

@@ -1,7 +1,7 @@
 """Services (``SetDefaults_Service`` and ``pkg/registry/core/service/storage/alloc.go``), IPv4 only.
 
-Addresses and node ports come from the service's uid: no state, and two services meet as rarely as their uids do
-(one in a million addresses, one in 2768 ports).
+Addresses and node ports come from the service's uid: no state, and two services meet as rarely as their
+uids do (one in a million addresses, one in 2768 ports).
 """
 
 from __future__ import annotations

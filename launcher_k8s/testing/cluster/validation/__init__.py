@@ -1,8 +1,8 @@
 """What must hold of an object before it is stored, per kind, with the server's causes and texts.
 
-The checks and their order are those of ``pkg/apis/*/validation`` of Kubernetes 1.36, for the fields that users of
-this library meet. Each function gives the causes it found, an empty list if all is well; objects have been
-defaulted before.
+The checks and their order are those of ``pkg/apis/*/validation`` of Kubernetes 1.36, for the fields that
+users of this library meet. Each function gives the causes it found, an empty list if all is well; objects
+have been defaulted before.
 """
 
 from __future__ import annotations

@@ -16,12 +16,12 @@ _NAMESPACED: Final = "namespaced rules cannot apply to non-resource URLs"
 _BOTH: Final = "rules cannot apply to both regular resources and non-resource URLs"
 
 
-def check_role(new: Object, old: Object | None) -> list[Cause]:
+def check_role(new: Object, _old: Object | None) -> list[Cause]:
     """A role of a namespace."""
     return _check_rules(new, namespaced=True)
 
 
-def check_cluster_role(new: Object, old: Object | None) -> list[Cause]:
+def check_cluster_role(new: Object, _old: Object | None) -> list[Cause]:
     """A role of the cluster."""
     return _check_rules(new, namespaced=False)
 
@@ -68,7 +68,7 @@ def _check_binding(new: Object, old: Object | None, kinds: tuple[str, ...]) -> l
     name = reference.get("name", "")
     found += checks.named("roleRef.name", name, path_segment_problems) if name else [required("roleRef.name")]
     for index, subject in enumerate(new.get("subjects") or ()):
-        found += _check_subject(f"subjects[{index}]", subject)
+        found += _check_subject(f"subjects[{index}]", subject, namespaced="Role" in kinds)
     if old is not None and reference != old["roleRef"]:
         shown = ",".join(
             f'"{shown}":"{reference.get(field, "")}"'
@@ -80,7 +80,7 @@ def _check_binding(new: Object, old: Object | None, kinds: tuple[str, ...]) -> l
     return found
 
 
-def _check_subject(where: str, subject: Mapping[str, Any]) -> list[Cause]:
+def _check_subject(where: str, subject: Mapping[str, Any], *, namespaced: bool) -> list[Cause]:
     kind, name, group = subject.get("kind", ""), subject.get("name", ""), subject.get("apiGroup", "")
     found = [] if name else [required(f"{where}.name")]
     match kind:
@@ -88,7 +88,7 @@ def _check_subject(where: str, subject: Mapping[str, Any]) -> list[Cause]:
             found += checks.named(f"{where}.name", name, subdomain_problems) if name else []
             if group:
                 found.append(not_supported(f"{where}.apiGroup", group, ("",)))
-            if not subject.get("namespace"):
+            if not namespaced and not subject.get("namespace"):
                 found.append(required(f"{where}.namespace"))
         case "User" | "Group":
             found += checks.supported(f"{where}.apiGroup", group, (_GROUP,))

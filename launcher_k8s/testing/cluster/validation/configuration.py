@@ -24,7 +24,10 @@ _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _BASIC: Final = ("username", "password")
 _ACCESS_MODES: Final = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
-_CLAIM_FIXED: Final = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n"
+_CLAIM_FIXED: Final = (
+    "spec is immutable after creation except resources.requests and "
+    "volumeAttributesClassName for bound claims\n"
+)
 
 
 def check_config_map(new: Object, old: Object | None) -> list[Cause]:
@@ -63,7 +66,7 @@ def check_secret(new: Object, old: Object | None) -> list[Cause]:
     return found
 
 
-def check_event(new: Object, old: Object | None) -> list[Cause]:
+def check_event(new: Object, _old: Object | None) -> list[Cause]:
     """An event lies in the namespace of what it is about."""
     own = new["metadata"].get("namespace", "")
     about = new["involvedObject"].get("namespace", "")
@@ -88,13 +91,13 @@ def check_claim(new: Object, old: Object | None) -> list[Cause]:
         found.append(required("spec.resources[storage]"))
     elif amount_value(asked) <= 0:
         found.append(invalid("spec.resources[storage]", asked, "must be greater than zero"))
-    if "storageClassName" in spec and spec["storageClassName"]:
+    if spec.get("storageClassName"):
         found += checks.named("spec.storageClassName", spec["storageClassName"], checks.subdomain)
     found += checks.supported("spec.volumeMode", spec.get("volumeMode"), ("Block", "Filesystem"))
     return found if old is None else found + _check_claim_change(new, old)
 
 
-def check_lease(new: Object, old: Object | None) -> list[Cause]:
+def check_lease(new: Object, _old: Object | None) -> list[Cause]:
     """A lease."""
     spec = new.get("spec") or {}
     found = []

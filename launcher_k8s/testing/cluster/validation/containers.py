@@ -1,4 +1,4 @@
-"""Containers: names, images, ports, mounts, probes, security (``validateContainerCommon`` and what is around it)."""
+"""Containers: names, images, ports, mounts, probes, security (``validateContainerCommon``)."""
 
 from __future__ import annotations
 
@@ -225,6 +225,8 @@ def _check_handler(where: str, handler: Mapping[str, Any]) -> list[Cause]:
             found += checks.supported(f"{place}.scheme", action.get("scheme"), _SCHEMES)
         case "tcpSocket" | "grpc":
             found += checks.port_or_name(f"{place}.port", action.get("port", 0))
+        case _:
+            pass
     return found + checks.only_one(where, given, _ONE_HANDLER)
 
 

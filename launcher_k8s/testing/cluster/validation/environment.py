@@ -106,6 +106,11 @@ def _check_reference(where: str, name: str, reference: Mapping[str, Any]) -> lis
                 return [required(f"{where}.resource")]
             known = resource in _RESOURCES or resource.partition(".")[2].startswith("hugepages-")
             return [] if known else [not_supported(f"{where}.resource", resource, _RESOURCES)]
+        case _:
+            return _check_key(where, reference)
+
+
+def _check_key(where: str, reference: Mapping[str, Any]) -> list[Cause]:
     found = checks.named(f"{where}.name", reference.get("name", ""), checks.subdomain)
     if not reference.get("key"):
         return [*found, required(f"{where}.key")]

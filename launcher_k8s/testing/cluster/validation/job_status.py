@@ -1,4 +1,4 @@
-"""The status of a job (``ValidateJobStatusUpdate``; which rules hold when: ``pkg/registry/batch/job/strategy.go``)."""
+"""The status of a job (``ValidateJobStatusUpdate``; when which rule holds: ``batch/job/strategy.go``)."""
 
 from __future__ import annotations
 

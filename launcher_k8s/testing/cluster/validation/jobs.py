@@ -229,7 +229,8 @@ def _meets(requirement: Part, labels: Part) -> bool:
             return value not in values
         case "Exists":
             return value is not None
-    return value is None
+        case _:
+            return value is None
 
 
 def _check_index_names(job: Object) -> list[Cause]:

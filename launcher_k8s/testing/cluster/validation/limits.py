@@ -43,7 +43,7 @@ def check_quota(new: Object, old: Object | None) -> list[Cause]:
     return found
 
 
-def check_limit_range(new: Object, old: Object | None) -> list[Cause]:
+def check_limit_range(new: Object, _old: Object | None) -> list[Cause]:
     """A limit range."""
     found: list[Cause] = []
     kinds: set[str] = set()

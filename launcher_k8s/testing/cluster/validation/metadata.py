@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from launcher_k8s.testing.cluster import kinds
-from launcher_k8s.testing.cluster.causes import Cause, forbidden, invalid, required
+from launcher_k8s.testing.cluster.causes import INVALID, Cause, forbidden, invalid, required
 from launcher_k8s.testing.cluster.kinds import Kind, Object
 from launcher_k8s.testing.cluster.names import path_segment_problems
 from launcher_k8s.testing.cluster.validation import checks
@@ -21,6 +22,7 @@ _NAMES: Final[Mapping[Kind, Callable[[str], Iterable[str]]]] = {
 }
 _STANDARD_FINALIZERS: Final = ("kubernetes", "orphan", "foregroundDeletion")
 _UNQUALIFIED_FINALIZER: Final = "name is neither a standard finalizer name nor is it fully qualified"
+_OWNER: Final = ("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion")
 _ANNOTATIONS_LIMIT: Final = 256 * 1024
 _FIXED: Final = (
     "name",
@@ -39,10 +41,10 @@ def check_metadata(kind: Kind, new: Object, old: Object | None) -> list[Cause]:
     if metadata is before:
         return []
     found = _check_names(kind, metadata) if before is None else _check_changes(metadata, before)
-    if before is None or metadata.get("labels") is not before.get("labels"):
+    if not _labels_known(kind, new, before):
         found += checks.labels("metadata.labels", metadata.get("labels"))
     if metadata.get("annotations"):
-        found += annotations("metadata.annotations", metadata["annotations"])
+        found += check_annotations("metadata.annotations", metadata["annotations"])
     if metadata.get("ownerReferences"):
         found += _check_owners(metadata["ownerReferences"])
     if metadata.get("finalizers"):
@@ -50,7 +52,7 @@ def check_metadata(kind: Kind, new: Object, old: Object | None) -> list[Cause]:
     return found
 
 
-def annotations(where: str, given: Mapping[str, str]) -> list[Cause]:
+def check_annotations(where: str, given: Mapping[str, str]) -> list[Cause]:
     """Annotations must have good keys and be small together."""
     found = [invalid(where, key, problem) for key in given for problem in checks.qualified_name(key.lower())]
     if sum(len(key) + len(value) for key, value in given.items()) > _ANNOTATIONS_LIMIT:
@@ -58,6 +60,14 @@ def annotations(where: str, given: Mapping[str, str]) -> list[Cause]:
             Cause(where, "FieldValueTooLong", f"Too long: may not be more than {_ANNOTATIONS_LIMIT} bytes")
         )
     return found
+
+
+def _labels_known(kind: Kind, new: Object, before: Mapping[str, Any] | None) -> bool:
+    """Whether the labels were checked before, or are those of a job's template and checked there."""
+    labels = new["metadata"].get("labels")
+    if kind is kinds.JOB and "template" in new.get("spec", ()):
+        return labels is new["spec"]["template"].get("metadata", {}).get("labels")
+    return before is not None and labels is before.get("labels")
 
 
 def _check_names(kind: Kind, metadata: Mapping[str, Any]) -> list[Cause]:
@@ -106,9 +116,16 @@ def _check_owners(owners: list[dict[str, Any]]) -> list[Cause]:
                     "Only one reference can have Controller set to true. "
                     f'Found "true" in references for {controllers[0]} and {about}'
                 )
-                found.append(invalid("metadata.ownerReferences", owners, detail))
+                found.append(_shown_owners(owners, detail))
             controllers.append(about)
     return found
+
+
+def _shown_owners(owners: list[dict[str, Any]], detail: str) -> Cause:
+    """All owners, their fields in the order in which Go writes them."""
+    ordered = [{name: each[name] for name in _OWNER if name in each} for each in owners]
+    shown = json.dumps(ordered, separators=(",", ":"))
+    return Cause("metadata.ownerReferences", INVALID, f"Invalid value: {shown}: {detail}")
 
 
 def _check_owner(owner: Mapping[str, Any]) -> list[Cause]:

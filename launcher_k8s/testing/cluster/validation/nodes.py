@@ -8,7 +8,7 @@ from launcher_k8s.testing.cluster.validation import checks
 from launcher_k8s.testing.cluster.validation.scheduling import EFFECTS
 
 
-def check_node(new: Object, old: Object | None) -> list[Cause]:
+def check_node(new: Object, _old: Object | None) -> list[Cause]:
     """A node."""
     found: list[Cause] = []
     seen: set[tuple[str, str]] = set()

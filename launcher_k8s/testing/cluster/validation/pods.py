@@ -40,7 +40,7 @@ def check_template(where: str, template: Mapping[str, Any]) -> list[Cause]:
     """A pod template (``ValidatePodTemplateSpec``)."""
     given = template.get("metadata") or {}
     found = checks.labels(f"{where}.labels", given.get("labels"))
-    found += metadata.annotations(f"{where}.annotations", given.get("annotations") or {})
+    found += metadata.check_annotations(f"{where}.annotations", given.get("annotations") or {})
     found += check_spec(f"{where}.spec", template["spec"])
     if template["spec"].get("ephemeralContainers"):
         text = "ephemeral containers not allowed in pod template"

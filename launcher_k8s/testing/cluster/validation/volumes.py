@@ -89,6 +89,8 @@ def _check_kind(where: str, kind: str, source: Mapping[str, Any]) -> list[Cause]
             found += _check_projected(where, source)
         case "configMap" | "secret":
             found += _check_items(where, source)
+        case _:
+            pass
     return found
 
 
@@ -110,9 +112,11 @@ def _check_projected(where: str, source: Mapping[str, Any]) -> list[Cause]:
         if not given:
             options = '"secret", "configMap", "downwardAPI", "serviceAccountToken", "clusterTrustBundle"'
             found.append(required(place, f"specify one of {options}"))
-        for name in ("configMap", "secret"):
-            if name in each and not each[name].get("name"):
-                found.append(required(f"{place}.{name}.name"))
+        found += [
+            required(f"{place}.{name}.name")
+            for name in ("configMap", "secret")
+            if name in each and not each[name].get("name")
+        ]
         found += checks.only_one(place, given, _ONE_PROJECTION)
     return found + _check_mode(f"{where}.defaultMode", source.get("defaultMode"))
 
