@@ -169,8 +169,10 @@ class Authorizer:
             if subject is None:
                 continue
             reference = binding["roleRef"]
+            metadata = binding["metadata"]
+            named = f"{metadata['name']}/{namespace}" if namespace else metadata["name"]
             reason = (
-                f"RBAC: allowed by {kind.kind} {quoted(stored.key)} of {reference['kind']} "
+                f"RBAC: allowed by {kind.kind} {quoted(named)} of {reference['kind']} "
                 f"{quoted(reference['name'])} to {_subject_text(subject)}"
             )
             for rule in self._rules(reference, namespace):

@@ -129,7 +129,7 @@ def _too_far_apart(said: str, ratio: str, asked: Decimal | None, capped: Decimal
     elif not capped:
         yield f"{said}, but no limit is specified or limit is 0"
     elif capped / asked > read_amounts({"ratio": ratio})["ratio"]:
-        yield f"{said}, but provided ratio is {capped / asked:f}"
+        yield f"{said}, but provided ratio is {capped / asked:.6f}"
 
 
 def _shown(value: Decimal, like: str) -> str:
