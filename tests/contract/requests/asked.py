@@ -1,6 +1,6 @@
 """The script: what is asked, in which order.
 
-An entry of `asked/*.yaml` is `{name, GET|POST|PUT|PATCH|DELETE: path}` with, if wanted,
+An entry of `asked/*.yaml` is `{name, METHOD: path}` with, if wanted,
 
 - `base` an object of `bases.yaml`, and `with` a merge patch on it; or `body` an object; or `raw` literal text,
 - `type` the body's media type (JSON), `headers` more headers,
