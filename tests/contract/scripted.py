@@ -17,6 +17,7 @@ import attrs
 from launcher_k8s import JobBackend
 from launcher_k8s.connection import Reply, Resource
 from launcher_k8s.job import Json
+from launcher_k8s.quantity import parse_quantity
 from launcher_k8s.shape.names import MAIN_CONTAINER
 from launcher_k8s.testing import ScriptedCluster, ScriptedPod
 from launcher_k8s.testing.cluster.kinds import SECRET
@@ -102,6 +103,10 @@ class ScriptedWorld(SimulatedWorld):
     def expire_pages(self, plural: str, *, times: int = 1) -> Breach:
         return self._pages.expire(plural, times)
 
+    async def lose_node(self, job_id: str) -> None:
+        await super().lose_node(job_id)
+        self.cluster.pod_of(job_id).collected()
+
     async def preempt(self, job_id: str) -> None:
         self.cluster.pod_of(job_id).preempted()
 
@@ -179,9 +184,9 @@ class Play:
 
 
 def _say_what_hinders(pod: ScriptedPod, main: Mapping[str, Any], secrets: frozenset[str]) -> bool:
-    image, asked = main["image"], main.get("resources", {}).get("limits", {}).get("cpu", "0")
+    image, cpus = main["image"], main.get("resources", {}).get("limits", {}).get("cpu", "0")
     missing = {_secret_of(each) for each in main.get("env", ())} - secrets - {""}
-    if asked.isdecimal() and int(asked) > CPUS:
+    if parse_quantity(cpus) > CPUS:
         pod.pending("Unschedulable", "0/1 nodes are available: 1 Insufficient cpu.")
     elif image != image.lower():
         pod.waiting("InvalidImageName", f'couldn\'t parse image name "{image}": must be lowercase')
