@@ -71,6 +71,7 @@ class JobController:
         self._agenda = _Agenda()
         self._memories: dict[Key, _Memory] = {}
         self._pods: dict[str, dict[Key, None]] = defaultdict(dict)
+        self._is_acting = False
         api.subscribe(self._note)
 
     @property
@@ -102,11 +103,11 @@ class JobController:
         memory = self._memory(key, metadata["uid"])
         is_new_spec = memory.generation != metadata.get("generation", 0)
         memory.generation = metadata.get("generation", 0)
-        if job_conditions.ended_at(job) is None:
-            self._plan(key, _AT_ONCE if is_new_spec else BATCH)
-        else:
+        if job_conditions.ended_at(job) is not None:
             self._plan_removal(key, job)
             self._free(metadata["uid"])
+        elif is_new_spec or not self._is_acting:  # what we write ourselves is no news
+            self._plan(key, _AT_ONCE if is_new_spec else BATCH)
 
     def _note_pod(self, type_: EventType, pod: Object) -> None:
         metadata = pod["metadata"]
@@ -123,7 +124,7 @@ class JobController:
         job = self._api.find(JOB, name, metadata["namespace"])
         if job is None or job["metadata"]["uid"] != uid or job_conditions.ended_at(job) is not None:
             self._set_free(pod)
-        else:
+        elif type_ != "ADDED" or not self._is_acting:
             self._plan((metadata["namespace"], name), BATCH)
 
     def _free(self, uid: str) -> None:
@@ -169,9 +170,13 @@ class JobController:
     def _sync(self, key: Key, job: Object) -> None:
         memory, now = self._memory(key, job["metadata"]["uid"]), self._now()
         hands = _Hands(self._api, self._events)
-        outcome = sync_job(
-            job, self._pods_of(job), hands, backoff=memory.backoff, now=now, stamp=stamp(now)
-        )
+        self._is_acting = True
+        try:
+            outcome = sync_job(
+                job, self._pods_of(job), hands, backoff=memory.backoff, now=now, stamp=stamp(now)
+            )
+        finally:
+            self._is_acting = False
         memory.backoff = outcome.backoff
         memory.refusals = memory.refusals + 1 if outcome.was_refused else 0
         if outcome.was_refused:

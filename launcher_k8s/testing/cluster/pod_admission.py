@@ -44,7 +44,7 @@ def _add_service_account(store: Store, pod: Object, spec: Object, draw: Callable
         problem = (
             f"error looking up service account {namespace}/{name}: serviceaccount {quoted(name)} not found"
         )
-        raise forbidden("pods", pod["metadata"].get("name", ""), problem)
+        raise forbidden("pods", _asked_name(pod), problem)
     spec["serviceAccountName"] = spec["serviceAccount"] = name
     if account.content.get("imagePullSecrets") and not spec.get("imagePullSecrets"):
         spec["imagePullSecrets"] = account.content["imagePullSecrets"]
@@ -112,8 +112,14 @@ def _add_priority(store: Store, pod: Object, spec: Object) -> None:
         found = store.get(PRIORITY_CLASS, name)
         if found is None:
             problem = f"no PriorityClass with name {name} was found"
-            raise forbidden("pods", pod["metadata"].get("name", ""), problem)
+            raise forbidden("pods", _asked_name(pod), problem)
         priority = found.content.get("value", 0)
         preemption = found.content.get("preemptionPolicy", preemption)
     spec.setdefault("priority", priority)
     spec.setdefault("preemptionPolicy", preemption)
+
+
+def _asked_name(pod: Object) -> str:
+    """The pod's name as its maker knows it: names are drawn only after this admission."""
+    metadata = pod["metadata"]
+    return str(metadata.get("generateName") or metadata.get("name", ""))

@@ -46,7 +46,7 @@ from launcher_k8s.testing.scripted.streams import URL, LogStream, ScriptedStream
 T = TypeVar("T")
 
 USER: Final = "system:serviceaccount:default:launcher"
-HISTORY_SIZE: Final = 200_000
+HISTORY_SIZE: Final = 10_000
 BOOKMARK_S: Final = 60.0
 
 
