@@ -1,17 +1,16 @@
 """What a container is to the runtime: what to run, with which streams and mounts, and how it ended.
 
-Values only. Words and codes are those of a kubelet with containerd (checked with 1.36): a container that could
-not be made waits with `CreateContainerError`; one whose program could not be started has terminated with
-`StartError` and exit code 128; one that a signal ended has 128 and the signal's number.
+Values only. Words and codes are those of a kubelet with containerd (checked with 1.36): a container that
+could not be made waits with `CreateContainerError`; one whose program could not be started has terminated
+with `StartError` and exit code 128; one that a signal ended has 128 and the signal's number.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 
 import attrs
 
@@ -92,6 +91,14 @@ def _bad_sub_path(mount: Mount, why: str) -> ContainerRefused:
     return ContainerRefused("CreateContainerConfigError", text)
 
 
+def _as_texts(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given)
+
+
+def _as_mounts(given: Iterable[Mount]) -> tuple[Mount, ...]:
+    return tuple(given)
+
+
 @attrs.frozen
 class ContainerSpec:
     """A container's program and surroundings.
@@ -103,10 +110,10 @@ class ContainerSpec:
         mounts: in any order.
     """
 
-    args: tuple[str, ...] = attrs.field(converter=tuple, validator=attrs.validators.min_len(1))
+    args: tuple[str, ...] = attrs.field(converter=_as_texts, validator=attrs.validators.min_len(1))
     env: Mapping[str, str] = attrs.field(factory=dict)
     working_dir: str = "/"
-    mounts: tuple[Mount, ...] = attrs.field(default=(), converter=tuple)
+    mounts: tuple[Mount, ...] = attrs.field(default=(), converter=_as_mounts)
 
 
 @attrs.frozen
@@ -170,7 +177,7 @@ class Capabilities:
     mode: str
     pid_namespace: bool
     mount_namespace: bool
-    reasons: Mapping[str, str] = attrs.field(factory=dict, converter=MappingProxyType)
+    reasons: Mapping[str, str] = attrs.field(factory=dict)
 
     @classmethod
     def of_mode(cls, mode: str, reasons: Mapping[str, str]) -> Capabilities:

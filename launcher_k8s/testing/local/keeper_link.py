@@ -1,4 +1,4 @@
-"""The event loop's end of the keeper's socket: requests with their answers, and what the keeper tells unasked."""
+"""The event loop's end of the keeper's socket: wishes, answers, and what it tells unasked."""
 
 from __future__ import annotations
 

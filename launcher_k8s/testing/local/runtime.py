@@ -1,24 +1,19 @@
 """Runs containers as processes of this machine: the event loop's side of the keeper.
 
 The commands run on this machine, as this user. What keeps them apart is what this user may have
-(`Runtime.capabilities`): PID and mount namespaces like a real node's, or none. Every call is bounded in time, and
-whatever happens to this process, the keeper kills and reaps what was started here.
+(`Runtime.capabilities`): PID and mount namespaces like a real node's, or none. Every call is bounded in
+time, and whatever happens to this process, the keeper kills and reaps what was started here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-import os
-
 import tempfile
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from signal import SIGKILL, SIGTERM
+from signal import SIGKILL
 from typing import Any, Self
-
-import attrs
 
 from launcher_k8s.testing.local.container import (
     Capabilities,
@@ -30,6 +25,7 @@ from launcher_k8s.testing.local.container import (
     Usage,
 )
 from launcher_k8s.testing.local.keeper_process import KeeperProcess
+from launcher_k8s.testing.local.pods import Pod, Process, write_spec
 
 MODES = ("root", "user", "root-mounts", "user-mounts", "none")
 """All ways to isolate containers, best first."""
@@ -42,7 +38,7 @@ class Runtime:
 
     Args:
         modes: ways to isolate containers, tried in this order.
-        directory: where to make the directory of `directory`; None: the system's temporary one.
+        directory: absolute; where to make `directory` in; None: the system's temporary directory.
         timeout_s: within how many seconds a call is answered, else `KeeperLost`.
     """
 
@@ -74,7 +70,7 @@ class Runtime:
 
     @property
     def directory(self) -> Path:
-        """A directory of this runtime's own, for volumes and the like; the keeper removes it, come what may."""
+        """A directory of this runtime's own, for volumes and the like; the keeper removes it."""
         return self._known()[1]
 
     @property
@@ -89,10 +85,8 @@ class Runtime:
             KeeperLost: it did not start; with what it wrote.
         """
         self._ready = asyncio.get_running_loop().create_future()
-        directory = str(Path(self._parent or tempfile.gettempdir()).resolve())
-        self._keeper = KeeperProcess(
-            modes=self._modes, directory=directory, hear=self._hear, lose=self._lose
-        )
+        directory = self._parent or tempfile.gettempdir()
+        self._keeper = KeeperProcess(modes=self._modes, directory=directory, hear=self._hear, lose=self._lose)
         try:
             async with asyncio.timeout(self._timeout_s):
                 hello = await self._ready
@@ -118,14 +112,14 @@ class Runtime:
             self._lose("")
 
     async def create_pod(self, *, hostname: str = "", share_processes: bool = False) -> Pod:
-        """Make a pod: containers with a hostname, and with each other's processes in sight if they are to share.
+        """Make a pod: containers with one hostname, and with one PID namespace if they share processes.
 
         Raises:
             ContainerRefused: this machine has no more processes to give.
             KeeperLost: the keeper is gone.
         """
         number = next(self._numbers)
-        await self._ask("create_pod", pod=number, hostname=hostname, shared=share_processes)
+        await self.ask("create_pod", pod=number, hostname=hostname, shared=share_processes)
         return Pod(self, number, hostname=hostname)
 
     async def usage(self) -> Mapping[Process, Usage]:
@@ -134,7 +128,7 @@ class Runtime:
         Raises:
             KeeperLost: the keeper is gone.
         """
-        answer = await self._ask("usage")
+        answer = await self.ask("usage")
         figures = {number: Usage(*rest) for number, *rest in answer["containers"]}
         return {self._processes[each]: figures[each] for each in figures if each in self._processes}
 
@@ -143,20 +137,31 @@ class Runtime:
             raise RuntimeError("the runtime was not started: await start(), or use it with `async with`")
         return self._facts
 
-    async def _ask(self, op: str, *, descriptors: tuple[int, ...] = (), **wish: object) -> dict[str, Any]:
+    async def ask(self, op: str, *, descriptors: Sequence[int] = (), **wish: object) -> dict[str, Any]:
+        """For pods and processes: have the keeper do something.
+
+        Raises:
+            ContainerRefused: it was not granted.
+            KeeperLost: the keeper is gone, or does not answer.
+        """
         if self._keeper is None:
             raise KeeperLost("the runtime is closed")
         return await self._keeper.link.ask(op, timeout_s=self._timeout_s, descriptors=descriptors, **wish)
 
-    async def _begin(self, op: str, spec: ContainerSpec, streams: Streams, **where: int) -> Process:
-        """Start a process by `run` or `exec`; one whose start nobody waits for any more is killed."""
+    async def begin(self, op: str, spec: ContainerSpec, streams: Streams, **where: int) -> Process:
+        """For pods and processes: start one by `run` or `exec`; a start that is given up leaves nothing.
+
+        Raises:
+            ContainerRefused: it does not start.
+            KeeperLost: the keeper is gone, or does not answer.
+        """
         number = next(self._numbers)
         places, descriptors = streams.places()
         process = self._processes[number] = Process(self, number, spec)
-        wish: dict[str, object] = {"process": number, "streams": places, "spec": _write_spec(spec), **where}
+        wish: dict[str, object] = {"process": number, "streams": places, "spec": write_spec(spec), **where}
         wish["terminal"] = streams.terminal is not None
         try:
-            told = await self._ask(op, descriptors=tuple(descriptors), **wish)
+            told = await self.ask(op, descriptors=descriptors, **wish)
         except ContainerRefused as refused:
             self._processes.pop(number, None)
             raise refused.in_full(op) from None
@@ -187,141 +192,3 @@ class Runtime:
         for process in self._processes.values():
             process.lose(lost)
         self._processes.clear()
-
-
-class Pod:
-    """Containers that live together; made by `Runtime.create_pod`."""
-
-    def __init__(self, runtime: Runtime, number: int, *, hostname: str) -> None:
-        self._runtime, self._number, self._hostname = runtime, number, hostname
-
-    async def run(self, spec: ContainerSpec, streams: Streams = Streams()) -> Process:  # noqa: B008 -- frozen
-        """Start a container; it runs when this returns.
-
-        Raises:
-            ContainerRefused: with the reason and message of a real node.
-            KeeperLost: the keeper is gone.
-        """
-        env = {"HOSTNAME": self._hostname, **spec.env} if self._hostname else spec.env
-        capabilities = self._runtime.capabilities
-        ready = attrs.evolve(spec, env=env, mounts=_prepare_mounts(spec, capabilities))
-        return await self._runtime._begin("run", ready, streams, pod=self._number)  # noqa: SLF001 -- one room
-
-    async def remove(self) -> None:
-        """Kill everything in the pod; its processes have ended when this returns.
-
-        Raises:
-            ContainerRefused: it was removed already.
-            KeeperLost: the keeper is gone.
-        """
-        await self._runtime._ask("remove_pod", pod=self._number)  # noqa: SLF001
-
-
-@attrs.define(eq=False)
-class Process:
-    """A started container, or a command executed in one.
-
-    Attributes:
-        spec: what it was started with.
-        pid: of its main process, as this machine numbers it.
-        started_at: when its program began.
-    """
-
-    _runtime: Runtime = attrs.field(repr=False)
-    _number: int
-    spec: ContainerSpec
-    pid: int = 0
-    started_at: datetime = datetime.min.replace(tzinfo=UTC)
-    _ended: asyncio.Future[Exit] = attrs.field(
-        factory=lambda: asyncio.get_running_loop().create_future(), repr=False
-    )
-
-    @property
-    def exit(self) -> Exit | None:
-        """How it ended; None: it runs, or went with the keeper."""
-        if self._ended.done() and self._ended.exception() is None:
-            return self._ended.result()
-        return None
-
-    async def wait(self) -> Exit:
-        """Wait until the main process has ended and, for a container, nothing of it is left.
-
-        Raises:
-            KeeperLost: the keeper ended first, and the process with it.
-        """
-        return await asyncio.shield(self._ended)
-
-    async def signal(self, number: int, *, everyone: bool = False) -> None:
-        """Send a signal to the main process, or to each process of the container; one that has ended is no error.
-
-        Raises:
-            KeeperLost: the keeper is gone.
-        """
-        if not self._ended.done():
-            await self._runtime._ask("signal", process=self._number, signal=number, everyone=everyone)  # noqa: SLF001
-
-    async def stop(self, *, grace_s: float, number: int = SIGTERM) -> Exit:
-        """Ask the main process to end, and kill everything when it has not after the grace.
-
-        Raises:
-            KeeperLost: the keeper is gone.
-        """
-        try:
-            if grace_s > 0:
-                await self.signal(number)
-                async with asyncio.timeout(grace_s):
-                    return await self.wait()
-        except TimeoutError:
-            pass
-        await self.signal(SIGKILL, everyone=True)
-        return await self.wait()
-
-    async def execute(self, spec: ContainerSpec, streams: Streams = Streams()) -> Process:  # noqa: B008 -- frozen
-        """Run a command in this container: its namespaces and mounts, a session of its own.
-
-        The environment and the working directory are the spec's (a kubelet gives the container's: `spec`).
-
-        Raises:
-            ContainerRefused: `StartError` when there is no such program; `NotRunning` when the container ended.
-            KeeperLost: the keeper is gone.
-        """
-        if spec.mounts:
-            raise ValueError("a command executed in a container has the container's mounts: leave `mounts` out")
-        return await self._runtime._begin("exec", spec, streams, container=self._number)  # noqa: SLF001
-
-    def start(self, told: dict[str, Any]) -> None:
-        """For the runtime: the program began."""
-        self.pid, self.started_at = told["pid"], datetime.fromtimestamp(told["started_at"], UTC)
-
-    def end(self, how: Exit) -> None:
-        """For the runtime: it ended."""
-        if not self._ended.done():
-            self._ended.set_result(how)
-
-    def lose(self, why: KeeperLost) -> None:
-        """For the runtime: nobody will tell how it ended."""
-        if not self._ended.done():
-            self._ended.set_exception(why)
-            self._ended.exception()  # nobody may be waiting
-
-
-def _prepare_mounts(spec: ContainerSpec, capabilities: Capabilities) -> tuple[Any, ...]:
-    """Mounts with their sub-paths resolved; without mount namespaces only those that are there already."""
-    resolved = tuple(attrs.evolve(each, source=each.resolve(), sub_path="") for each in spec.mounts)
-    if capabilities.mount_namespace:
-        return resolved
-    for mount in resolved:
-        if mount.read_only or os.path.realpath(mount.source) != os.path.realpath(mount.path):
-            raise ContainerRefused(
-                "CreateContainerError",
-                f'cannot show "{mount.source}" at "{mount.path}": this machine does not let this user make mount '
-                f"namespaces ({capabilities.reason}); leave the mount out, or run as root or where user "
-                "namespaces are permitted",
-            )
-    return ()
-
-
-def _write_spec(spec: ContainerSpec) -> dict[str, object]:
-    env = {"HOME": os.environ.get("HOME") or "/", **spec.env}
-    mounts = [(each.source, each.path, each.read_only) for each in spec.mounts]
-    return {"args": list(spec.args), "env": env, "working_dir": spec.working_dir or "/", "mounts": mounts}

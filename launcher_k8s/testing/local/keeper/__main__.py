@@ -1,10 +1,8 @@
 """Starts the keeper: `python -I -S THIS_FILE SOCKET PARENT_PID DIRECTORY MODES`.
 
-The socket is an inherited file descriptor's number, the directory the one to make the keeper's own in, and MODES
-a list of `isolation` modes parted by commas, tried in that order.
+The socket is an inherited file descriptor's number, the directory the one to make the keeper's own in, and
+MODES a list of `isolation` modes parted by commas, tried in that order.
 """
-
-# ruff: noqa: PTH -- pathlib would be half of this program's start
 
 from __future__ import annotations
 

@@ -1,11 +1,9 @@
 """The keeper's life: become isolated, serve, kill and reap everything, remove the directory.
 
-It ends when it is told to, when its socket's other end is gone, when the process that started it has ended (a
-fork of that one may hold the socket open) and when its own guard has. PIDs are watched as pidfds: unlike
+It ends when it is told to, when its socket's other end is gone, when the process that started it has ended
+(a fork of that one may hold the socket open) and when its own guard has. PIDs are watched as pidfds: unlike
 PR_SET_PDEATHSIG they mean the process and not the thread that started us.
 """
-
-# ruff: noqa: PTH -- pathlib would be half of this program's start
 
 from __future__ import annotations
 
@@ -20,7 +18,9 @@ from launcher_k8s.testing.local.keeper.service import Service
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from launcher_k8s.testing.local.keeper.framing import Message
 
 _END_S = 10.0
 
@@ -47,7 +47,7 @@ def run(link: int, *, parent: int, directory: str, modes: Sequence[str]) -> None
         outside = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
         lives.append(os.pidfd_open(os.getpid()))
         isolation.enter(mode, afterwards=lambda: remove(own))
-        hello = {"event": "ready", "mode": mode.name, "reasons": reasons, "directory": own}
+        hello: Message = {"event": "ready", "mode": mode.name, "reasons": reasons, "directory": own}
         _serve(socket.socket(fileno=link), mode, lives, outside, hello=hello, stage=stage)
     finally:
         remove(own)
@@ -59,9 +59,10 @@ def _serve(
     lives: list[int],
     outside: int,
     *,
-    hello: dict[str, object],
+    hello: Message,
     stage: str,
 ) -> None:
+    number_outside: Callable[[int], int]
     if mode.pids:
         number_outside = _Outside(outside).number
     else:
@@ -101,7 +102,7 @@ class _Outside:
         self._proc = proc
 
     def number(self, pid: int) -> int:
-        """A pidfd's fdinfo gives the PID in the namespace of the /proc that it is read from: pidfd_open(2)."""
+        """By a pidfd's fdinfo, which tells the PID in the namespace of the /proc it is read from."""
         handle = os.pidfd_open(pid)
         try:
             info = os.open(f"self/fdinfo/{handle}", os.O_RDONLY, dir_fd=self._proc)

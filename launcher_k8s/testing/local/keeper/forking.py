@@ -1,12 +1,13 @@
 """How a process comes to be in the namespaces it belongs in, with the keeper as its parent.
 
-Only a process's children can be put into a PID namespace, so the keeper says which one its next child belongs in,
-forks, and takes that back. A first process's parent is outside of its namespace, so it sees 0 as its parent's id,
-as in a container of a real node.
+Only a process's children can be put into a PID namespace, so the keeper says which one its next child
+belongs in, forks, and takes that back. A first process's parent is outside of its namespace, so it sees 0
+as its parent's id, as in a container of a real node.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -34,8 +35,8 @@ class Forker:
         self._mode = mode
         self._own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY) if mode.pids else -1
 
-    def start(self, process: Process, launch: Launch) -> None:
-        """Fork a process; whether its program starts is read from `process.status` later.
+    def start(self, process: Process, launch: Launch) -> socket.socket:
+        """Fork a process; whether its program starts is heard through the socket returned.
 
         Raises:
             Refused: it cannot be forked, or the container it is to join has ended.
@@ -48,11 +49,16 @@ class Forker:
                 self._start_below_warden(process, launch, told)
         except OSError as problem:
             heard.close()
+            if process.container is not None and problem.errno == errno.ENOMEM:
+                raise _not_running() from None  # what fork(2) says of a PID namespace whose PID 1 is dead
             raise Refused(CREATE, f"failed to create a process: {tell(problem)}") from None
+        except Refused:
+            heard.close()
+            raise
         finally:
             told.close()
         heard.setblocking(False)
-        process.status = heard
+        return heard
 
     def start_pause(self, pod: Pod) -> None:
         """Give a pod a PID namespace of its own, held open by a process that does nothing but reap.
@@ -110,7 +116,11 @@ def _open_pids(container: Process) -> int:
     try:
         return os.open(f"/proc/{container.pid}/ns/pid", os.O_RDONLY)
     except OSError:  # it has ended and was not reaped yet
-        raise Refused(GONE, "container not running") from None
+        raise _not_running() from None
+
+
+def _not_running() -> Refused:
+    return Refused(GONE, "container not running")
 
 
 def _pause() -> NoReturn:
@@ -120,8 +130,8 @@ def _pause() -> NoReturn:
         kernel.name_process("pause")
         kernel.close_all_but(set())
         kernel.reset_signals()
-        # With privileges kept, a container's own user could not read this process's namespaces, as rules do that
-        # look for a container's main process.
+        # With privileges kept, a container's user could not read this process's namespaces, as the rule does
+        # that looks for a container's main process.
         kernel.drop_capabilities()
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
         while True:

@@ -1,8 +1,8 @@
 """How the two sides of the keeper's socket speak: frames of JSON, some with file descriptors.
 
-A frame is its length, the number of its file descriptors, and a JSON object. The descriptors travel with the
-frame's first byte (SCM_RIGHTS), and the kernel ends a read where descriptors of the next frame would begin, so
-that queueing them in the order of their arrival gives each frame its own.
+A frame is its length, the number of its file descriptors, and a JSON object. The descriptors travel with
+the frame's first byte (SCM_RIGHTS), and the kernel ends a read where descriptors of the next frame would
+begin, so that queueing them in the order of their arrival gives each frame its own.
 """
 
 from __future__ import annotations

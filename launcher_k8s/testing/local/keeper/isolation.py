@@ -1,11 +1,12 @@
 """Which namespaces this machine lets this user make, found out by making them.
 
-What the kernel permits depends on the user, sysctls, security modules and on masked parts of /proc inside other
-containers: no list of conditions is right for long, so each mode is tried in a child before it is chosen.
+What the kernel permits depends on the user, sysctls, security modules and on masked parts of /proc inside
+other containers: no list of conditions is right for long, so each mode is tried in a child before it is
+chosen.
 
-With a PID namespace the keeper is its PID 1 and every container lives in a namespace below: when the keeper dies,
-however it dies, the kernel ends them all. The process that entered stays outside as a guard (namespaces(7): a
-process cannot change its own PID namespace, only that of its children).
+With a PID namespace the keeper is its PID 1 and every container lives in a namespace below: when the keeper
+dies, however it dies, the kernel ends them all. The process that entered stays outside as a guard
+(namespaces(7): a process cannot change its own PID namespace, only that of its children).
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def _enter_users() -> None:
 
 
 def _write(path: str, text: str) -> None:
-    with open(path, "w") as file:  # noqa: PTH123
+    with open(path, "w") as file:
         file.write(text)
 
 

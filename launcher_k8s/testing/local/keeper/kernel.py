@@ -1,4 +1,7 @@
-"""The system calls that Python 3.11 has no function for, by ctypes. Each raises OSError with what was tried."""
+"""The system calls that Python 3.11 has no function for, by ctypes.
+
+Each raises OSError with what was tried.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ def join(namespace: int, kind: int) -> None:
 
 
 def mount(source: str, target: str, kind: str = "", *, flags: int = 0, data: str = "") -> None:
-    """mount(2)."""
+    """Attach a file system, or change one that is attached; the arguments are those of the system call."""
     texts = [os.fsencode(source), os.fsencode(target), os.fsencode(kind)]
     result = _LIBC.mount(*texts, ctypes.c_ulong(flags), os.fsencode(data) if data else None)
     _check(result, f"mount {source} on {target}")
@@ -92,7 +95,7 @@ def reset_signals() -> None:
 
 def close_all_but(kept: set[int]) -> None:
     """Close what a fork inherited, standard streams and the given ones excepted."""
-    for number in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208
+    for number in map(int, os.listdir("/proc/self/fd")):
         if number > 2 and number not in kept:
             try:
                 os.close(number)

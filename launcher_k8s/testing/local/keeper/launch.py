@@ -1,12 +1,10 @@
 """From a fork to a container's program: everything between, in the child.
 
-The child tells the keeper through a socket that closes by itself when its program starts (close-on-exec): what
-comes before the end of file are the namespaces it made and the reason why it could not start, if so. The order of
-the steps and all texts are runc's: an unknown program, a directory or a file that may not be executed are
-refused before anything runs; a file that the kernel cannot execute has run, for a moment.
+The child tells the keeper through a socket that closes by itself when its program starts (close-on-exec):
+what comes before the end of file are the namespaces it made and the reason why it could not start, if so.
+The order of the steps and all texts are runc's: an unknown program, a directory or a file that may not be
+executed are refused before anything runs; a file that the kernel cannot execute has run, for a moment.
 """
-
-# ruff: noqa: PTH -- pathlib would be half of the keeper's start
 
 from __future__ import annotations
 
@@ -84,7 +82,9 @@ class Launch:
             _enter_directory(self.spec["working_dir"])
             self._connect()
         except OSError as problem:
-            raise Refused(START, f"error during container init: {problem.filename}: {tell(problem)}") from None
+            raise Refused(
+                START, f"error during container init: {problem.filename}: {tell(problem)}"
+            ) from None
         self.spec["env"].setdefault("PATH", _PATH)
         return find_program(self.spec["args"][0], self.spec["env"]["PATH"])
 

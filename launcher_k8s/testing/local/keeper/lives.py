@@ -1,9 +1,9 @@
 """The lives of processes: when one has started, when one has ended, and what is left to do then.
 
-A start is over when the child's pipe closes; an end when the child was reaped and nothing of its container is
-left. In a PID namespace of its own the kernel sees to the latter before it lets PID 1 be reaped; below a warden,
-the warden does; in a shared PID namespace we look for processes that have the container's mount namespace, until
-there are none.
+A start is over when the child's pipe closes; an end when the child was reaped and nothing of its container
+is left. In a PID namespace of its own the kernel sees to the latter before it lets PID 1 be reaped; below a
+warden, the warden does; in a shared PID namespace we look for processes that have the container's mount
+namespace, until there are none.
 """
 
 from __future__ import annotations
@@ -79,12 +79,12 @@ class Lives:
         Raises:
             Refused: it cannot be forked.
         """
-        self._forker.start(process, launch)
+        process.status = status = self._forker.start(process, launch)
         self._by_pid[process.pid] = self.processes[process.number] = process
         process.pod.processes.add(process)
         if process.main:
             process.outside = self._number_outside(process.main)
-        self._selector.register(process.status, _READ, lambda: self._hear(process))
+        self._selector.register(status, _READ, lambda: self._hear(process))
         if process.control is not None:
             process.control.setblocking(False)
             self._selector.register(process.control, _READ, lambda: self._hear_warden(process))
@@ -112,7 +112,9 @@ class Lives:
         """Kill what is below us and below no process that we know; whether there was any."""
         seen = processes.scan()
         roots = dict.fromkeys(self._by_pid, 1) | {os.getpid(): -1}
-        strays = [pid for pid, root in processes.trace(seen, roots).items() if root < 0 and pid != os.getpid()]
+        strays = [
+            pid for pid, root in processes.trace(seen, roots).items() if root < 0 and pid != os.getpid()
+        ]
         processes.send((seen[pid] for pid in strays), signal.SIGKILL)
         return bool(strays)
 
@@ -209,9 +211,8 @@ class Lives:
         while process.status is not None:
             before = len(process.told)
             self._hear(process)
-            if process.status is not None and len(process.told) == before:
-                process.refused = (START, "killed before its program could start")
-                self._close_status(process)
+            if len(process.told) == before:
+                self._give_up(process)
         if process.control is None or process.control.fileno() < 0:
             return
         while self._hear_warden(process):
@@ -219,6 +220,12 @@ class Lives:
         if process.control.fileno() >= 0:  # a child that was not done starting holds the other end
             self._selector.unregister(process.control)
             process.control.close()
+
+    def _give_up(self, process: Process) -> None:
+        """Listen no longer to a child that died while another held its end of the socket."""
+        if process.status is not None:
+            process.refused = (START, "killed before its program could start")
+            self._close_status(process)
 
     def _tell_end(self, process: Process) -> None:
         assert process.ended is not None

@@ -1,13 +1,11 @@
 """A container's view of the file system: this machine's, with the pod's volumes in their places.
 
-Runs in the container's own mount namespace, between fork and exec. Nothing is created on this machine: where a
-mount path or a working directory is missing, its nearest existing parent is covered by a tmpfs whose entries are
-bound to what they cover, and the missing part is made there. (Not an overlay: what a program writes into a file
-that exists is to reach that file.) Like runc, mounts are made parents first, a missing working directory is
-created, and a mount point missing inside a volume is created in the volume.
+Runs in the container's own mount namespace, between fork and exec. Nothing is created on this machine:
+where a mount path or a working directory is missing, its nearest existing parent is covered by a tmpfs
+whose entries are bound to what they cover, and the missing part is made there. (Not an overlay: what a
+program writes into a file that exists is to reach that file.) Like runc, mounts are made parents first, a
+missing working directory is created, and a mount point missing inside a volume is created in the volume.
 """
-
-# ruff: noqa: PTH -- pathlib would be half of the keeper's start
 
 from __future__ import annotations
 
@@ -52,7 +50,9 @@ def arrange(mounts: Sequence[Mount], working_dir: str, *, stage: str) -> None:
         Refused: as runc would refuse to start the container.
     """
     view = _View(stage)
-    if any(_nearest(os.path.realpath(path)) == "/" for path in [working_dir, *(each.path for each in mounts)]):
+    if any(
+        _nearest(os.path.realpath(path)) == "/" for path in [working_dir, *(each.path for each in mounts)]
+    ):
         view.replace_root()
     ordered = sorted(mounts, key=lambda mount: mount.path.count("/"))
     # All are opened first: a mount at /tmp would hide the sources that lie there.
@@ -121,11 +121,13 @@ class _View:
         return inside or os.stat(directory).st_dev in self._covers
 
     def _cover(self, directory: str, place: str) -> None:
-        """Put a tmpfs with everything that is in a directory over a place, which may be the directory itself."""
+        """Put a tmpfs with all that is in a directory over a place, which may be that directory."""
         covered = os.open(directory, os.O_PATH | os.O_DIRECTORY)
         mode = stat.S_IMODE(os.fstat(covered).st_mode)
         names = os.listdir(f"/proc/self/fd/{covered}")
-        kernel.mount("tmpfs", place, "tmpfs", flags=kernel.NO_SETUID | kernel.NO_DEVICES, data=f"mode={mode:o}")
+        kernel.mount(
+            "tmpfs", place, "tmpfs", flags=kernel.NO_SETUID | kernel.NO_DEVICES, data=f"mode={mode:o}"
+        )
         # Else binding the directory that holds the stage would put the stage into itself.
         kernel.mount("none", place, flags=kernel.UNBINDABLE)
         self._covers.add(os.stat(place).st_dev)
@@ -154,7 +156,7 @@ def _touch(path: str) -> None:
 
 
 def _nearest(path: str) -> str:
-    """The path itself or the nearest of its parents that exists; a file's directory for what is "below" a file."""
+    """The path itself, or the nearest of its parents that exists."""
     while not os.path.lexists(path):
         path = os.path.dirname(path)
     return path

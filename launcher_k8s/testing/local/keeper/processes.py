@@ -1,4 +1,4 @@
-"""What /proc tells of processes: who descends from whom, what they use; and ending one without taking another for it."""
+"""What /proc tells of processes, and ending one without taking another for it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Seen:
 def look(pid: int) -> Seen | None:
     """One process; None: gone. Fields as proc(5) numbers them, from the third on."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123
+        with open(f"/proc/{pid}/stat", "rb") as file:
             return Seen(pid, file.read().rpartition(b")")[2].split())
     except (FileNotFoundError, ProcessLookupError):
         return None
@@ -37,7 +37,7 @@ def look(pid: int) -> Seen | None:
 
 def scan() -> dict[int, Seen]:
     """Every process of the PID namespace that /proc shows."""
-    pids = (int(name) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208
+    pids = (int(name) for name in os.listdir("/proc") if name.isdigit())
     return {pid: seen for pid in pids if (seen := look(pid)) is not None}
 
 
@@ -60,7 +60,7 @@ def trace(seen: dict[int, Seen], roots: dict[int, int]) -> dict[int, int]:
 def mount_namespace(pid: int) -> int | None:
     """The number of a process's mount namespace; None: it is gone, or not ours to see."""
     try:
-        return os.stat(f"/proc/{pid}/ns/mnt").st_ino  # noqa: PTH116
+        return os.stat(f"/proc/{pid}/ns/mnt").st_ino
     except (FileNotFoundError, ProcessLookupError, PermissionError):
         return None
 
@@ -84,7 +84,7 @@ def send(targets: Iterable[Seen], number: int) -> None:
 
 
 def end_descendants(*, seconds: float) -> None:
-    """Kill and reap everything below this process; what cannot be killed (root's, or stuck) is left after a time."""
+    """Kill and reap everything below this process; after a time, leave what cannot be killed."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     deadline = time.monotonic() + seconds
     own = os.getpid()

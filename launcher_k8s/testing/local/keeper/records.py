@@ -1,8 +1,8 @@
 """What the keeper knows of the pods and processes it started, and how it signals one.
 
-A process is known by the number that the other side gave it. Its `pid` is that of the keeper's direct child,
-which nobody else can reap: until then the number means that child. With a warden the child is the warden, and
-the main process is signalled by way of it.
+A process is known by the number that the other side gave it. Its `pid` is that of the keeper's direct
+child, which nobody else can reap: until then the number means that child. With a warden the child is the
+warden, and the main process is signalled by way of it.
 """
 
 from __future__ import annotations

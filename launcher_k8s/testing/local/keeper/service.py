@@ -1,8 +1,9 @@
 """The keeper's loop: wishes in, answers and ends out.
 
-Wishes are objects with an `id` and an `op`; each is answered once, by `ok` or by `error`. A process that started
-and ended is told as an `exit`, after its start was answered and once nothing of its container is left alive.
-Nothing here waits for a container: a start is answered when its pipe closes, an end when the kernel tells.
+Wishes are objects with an `id` and an `op`; each is answered once, by `ok` or by `error`. A process that
+started and ended is told as an `exit`, after its start was answered and once nothing of its container is
+left alive. Nothing here waits for a container: a start is answered when its pipe closes, an end when the
+kernel tells.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from launcher_k8s.testing.local.keeper.framing import Message
     from launcher_k8s.testing.local.keeper.isolation import Mode
 
+
 class Service:
     """One keeper's pods and processes.
 
@@ -42,7 +44,9 @@ class Service:
         self._link, self._mode, self._stage = link, mode, stage
         self._inbox, self._outbox = Inbox(link), Outbox(link)
         self._selector = selectors.DefaultSelector()
-        self._lives = Lives(Forker(mode), self._selector, tell=self._outbox.put, number_outside=number_outside)
+        self._lives = Lives(
+            Forker(mode), self._selector, tell=self._outbox.put, number_outside=number_outside
+        )
         self._pods: dict[int, Pod] = {}
         self._nothing = os.open("/dev/null", os.O_RDWR)
         self._closing: int | None = None
@@ -87,7 +91,9 @@ class Service:
 
     def _send(self) -> None:
         try:
-            events = selectors.EVENT_READ if self._outbox.send() else selectors.EVENT_READ | selectors.EVENT_WRITE
+            events = (
+                selectors.EVENT_READ if self._outbox.send() else selectors.EVENT_READ | selectors.EVENT_WRITE
+            )
         except OSError:
             self.stop()
         else:

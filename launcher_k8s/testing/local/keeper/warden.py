@@ -1,9 +1,9 @@
 """What stands in for a PID namespace where none is permitted: one process above each container.
 
-It adopts what the container's programs orphan, so that everything a container started is below its warden for
-as long as it lives; when the main process ends, or the keeper does, the rest is killed and reaped, as the kernel
-does with a namespace whose PID 1 ends. The main process is signalled by its warden alone, which knows whether it
-has been reaped.
+It adopts what the container's programs orphan, so that everything a container started is below its warden
+for as long as it lives; when the main process ends, or the keeper does, the rest is killed and reaped, as
+the kernel does with a namespace whose PID 1 ends. The main process is signalled by its warden alone, which
+knows whether it has been reaped.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ class Warden:
 
     def keep(self, launch: Launch, status: socket.socket) -> None:
         """Until the main process has ended or the keeper closed the control socket."""
+        control = self._control.fileno()
         woken, wakes = os.pipe()
         os.set_blocking(wakes, False)
         signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
@@ -65,11 +66,11 @@ class Warden:
             os.close(each)
         self._control.send(REPORT.pack(self._main, 0))
         while self._ended is None:
-            ready, _, _ = select.select([self._control, woken], [], [])
+            ready, _, _ = select.select([control, woken], [], [])
             if woken in ready:
                 os.read(woken, 4096)
                 self._reap()
-            if self._control in ready and not self._obey():
+            if control in ready and not self._obey():
                 break
         kernel.reset_signals()
         processes.end_descendants(seconds=_END_S)

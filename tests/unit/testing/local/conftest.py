@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from launcher_k8s.testing.local.container import ContainerSpec, Exit, KeeperLost, Streams
-from launcher_k8s.testing.local.runtime import MODES, Pod, Process, Runtime
+from launcher_k8s.testing.local.pods import Pod, Process
+from launcher_k8s.testing.local.runtime import MODES, Runtime
 
 
 async def started(mode: str, directory: Path) -> Runtime:
@@ -58,7 +59,7 @@ async def output_of(where: Pod | Process, spec: ContainerSpec) -> tuple[Exit, st
     finally:
         os.close(writer)
     how = await process.wait()
-    with open(reader, encoding="utf-8") as text:
+    with os.fdopen(reader, encoding="utf-8") as text:
         return how, text.read()
 
 
