@@ -126,7 +126,7 @@ def _check_changes(
         ("startTime", "field is immutable for unsuspended job once set"),
     ):
         kept = before.get(name) in (None, status.get(name))
-        free = job["spec"].get("suspend") if name == "startTime" else name not in status
+        free = job["spec"].get("suspend") if name == "startTime" else status.get(name) is None
         if not kept and not free:
             found.append(invalid(f"status.{name}", status.get(name), text))
     if "SuccessCriteriaMet" in held_before - held:

@@ -13,7 +13,12 @@ UID = "0f4804d2-1626-45cb-ab26-62f147ac1779"
 
 
 def metadata(**more: Any) -> dict[str, Any]:
-    return {"name": "one", "namespace": "here", "uid": UID, "creationTimestamp": "2026-01-02T03:04:05Z"} | more
+    return {
+        "name": "one",
+        "namespace": "here",
+        "uid": UID,
+        "creationTimestamp": "2026-01-02T03:04:05Z",
+    } | more
 
 
 def pod(**spec: Any) -> Object:

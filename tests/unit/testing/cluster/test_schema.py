@@ -85,7 +85,9 @@ def test_bytes_that_are_none_are_refused_with_their_place() -> None:
 
 
 def test_a_time_that_is_none_is_refused() -> None:
-    assert 'parsing time "yesterday" as "2006-01-02T15:04:05Z07:00"' in refusal(EVENT, {"firstTimestamp": "yesterday"})
+    assert 'parsing time "yesterday" as "2006-01-02T15:04:05Z07:00"' in refusal(
+        EVENT, {"firstTimestamp": "yesterday"}
+    )
 
 
 def test_times_are_cut_to_seconds_of_utc() -> None:
@@ -94,7 +96,13 @@ def test_times_are_cut_to_seconds_of_utc() -> None:
 
 
 def test_nulls_and_empty_values_are_left_out_as_go_leaves_them_out() -> None:
-    spec = {"hostNetwork": False, "volumes": [], "nodeSelector": None, "hostname": "", "enableServiceLinks": False}
+    spec = {
+        "hostNetwork": False,
+        "volumes": [],
+        "nodeSelector": None,
+        "hostname": "",
+        "enableServiceLinks": False,
+    }
     content, _ = read(POD, {"spec": spec, "metadata": {"labels": {}}})
     assert content == {"spec": {"enableServiceLinks": False}, "metadata": {}}
 
@@ -117,7 +125,9 @@ def test_amounts_are_rewritten() -> None:
 
 
 def test_what_was_read_reads_the_same_again() -> None:
-    content, _ = read(JOB, {"spec": {"parallelism": 1, "template": {"spec": {"containers": [{"name": "a"}]}}}})
+    content, _ = read(
+        JOB, {"spec": {"parallelism": 1, "template": {"spec": {"containers": [{"name": "a"}]}}}}
+    )
     assert read(JOB, content) == (content, ())
 
 

@@ -41,7 +41,9 @@ def test_templates_of_jobs_and_pods_share_their_shape() -> None:
     assert structs(shape_of(JOB), {})["PodSpec"] is structs(shape_of(POD), {})["PodSpec"]
 
 
-@pytest.mark.parametrize("table", ["ZERO_LEFT_OUT", "EMPTY_KEPT", "ALWAYS_WRITTEN", "AMOUNTS", "BYTES", "NAMED"])
+@pytest.mark.parametrize(
+    "table", ["ZERO_LEFT_OUT", "EMPTY_KEPT", "ALWAYS_WRITTEN", "AMOUNTS", "BYTES", "NAMED"]
+)
 def test_the_tables_of_go_name_fields_that_exist(table: str) -> None:
     known: dict[str, Shape] = {}
     for kind in SERVED:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from launcher_k8s.testing.cluster import kinds
+from launcher_k8s.testing.cluster import admit, kinds
 from launcher_k8s.testing.cluster.defaults.pods import qos_class
 from tests.unit.testing.cluster import objects
 from tests.unit.testing.cluster.objects import stored
@@ -56,7 +56,12 @@ def test_volumes_are_empty_directories_unless_said_and_files_get_a_mode() -> Non
 
 
 def test_a_pod_tolerates_a_lost_node_for_five_minutes_unless_it_says_for_how_long() -> None:
-    own = {"key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 5}
+    own = {
+        "key": "node.kubernetes.io/not-ready",
+        "operator": "Exists",
+        "effect": "NoExecute",
+        "tolerationSeconds": 5,
+    }
     made = stored(kinds.POD, objects.pod(tolerations=[own]))
     assert [(each["key"], each["tolerationSeconds"]) for each in made["spec"]["tolerations"]] == [
         ("node.kubernetes.io/not-ready", 5),
@@ -69,7 +74,10 @@ def test_a_pod_tolerates_a_lost_node_for_five_minutes_unless_it_says_for_how_lon
     [
         ({}, "BestEffort"),
         ({"requests": {"cpu": "1"}}, "Burstable"),
-        ({"limits": {"cpu": "1", "memory": "1Gi"}, "requests": {"cpu": "1000m", "memory": "1024Mi"}}, "Guaranteed"),
+        (
+            {"limits": {"cpu": "1", "memory": "1Gi"}, "requests": {"cpu": "1000m", "memory": "1024Mi"}},
+            "Guaranteed",
+        ),
         ({"limits": {"cpu": "2", "memory": "1Gi"}, "requests": {"cpu": "1", "memory": "1Gi"}}, "Burstable"),
         ({"limits": {"nvidia.com/gpu": "1"}}, "BestEffort"),
     ],
@@ -80,9 +88,9 @@ def test_the_class_of_service_follows_from_cpu_and_memory(resources: dict[str, A
 
 def test_a_pods_address_stands_in_both_fields() -> None:
     made = stored(kinds.POD, objects.pod())
-    from launcher_k8s.testing.cluster import admit
-
-    changed = admit.prepare(kinds.POD, {**made, "status": {**made["status"], "podIP": "10.0.0.1"}}, made, subresource="status")
+    changed = admit.prepare(
+        kinds.POD, {**made, "status": {**made["status"], "podIP": "10.0.0.1"}}, made, subresource="status"
+    )
     assert changed["status"]["podIPs"] == [{"ip": "10.0.0.1"}]
 
 
@@ -133,8 +141,6 @@ def test_a_service_gets_an_address_and_keeps_it() -> None:
     made = stored(kinds.SERVICE, objects.service())
     assert made["spec"]["clusterIP"].startswith("10.")
     assert made["spec"]["clusterIPs"] == [made["spec"]["clusterIP"]]
-    from launcher_k8s.testing.cluster import admit
-
     again = admit.prepare(kinds.SERVICE, {**made, "spec": {"ports": [{"port": 81}]}}, made)
     assert again["spec"]["clusterIP"] == made["spec"]["clusterIP"]
 
@@ -158,7 +164,9 @@ def test_a_service_that_is_a_name_has_no_address() -> None:
 
 
 def test_texts_of_a_secret_become_bytes() -> None:
-    made = stored(kinds.SECRET, {"metadata": objects.metadata(), "stringData": {"a": "b"}, "data": {"c": "ZA=="}})
+    made = stored(
+        kinds.SECRET, {"metadata": objects.metadata(), "stringData": {"a": "b"}, "data": {"c": "ZA=="}}
+    )
     assert made["data"] == {"a": base64.b64encode(b"b").decode(), "c": "ZA=="}
     assert "stringData" not in made
     assert made["type"] == "Opaque"
@@ -171,7 +179,10 @@ def test_a_namespace_is_labelled_with_its_name_and_active() -> None:
 
 
 def test_limits_of_containers_follow_from_their_maximum() -> None:
-    limits = [{"type": "Container", "max": {"cpu": "2"}, "min": {"memory": "1Mi"}}, {"type": "Pod", "max": {"cpu": "3"}}]
+    limits = [
+        {"type": "Container", "max": {"cpu": "2"}, "min": {"memory": "1Mi"}},
+        {"type": "Pod", "max": {"cpu": "3"}},
+    ]
     made = stored(kinds.LIMIT_RANGE, {"metadata": objects.metadata(), "spec": {"limits": limits}})
     assert made["spec"]["limits"][0]["default"] == {"cpu": "2"}
     assert made["spec"]["limits"][0]["defaultRequest"] == {"cpu": "2", "memory": "1Mi"}
