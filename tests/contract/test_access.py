@@ -39,7 +39,7 @@ async def test_another_user_s_job_is_not_found(world: World, backend: JobBackend
         await all_of(backend.statuses(submitted.id, user="jdoe"))
     with pytest.raises(JobNotFoundError):
         await pieces_of(backend.output(submitted.id, user="jdoe"))
-    assert await backend.list(user="jdoe") == ()
+    assert not await backend.list(user="jdoe")
     assert (await backend.get(submitted.id, user=USER)).user == USER
     assert await whole(backend.output(submitted.id, user=USER)) == b"mine\n"
 
@@ -51,7 +51,7 @@ async def test_a_removed_job_is_not_found_and_leaves_nothing(world: World, backe
     for verb in (backend.get, backend.remove):
         with pytest.raises(JobNotFoundError):
             await verb(submitted.id)
-    assert await backend.list() == ()
+    assert not await backend.list()
 
 
 async def _is_empty(world: World) -> bool:

@@ -130,7 +130,7 @@ def finished_at(pod: Object) -> datetime:
 def untracked(pod: Object) -> Object:
     """The pod without the finalizer by which the Job counts it."""
     metadata = dict(pod["metadata"])
-    left = [each for each in metadata.pop("finalizers") if each != TRACKING_FINALIZER]
+    left = [each for each in metadata.pop("finalizers", ()) if each != TRACKING_FINALIZER]
     if left:
         metadata["finalizers"] = left
     return {**pod, "metadata": metadata}

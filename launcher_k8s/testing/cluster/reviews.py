@@ -72,6 +72,22 @@ def eviction_options(pod: Stored, content: Object) -> DeleteOptions:
     )
 
 
+def evicted(pod: Object, *, now: datetime) -> Object:
+    """The pod with why it is about to be deleted (``pkg/registry/core/pod/storage/eviction.go``)."""
+    condition = {
+        "type": "DisruptionTarget",
+        "status": "True",
+        "lastProbeTime": None,
+        "lastTransitionTime": stamp(now),
+        "reason": "EvictionByEvictionAPI",
+        "message": "Eviction API: evicting",
+        "observedGeneration": pod["metadata"].get("generation", 1),
+    }
+    status = pod.get("status") or {}
+    others = [each for each in status.get("conditions") or () if each["type"] != condition["type"]]
+    return {**pod, "status": {**status, "conditions": [*others, condition]}}
+
+
 def token_request(account: Stored, content: Object, *, now: datetime, draw: Callable[[int], bytes]) -> Object:
     """A token for a service account: unsigned, but with the claims of a real one.
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+import attrs
 import msgspec
 
 from launcher_k8s.testing.cluster.access import Authorizer
@@ -28,7 +29,7 @@ from launcher_k8s.testing.cluster.reading import read_page, write_page
 from launcher_k8s.testing.cluster.refusals import bad_request, conflict, not_found
 from launcher_k8s.testing.cluster.removing import DeleteOptions, Removal, Remover, delete_options
 from launcher_k8s.testing.cluster.requests import Answer, Request, dry_run, list_options
-from launcher_k8s.testing.cluster.reviews import eviction_options, review, token_request
+from launcher_k8s.testing.cluster.reviews import evicted, eviction_options, review, token_request
 from launcher_k8s.testing.cluster.store import Store, Stored, key_at
 from launcher_k8s.testing.cluster.writing import Writer
 
@@ -134,9 +135,16 @@ class Verbs:
             return Answer(201, _encode(made))
         options = eviction_options(stored, content)
         if not dry:
-            self.delete(stored, options)
+            self._evict(stored, options)
         status = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
         return Answer(201, _encode(status))
+
+    def _evict(self, pod: Stored, options: DeleteOptions) -> None:
+        if options.resource_version in ("", str(pod.number)):
+            pod = self._writer.replace(pod.kind, pod, evicted(pod.content, now=self._now()))
+            own = str(pod.number) if options.resource_version else ""
+            options = attrs.evolve(options, resource_version=own)
+        self.delete(pod, options)
 
     def _update(self, kind: Kind, request: Request) -> Answer:
         dry = dry_run(request.params, "UpdateOptions")

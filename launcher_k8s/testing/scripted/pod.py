@@ -323,6 +323,7 @@ class ScriptedPod:
     def note(self, pod: Object) -> None:
         """The Pod object has changed: end what it says shall end."""
         self._state.pod = pod
+        self._disruption = _disruption_of(pod) or self._disruption
         if "deletionTimestamp" in pod["metadata"] and pod["spec"].get("nodeName") and not self._is_ending:
             self._is_ending = True
             grace_s = pod["metadata"].get("deletionGracePeriodSeconds") or 0
@@ -441,3 +442,9 @@ class ScriptedPod:
         if found is None:
             raise LookupError(f"pod {self.name} has no container {name!r}")
         return found
+
+
+def _disruption_of(pod: Object) -> Object | None:
+    """What others than the kubelet have said of the pod's end, which the kubelet leaves as it is."""
+    conditions = pod.get("status", {}).get("conditions") or ()
+    return next((each for each in conditions if each["type"] == "DisruptionTarget"), None)
