@@ -17,7 +17,8 @@ def test_all_causes_come_in_one_refusal() -> None:
     with pytest.raises(Refusal) as caught:
         admit.prepare(JOB, objects.job(parallelism=-1, backoffLimit=-2))
     assert caught.value.message == (
-        'Job.batch "one" is invalid: [spec.parallelism: Invalid value: -1: must be greater than or equal to 0, '
+        'Job.batch "one" is invalid: ['
+        "spec.parallelism: Invalid value: -1: must be greater than or equal to 0, "
         "spec.backoffLimit: Invalid value: -2: must be greater than or equal to 0]"
     )
     assert [each["field"] for each in caught.value.status["details"]["causes"]] == [

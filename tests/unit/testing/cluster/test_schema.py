@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - a row per wrong type, and Go's texts are long
+
 from __future__ import annotations
 
 import json
