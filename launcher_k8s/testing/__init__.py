@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from launcher_k8s.testing.faults import Fault, Faults
+    from launcher_k8s.testing.fault import Fault
+    from launcher_k8s.testing.faults import Faults
     from launcher_k8s.testing.scripted.clock import ScriptedClock
     from launcher_k8s.testing.scripted.cluster import ScriptedCluster
     from launcher_k8s.testing.scripted.lives import Life, finishes, runs, stays_pending
     from launcher_k8s.testing.scripted.pod import ScriptedPod
 
 _HOMES = {
-    "Fault": "faults",
+    "Fault": "fault",
     "Faults": "faults",
     "Life": "scripted.lives",
     "ScriptedClock": "scripted.clock",

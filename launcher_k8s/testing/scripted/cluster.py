@@ -31,10 +31,11 @@ from launcher_k8s.kube.problems import (
 from launcher_k8s.kube.transport import DEFAULT_TIMEOUTS, Timeouts, closed_error
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.kinds import JOB, NAMESPACE, Object
-from launcher_k8s.testing.cluster.refusals import Refusal
+from launcher_k8s.testing.cluster.refusals import Refusal, unauthorized
 from launcher_k8s.testing.cluster.requests import Request
 from launcher_k8s.testing.cluster.watching import Watch
-from launcher_k8s.testing.faults import Encounter, Faults
+from launcher_k8s.testing.fault import Encounter
+from launcher_k8s.testing.faults import Faults
 from launcher_k8s.testing.scripted.clock import ScriptedClock
 from launcher_k8s.testing.scripted.lives import Life
 from launcher_k8s.testing.scripted.logs import DEFAULT_FILE_SIZE, LogReader
@@ -162,6 +163,10 @@ class ScriptedCluster:
     def requests(self) -> list[str]:
         """What was asked, in words: ``create jobs``."""
         return list(map(str, self.asked))
+
+    def run_controllers(self) -> None:
+        """Let the controllers see what a test did to :attr:`api`; after a request they do by themselves."""
+        self._site.run_controllers()
 
     def add_namespace(self, name: str) -> None:
         """Make a namespace, unless it is there."""
@@ -291,7 +296,7 @@ class ScriptedCluster:
         stream = LogStream(
             attempt, encounter, clock=self.clock, silence_s=self._timeouts.log_idle_s
         )
-        reader = self._do(attempt, lambda: open_log(self._site, pod, options, stream.wake))
+        reader = self._do(attempt, lambda: open_log(self._site, request, options, stream.wake))
         stream.feed = _LogFeed(reader)
         async with self._reading(request, stream) as chunks:
             yield chunks
@@ -379,7 +384,13 @@ class ScriptedCluster:
             raise closed_error(attempt)
 
     def _renew_token(self) -> None:
-        """As the client over HTTP does after a 401: read the token file again, and repeat the request."""
+        """As the client over HTTP does after a 401: read the token file again, and repeat the request.
+
+        Raises:
+            Refusal: 401, there is no other token to be had.
+        """
+        if self._token != self.faults.token and not self.faults.token_is_renewed:
+            raise unauthorized()
         self._token = self.faults.token
 
 

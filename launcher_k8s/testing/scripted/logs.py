@@ -19,7 +19,7 @@ from launcher_k8s.connection import LogOptions
 LONGEST_PART: Final = 16_384
 DEFAULT_FILE_SIZE: Final = 10 * 2**20
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_STAMP_BYTES: Final = 31
+_HEAD_BYTES: Final = len("2026-01-01T00:00:00.000000000Z stdout F ")
 
 
 @attrs.frozen
@@ -129,10 +129,11 @@ class ContainerLog:
     def _store(self, data: bytes) -> None:
         # Two prints at one moment of a clock that stands still: a real one would have gone on a little.
         self._last = max((self._now() - _EPOCH) // timedelta(microseconds=1) * 1000, self._last + 1)
-        if self._size + len(data) > self._file_size:
+        size = len(data) + _HEAD_BYTES
+        if self._size + size > self._file_size:
             self.rotate()
         self._entries.append(Entry(self._last, data, not self._in_line))
-        self._size += len(data) + _STAMP_BYTES
+        self._size += size
         self._in_line = not data.endswith(b"\n")
 
     def _stir(self) -> None:

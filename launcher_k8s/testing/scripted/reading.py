@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from launcher_k8s.connection import LogOptions, Resource
+from launcher_k8s.connection import LogOptions
 from launcher_k8s.testing.cluster import refusals
 from launcher_k8s.testing.cluster.kinds import POD
+from launcher_k8s.testing.cluster.requests import Request
 from launcher_k8s.testing.scripted.logs import LogReader
 from launcher_k8s.testing.scripted.site import ScriptedSite
 
@@ -19,13 +20,15 @@ _PORT: Final = 10250
 
 
 def open_log(
-    site: ScriptedSite, pod: Resource, options: LogOptions, wake: Callable[[], None]
+    site: ScriptedSite, request: Request, options: LogOptions, wake: Callable[[], None]
 ) -> LogReader:
     """Begin to read a container's log.
 
     Raises:
-        Refusal: There is no such pod or container, it has not started, or its node does not answer.
+        Refusal: Not permitted; no such pod or container; it has not started; or its node does not answer.
     """
+    site.api.authorize(request)
+    pod = request.resource
     content = site.api.find(POD, pod.name, pod.namespace)
     if content is None:
         raise refusals.not_found(POD.plural, pod.name)

@@ -17,7 +17,7 @@ from launcher_k8s.clock import Clock
 from launcher_k8s.errors import ClusterError
 from launcher_k8s.kube.deadline import DeadlineError, deadline
 from launcher_k8s.kube.problems import Attempt, error_from_exception
-from launcher_k8s.testing.faults import Encounter, Fault
+from launcher_k8s.testing.fault import Encounter, Fault
 
 URL: Final = "scripted://cluster"
 

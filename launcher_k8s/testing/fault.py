@@ -1,0 +1,161 @@
+"""One fault: which requests it meets, and what it does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import attrs
+
+from launcher_k8s.connection import Resource
+from launcher_k8s.testing.cluster import refusals
+from launcher_k8s.testing.cluster.refusals import Refusal
+
+ALWAYS: Final = 1_000_000_000
+ANY: Final = "*"
+
+
+class OpenStream(Protocol):
+    """A watch or a log that somebody reads."""
+
+    def cut(self) -> None:
+        """Break it."""
+
+    def stall(self, fault: Fault) -> None:
+        """Let nothing through until a fault has ended."""
+
+
+@attrs.frozen
+class Target:
+    """Which requests are meant; what is empty or ``*`` may be anything.
+
+    Args:
+        verb: In the words of RBAC.
+        plural: The resource, with its subresource after a slash.
+        name: The object.
+    """
+
+    verb: str = ANY
+    plural: str = ANY
+    name: str = ANY
+
+    @classmethod
+    def parse(cls, text: str) -> Target:
+        """Read ``verb resource name``, of which the last may be left out.
+
+        Raises:
+            ValueError: There are more than three words.
+        """
+        words = text.split()
+        if len(words) > 3:
+            raise ValueError(f"{text!r} says more than verb, resource and name")
+        return cls(*words)
+
+    def matches(self, verb: str, resource: Resource) -> bool:
+        """Whether a request is meant."""
+        plural = f"{resource.plural}/{resource.subresource}" if resource.subresource else resource.plural
+        asked = (verb, plural, resource.name)
+        return all(mine in (ANY, its) for mine, its in zip((self.verb, self.plural, self.name), asked, strict=True))
+
+
+@attrs.define(eq=False)
+class Fault:
+    """One fault that was asked for.
+
+    Args:
+        target: Which requests it meets.
+        times: How many it will still meet.
+        refusal: They are answered so.
+        delay_s: They are held up so long.
+        stalls: They are held up until the fault is ended; of a stream, what comes after its opening.
+        drops_request: The connection breaks before they reach the server.
+        drops_answer: They are applied, and the connection breaks before the answer comes.
+        cut_after: Streams break after so many bytes.
+
+    Attributes:
+        met: How many it has met.
+    """
+
+    target: Target
+    times: int = 1
+    refusal: Refusal | None = None
+    delay_s: float = 0.0
+    stalls: bool = False
+    drops_request: bool = False
+    drops_answer: bool = False
+    cut_after: int | None = None
+    met: int = attrs.field(default=0, init=False)
+    _is_over: bool = attrs.field(default=False, init=False)
+    _waiting: list[Callable[[], None]] = attrs.field(factory=list, init=False)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it meets no further request."""
+        return self._is_over or self.met >= self.times
+
+    @property
+    def holds(self) -> bool:
+        """Whether the requests that it stalled are still to wait."""
+        return self.stalls and not self._is_over
+
+    def end(self) -> None:
+        """Meet no further request, and let those go on that wait."""
+        self._is_over = True
+        waiting, self._waiting = self._waiting, []
+        for wake in waiting:
+            wake()
+
+    def on_end(self, wake: Callable[[], None]) -> None:
+        """Call ``wake`` when the fault is ended; at once if it has been."""
+        if self._is_over:
+            wake()
+        else:
+            self._waiting.append(wake)
+
+
+@attrs.frozen
+class Encounter:
+    """What one request meets, in this order: wait, stall, break off, refuse; then the answer, or its loss.
+
+    Args:
+        delay_s: Wait so long.
+        stall: Wait until this fault is ended.
+        refusal: Answer so, and do nothing.
+        drops_request: Break the connection, and do nothing.
+        drops_answer: Do what is asked, then break the connection.
+        cut_after: Break the stream after so many bytes.
+    """
+
+    delay_s: float = 0.0
+    stall: Fault | None = None
+    refusal: Refusal | None = None
+    drops_request: bool = False
+    drops_answer: bool = False
+    cut_after: int | None = None
+
+
+NOTHING: Final = Encounter()
+
+
+def refusal_of(code: int, message: str, retry_after_s: int) -> Refusal:
+    """The API server's refusal of some HTTP status, in its own words if no message is given."""
+    if code == 429:
+        said = message or "the server has received too many requests and has asked us to try again later"
+        return refusals.too_many_requests(said, retry_after_s=retry_after_s)
+    reason, usual = _USUAL.get(code, ("", f"the server answered {code}"))
+    details = {"retryAfterSeconds": retry_after_s} if retry_after_s else None
+    return refusals.refusal(code, reason, message or usual, details=details)
+
+
+_USUAL: Final = {
+    401: ("Unauthorized", "Unauthorized"),
+    403: ("Forbidden", "forbidden"),
+    409: (
+        "Conflict",
+        "the object has been modified; please apply your changes to the latest version and try again",
+    ),
+    410: ("Expired", "The resourceVersion for the provided list is too old."),
+    500: ("InternalError", "Internal error occurred: etcdserver: request timed out"),
+    503: ("ServiceUnavailable", "the server is currently unable to handle the request"),
+    504: ("Timeout", "Timeout: request did not complete within the allotted timeout"),
+}
