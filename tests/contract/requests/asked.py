@@ -2,7 +2,7 @@
 
 An entry of `asked/*.yaml` is `{name, METHOD: path}` with, if wanted,
 
-- `base` an object of `bases.yaml`, and `with` a merge patch on it; or `body` an object; or `raw` literal text,
+- `base` an object of `bases.yaml`, `with` a merge patch on it; or `body` an object; or `raw` literal text,
 - `type` the body's media type (JSON), `headers` more headers,
 - `lines` how many lines of a stream to read (a watch),
 - `save` `{variable: path in the answer}`.

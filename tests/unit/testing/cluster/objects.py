@@ -9,6 +9,7 @@ from launcher_k8s.testing.cluster import admit
 from launcher_k8s.testing.cluster.kinds import Kind, Object
 from launcher_k8s.testing.cluster.refusals import Refusal
 
+START = "2026-01-02T03:04:05Z"
 UID = "0f4804d2-1626-45cb-ab26-62f147ac1779"
 
 
@@ -57,3 +58,20 @@ def complaint(kind: Kind, new: Object, old: Object | None = None, *, subresource
         said = refusal.message.partition(" is invalid: ")[2]
     assert (new, old) == before
     return said
+
+
+def plain(**parts: Any) -> Object:
+    return {"metadata": metadata()} | parts
+
+
+def changed(kind: Kind, new: Object, **spec: Any) -> str:
+    """What is said of a change of a stored object's spec."""
+    made = stored(kind, new)
+    return complaint(kind, {**made, "spec": {**made["spec"], **spec}}, made)
+
+
+def with_status(kind: Kind, new: Object, before: Any, after: Any) -> str:
+    """What is said of a change of a stored object's status."""
+    made = stored(kind, new)
+    made = {**made, "status": {**made["status"], **before}}
+    return complaint(kind, {**made, "status": {**made["status"], **after}}, made, subresource="status")
