@@ -26,7 +26,7 @@ from launcher_k8s.testing.cluster.refusals import (
     too_large_version,
 )
 from launcher_k8s.testing.cluster.removing import DeleteOptions, Removal, Remover
-from launcher_k8s.testing.cluster.requests import Answer, ListOptions, Request, list_options, watch_version
+from launcher_k8s.testing.cluster.requests import Answer, ListOptions, Request, list_options, version_from
 from launcher_k8s.testing.cluster.store import Change, EventType, Store, TooOldError, key_at
 from launcher_k8s.testing.cluster.subscriptions import Subscriber, Subscriptions
 from launcher_k8s.testing.cluster.verbs import Verbs
@@ -122,7 +122,7 @@ class Api:
         """
         kind = self.authorize(request)
         options = list_options(kind, request.params, watch=True)
-        version = watch_version(options)
+        version = version_from(options.resource_version)
         if options.initial_events and version > self._store.version:
             raise too_large_version(version, self._store.version)
         prefix = _prefix(request)

@@ -17,6 +17,7 @@ from launcher_k8s.testing.cluster.refusals import bad_request, unsupported_media
 from launcher_k8s.testing.cluster.requests import Request, field_validation
 
 ACCEPTED: Final = (JSON_MEDIA_TYPE, YAML_MEDIA_TYPE, "application/vnd.kubernetes.protobuf")
+_SHOWN_BYTES: Final = 30
 _TYPE_META: Final = (
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
 )
@@ -72,7 +73,10 @@ def unknown_conversion(kind: Kind, content: Object) -> str:
 
 
 def _unrecognized(kind: Kind, body: bytes, problem: str) -> str:
-    shown = body.decode() if body.startswith(b"{") else body.hex()
+    head = body[:_SHOWN_BYTES]
+    shown = head.decode(errors="replace") if body.startswith(b"{") else head.hex()
+    if len(body) > _SHOWN_BYTES:
+        shown += " ..."
     return (
         f"the object provided is unrecognized (must be of type {kind.kind}): couldn't get version/kind; "
         f"json parse error: {problem} ({shown or '<empty>'})"

@@ -33,6 +33,16 @@ from launcher_k8s.testing.cluster.writing import Writer, stamp
 
 FIRST: Final = ("default", "kube-node-lease", "kube-public", "kube-system")
 _PERMANENT: Final = frozenset({"default", "kube-public", "kube-system"})
+_ROOT_CA: Final = {
+    "name": "kube-root-ca.crt",
+    "annotations": {
+        "kubernetes.io/description": (
+            "Contains a CA bundle that can be used to verify the kube-apiserver when using internal "
+            "endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across "
+            "distributions of Kubernetes clusters."
+        )
+    },
+}
 _TERMINATING: Final = "Terminating"
 
 
@@ -90,10 +100,11 @@ class Namespaces:
         namespace = content["metadata"]["name"]
         if self._store.get(NAMESPACE, namespace) is None:
             return
-        for kind, made in (
-            (CONFIG_MAP, {"metadata": {"name": "kube-root-ca.crt"}, "data": {"ca.crt": self._ca_pem}}),
+        first: tuple[tuple[Kind, Object], ...] = (
+            (CONFIG_MAP, {"metadata": _ROOT_CA, "data": {"ca.crt": self._ca_pem}}),
             (SERVICE_ACCOUNT, {"metadata": {"name": "default"}}),
-        ):
+        )
+        for kind, made in first:
             if self._store.get(kind, f"{namespace}/{made['metadata']['name']}") is None:
                 self._writer.create(kind, made, namespace=namespace)
 

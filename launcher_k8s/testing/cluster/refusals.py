@@ -18,11 +18,17 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a mistake of this progr
 
     Args:
         status: The body: a Kubernetes ``Status`` object.
+        warnings: Texts for ``Warning`` headers.
     """
 
-    def __init__(self, status: Mapping[str, Any]) -> None:
+    def __init__(self, status: Mapping[str, Any], *, warnings: tuple[str, ...] = ()) -> None:
         super().__init__(status.get("message", ""))
         self.status = status
+        self.warnings = warnings
+
+    def warning(self, *warnings: str) -> Refusal:
+        """The same refusal, with warnings."""
+        return Refusal(self.status, warnings=self.warnings + warnings)
 
     @property
     def code(self) -> int:

@@ -221,6 +221,13 @@ def _read_body(body: bytes) -> dict[str, Any]:
         raise bad_request(f"couldn't get version/kind; json parse error: {problem}") from None
     if not isinstance(given, dict):
         raise bad_request("decoded object cannot be converted to DeleteOptions")
+    kind = given.get("kind") or "DeleteOptions"
+    if kind != "DeleteOptions":
+        version = causes.quoted(given.get("apiVersion", ""))
+        scheme = '"pkg/runtime/scheme.go:111"'
+        raise bad_request(
+            f"no kind {causes.quoted(kind)} is registered for version {version} in scheme {scheme}"
+        )
     return given
 
 

@@ -101,16 +101,16 @@ def list_options(kind: Kind, params: Mapping[str, str], *, watch: bool = False) 
     return options
 
 
-def watch_version(options: ListOptions) -> int:
-    """The version to watch from, 0 for the present one.
+def version_from(text: str) -> int:
+    """The version a watch begins at, or a single object is at least of; 0 for the present one.
 
     Raises:
         Refusal: 500, as in the server: it is none.
     """
-    if options.resource_version in ("", "0"):
+    if text in ("", "0"):
         return 0
     try:
-        return parse_version(options.resource_version)
+        return parse_version(text)
     except ValueError as problem:
         raise refusal(500, "", str(problem)) from None
 

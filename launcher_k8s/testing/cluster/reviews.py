@@ -43,6 +43,8 @@ def review(kind: Kind, content: Object, request: Request, authorizer: Authorizer
         Refusal: 422: it is not clear about what.
     """
     status = _rules if kind is SELF_RULES_REVIEW else _access
+    if kind is SELF_RULES_REVIEW and not (content.get("spec") or {}).get("namespace"):
+        raise bad_request("no namespace on request")
     return {
         "kind": kind.kind,
         "apiVersion": kind.api_version,

@@ -26,9 +26,9 @@ from launcher_k8s.testing.cluster.kinds import (
 from launcher_k8s.testing.cluster.namespaces import Namespaces
 from launcher_k8s.testing.cluster.patching import patched
 from launcher_k8s.testing.cluster.reading import read_page, write_page
-from launcher_k8s.testing.cluster.refusals import bad_request, conflict, not_found
+from launcher_k8s.testing.cluster.refusals import Refusal, bad_request, conflict, not_found, too_large_version
 from launcher_k8s.testing.cluster.removing import DeleteOptions, Removal, Remover, delete_options
-from launcher_k8s.testing.cluster.requests import Answer, Request, dry_run, list_options
+from launcher_k8s.testing.cluster.requests import Answer, Request, dry_run, list_options, version_from
 from launcher_k8s.testing.cluster.reviews import evicted, eviction_options, review, token_request
 from launcher_k8s.testing.cluster.store import Store, Stored, key_at
 from launcher_k8s.testing.cluster.writing import Writer
@@ -80,7 +80,7 @@ class Verbs:
         """
         match request.verb:
             case "get":
-                return Answer(200, self._stored(kind, request).body)
+                return self._get(kind, request)
             case "list":
                 return self._list(kind, request)
             case "create" if request.resource.subresource:
@@ -111,6 +111,12 @@ class Verbs:
         if stored is None:
             raise not_found(kind.plural, request.resource.name, group=kind.group)
         return stored
+
+    def _get(self, kind: Kind, request: Request) -> Answer:
+        version = version_from(request.params.get("resourceVersion", ""))
+        if version > self._store.version:
+            raise too_large_version(version, self._store.version)
+        return Answer(200, self._stored(kind, request).body)
 
     def _list(self, kind: Kind, request: Request) -> Answer:
         options = list_options(kind, request.params)
@@ -170,8 +176,11 @@ class Verbs:
 
     def _delete(self, kind: Kind, request: Request) -> Answer:
         options = delete_options(request.params, request.body)
-        removal = self.delete(self._stored(kind, request), options)
         warnings = (_ORPHAN_WARNING,) if kind is JOB and not options.propagation else ()
+        try:
+            removal = self.delete(self._stored(kind, request), options)
+        except Refusal as refusal:
+            raise refusal.warning(*warnings) from None
         if kind.returns_deleted or not removal.is_gone:
             return Answer(200, removal.stored.body, warnings)
         return Answer(200, _encode(_success(removal.stored)), warnings)

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 
 from launcher_k8s.testing.cluster.causes import Cause, quoted, required
 from launcher_k8s.testing.cluster.causes import invalid as invalid_cause
-from launcher_k8s.testing.cluster.kinds import NAMESPACE, NODE, Kind, Object
+from launcher_k8s.testing.cluster.kinds import NAMESPACE, NODE, POD, Kind, Object
 from launcher_k8s.testing.cluster.names import generated_name
 from launcher_k8s.testing.cluster.refusals import (
     already_exists,
@@ -132,7 +132,9 @@ class Writer:
         if new == old.content:
             return old
         if is_finished(new["metadata"]) and is_deleting_at_once(old.content["metadata"]):
-            return old if dry_run else self._store.drop(kind, old.key)
+            if not dry_run:
+                self._store.drop(kind, old.key)
+            return Stored(kind, new, old.number)
         return Stored(kind, new, old.number) if dry_run else self._store.put(kind, new)
 
     def stamp(self) -> str:
@@ -240,7 +242,13 @@ def _foreign_parts(kind: Kind, subresource: str) -> tuple[str, ...]:
 
 
 def _with_generation(kind: Kind, old: Object, new: Object) -> Object:
-    if not kind.has_generation or new.get("spec") == old.get("spec"):
+    before, after = old.get("spec"), new.get("spec")
+    if not kind.has_generation or after == before or (kind is POD and _is_bound(before, after)):
         return new
     generation = old["metadata"].get("generation", 0) + 1
     return {**new, "metadata": {**new["metadata"], "generation": generation}}
+
+
+def _is_bound(before: Any, after: Any) -> bool:
+    """Whether all that has changed is that a pod was given its node: nobody asked for that."""
+    return "nodeName" not in before and {**before, "nodeName": after.get("nodeName")} == after

@@ -9,6 +9,7 @@ from launcher_k8s.connection import Resource
 from launcher_k8s.testing.cluster.access import Denial
 from launcher_k8s.testing.cluster.api import Api, Request
 from launcher_k8s.testing.cluster.kinds import CONFIG_MAP, NAMESPACE, NODE, POD, Kind, Object
+from launcher_k8s.testing.cluster.refusals import Refusal
 
 Asker = Any
 Make = Callable[..., dict[str, Any]]
@@ -249,3 +250,30 @@ def test_two_clusters_of_the_same_randomness_are_the_same(clock: Any) -> None:
     bodies = [each.answer(Request("list", NAMESPACE.resource())).body for each in clusters]
 
     assert bodies[0] == bodies[1]
+
+
+def test_a_refused_delete_of_a_job_warns_too(ask: Asker) -> None:
+    jobs = Resource("jobs", group="batch", namespace="default")
+
+    with pytest.raises(Refusal) as caught:
+        ask.api.answer(Request("delete", jobs.named("nope")))
+
+    assert caught.value.code == 404
+    assert caught.value.warnings[0].startswith("child pods are preserved by default")
+
+
+def test_an_object_let_go_is_shown_without_what_held_it(ask: Asker, maps: Resource, new_map: Make) -> None:
+    ask("create", maps, new_map("a", finalizers=["x.io/y"]))
+    ask("delete", maps.named("a"))
+
+    gone = ask("patch", maps.named("a"), {"metadata": {"finalizers": None}})
+
+    assert gone.code == 200
+    assert "finalizers" not in gone.body["metadata"]
+
+
+@pytest.mark.parametrize(
+    ("version", "code"), [("", 200), ("0", 200), ("1", 200), ("abc", 500), ("99999", 504)]
+)
+def test_a_version_an_object_is_at_least_of(ask: Asker, maps: Resource, version: str, code: int) -> None:
+    assert ask("get", maps.named("kube-root-ca.crt"), params={"resourceVersion": version}).code == code
