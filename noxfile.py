@@ -77,6 +77,14 @@ def cluster(session: nox.Session) -> None:
 
 
 @nox.session
+def contract(session: nox.Session) -> None:
+    """What every cluster must show, in every world, the real one included; writes docs/contract.json anew."""
+    _install(session, "test")
+    told = {"LAUNCHER_K8S_REQUIRE_CLUSTER": "1", "LAUNCHER_K8S_CONTRACT_TABLE": "docs/contract.json"}
+    session.run("python", "-m", "pytest", "tests/contract", *session.posargs, env=told)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """The documentation, in docs/_build/html; a warning is an error."""
     _install(session, "docs")

@@ -1,7 +1,7 @@
 """What a test may ask of a world, and what each world cannot show, with the reason.
 
-A test says what it needs: ``@needs(Can.LOSE_A_NODE)``. In a world that cannot show it the test is skipped with
-the reason written here, and stands so in the table of the documentation.
+A test says what it needs: ``@needs(Can.LOSE_A_NODE)``. In a world that cannot show it the test is skipped
+with the world's reason, and stands so in the table of the documentation.
 """
 
 from __future__ import annotations

@@ -1,13 +1,15 @@
-"""The fixture `world`: every test of this folder runs in each of them, or is skipped with the reason it cannot."""
+"""The fixture `world`: every test of this folder runs in each, or is skipped with the reason it cannot."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import os
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
 
 from launcher_k8s import JobBackend
+from tests.contract import table
 from tests.contract.capabilities import reason_why_not
 from tests.contract.leaks import Held
 from tests.contract.world import World
@@ -16,11 +18,15 @@ from tests.contract.worlds import WORLDS, opening_of, real_way
 __all__ = ["real_way"]
 
 REAL = "real"
+OUTCOMES = pytest.StashKey[table.Table]()
+EXPECTED = pytest.StashKey[table.Rows]()
+WANTED = "LAUNCHER_K8S_CONTRACT_TABLE"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(*capabilities): not every world can show it")
     config.addinivalue_line("markers", "cannot: this world cannot show it, which is no failure")
+    config.stash[OUTCOMES] = table.Table()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -30,22 +36,34 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("world", params, indirect=True)
 
 
-def world_of(item: pytest.Item) -> str:
-    """The name of the world that a test runs in; empty for a test of no world."""
-    return (
-        str(item.callspec.params.get("world", ""))
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        else ""
-    )
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(tryfirst=True)  # before any are deselected
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What a world cannot show is skipped, which is no failure where a cluster is required."""
     for item in items:
-        name = world_of(item)
+        name = table.world_of(item)
         if name and (reason := reason_why_not(item, WORLDS[name].cannot)):
             item.add_marker(pytest.mark.cannot)
             item.add_marker(pytest.mark.skip(reason=f"the {name} world: {reason}"))
+    config.stash[EXPECTED] = table.expected(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if table.world_of(item) and (report.when == "call" or report.outcome != "passed"):
+        went_well = report.passed or hasattr(report, "wasxfail") or item.get_closest_marker("cannot")
+        outcome = table.expected_outcome(item) if went_well else report.outcome
+        item.config.stash[OUTCOMES].note(item, outcome)
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write the table where one is wanted and every test of every world has gone well."""
+    wanted = os.environ.get(WANTED)
+    if wanted and exitstatus == 0 and table.is_of_every_file(session.config.stash[EXPECTED]):
+        rows = session.config.stash[OUTCOMES].rows()
+        if rows == session.config.stash[EXPECTED]:
+            table.write(rows, Path(wanted))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What goes wrong on the way between a backend and its cluster, as values; each world breaks it its own way."""
+"""What goes wrong between a backend and its cluster, as values; each world breaks it in its own way."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,7 @@ class Held:
         """
         deadline = time.monotonic() + FAREWELL_S
         sockets = bool(self.sockets)  # the event loop has one
-        while (left := self._left(await Held.now(sockets=sockets))) and time.monotonic() < deadline:
+        while (left := self._left(await Held.now(sockets=sockets))) and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         assert not left, f"left behind: {'; '.join(left)}"
 
@@ -53,7 +52,7 @@ def _sockets() -> set[str]:
     found = set()
     for each in Path("/proc/self/fd").iterdir():
         try:
-            target = os.readlink(each)
+            target = str(each.readlink())
         except OSError:  # the folder's own descriptor
             continue
         if target.startswith("socket:"):

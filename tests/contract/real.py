@@ -1,7 +1,8 @@
 """The real world: a namespace of a real Kubernetes, reached through a forwarder and a tap of our own.
 
-Backends come as a service account that may do what the guide's role says and no more, so that whatever passes
-here needs no further permission. What is arranged and looked at goes straight to the API server as administrator.
+Backends come as a service account that may do what the guide's role says and no more, so that whatever
+passes here needs no further permission. What is arranged and looked at goes straight to the API server, as
+administrator.
 """
 
 from __future__ import annotations
@@ -24,12 +25,22 @@ from launcher_k8s.kube.transport import DEFAULT_TIMEOUTS, Timeouts
 from launcher_k8s.shape.names import MAIN_CONTAINER
 from tests.cluster.api import ApiError
 from tests.cluster.forward import Forwarder
-from tests.cluster.proxy import HttpTap, Rule
+from tests.cluster.proxy import HttpTap
 from tests.cluster.real import RealCluster
 from tests.contract import real_node, real_role
 from tests.contract.acts import gate_file
 from tests.contract.capabilities import Can
-from tests.contract.faults import Answers, Breach, CutsStream, Delays, Fault, LosesAnswer, On, Verb
+from tests.contract.faults import (
+    Answers,
+    Breach,
+    CutsStream,
+    Delays,
+    Fault,
+    LosesAnswer,
+    LosesRequest,
+    On,
+    Verb,
+)
 from tests.contract.world import Object, World
 
 IMPATIENT = Timeouts(connect_s=2, answer_s=2, watch_idle_s=3, watch_grace_s=1, log_idle_s=3)
@@ -135,7 +146,7 @@ class RealWorld(World):
     async def create(self, resource: Resource, body: Object) -> Object:
         return await self._ask("POST", resource.path, body)
 
-    async def list(self, resource: Resource, *, label_selector: str = "") -> list[Object]:
+    async def objects(self, resource: Resource, *, label_selector: str = "") -> list[Object]:
         items = (await self._ask("GET", f"{resource.path}?labelSelector={quote(label_selector)}"))["items"]
         return [*items]
 
@@ -182,7 +193,8 @@ class RealWorld(World):
                 return tap.delay(fault.seconds, method, path, query=query, times=fault.times)
             case LosesAnswer():
                 return tap.drop_answers(method, path, query=query, times=fault.times)
-        return tap.drop_requests(method, path, query=query, times=fault.times)
+            case LosesRequest():
+                return tap.drop_requests(method, path, query=query, times=fault.times)
 
     def asked(self, verb: Verb, plural: str) -> int:
         method, path, query = _pattern(On(verb, plural))

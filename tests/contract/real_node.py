@@ -1,7 +1,7 @@
 """What happens to pods by their node, on a real cluster without harm to others who use it.
 
-Preemption: the node offers one piece of something that only this namespace knows of. Loss: a node that exists only
-as an object; its pods are told to run by us, as its kubelet would, and then it falls silent.
+Preemption: the node offers one piece of something that only this namespace knows of. Loss: a node that exists
+only as an object; its pods are told to run by us, as its kubelet would, and then it falls silent.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The account of the backends in the real world: the guide's role and no more, and tokens that die when told."""
+"""The account of backends in the real world: the guide's role and no more, and tokens that die when told."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The scripted world: the real backend on a cluster in memory, where time passes when nobody is at work.
 
-What a job's containers do is played from its acts; what keeps a pod from starting is said by us as a scheduler or
-kubelet would say it, from the same Job.
+What a job's containers do is played from its acts; what keeps a pod from starting is said by us as a scheduler
+or kubelet would say it, from the same Job.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import attrs
 
@@ -244,7 +244,7 @@ class Line:
     def __getattr__(self, verb: str) -> Any:
         return getattr(self._cluster, verb)
 
-    async def __aenter__(self) -> Line:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

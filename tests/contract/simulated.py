@@ -1,11 +1,9 @@
-"""What the worlds without a real Kubernetes share: faults are said to the cluster itself, objects asked of its API."""
+"""What the worlds without Kubernetes share: faults are told to the cluster itself, objects asked of its API."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
 
 import attrs
 import msgspec
@@ -17,7 +15,7 @@ from launcher_k8s.testing import Faults
 from launcher_k8s.testing.cluster import refusals
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.requests import Request
-from tests.contract.faults import Answers, Breach, CutsStream, Delays, Fault, LosesAnswer, On
+from tests.contract.faults import Answers, Breach, CutsStream, Delays, Fault, LosesAnswer, LosesRequest, On
 from tests.contract.world import Object, World
 
 ADMINISTRATOR = "contract"
@@ -49,7 +47,7 @@ class SimulatedWorld(World):
     async def create(self, resource: Resource, body: Object) -> Object:
         return self._ask("create", resource, body)
 
-    async def list(self, resource: Resource, *, label_selector: str = "") -> list[Object]:
+    async def objects(self, resource: Resource, *, label_selector: str = "") -> list[Object]:
         params = {"labelSelector": label_selector} if label_selector else {}
         return [*self._ask("list", resource, params=params)["items"]]
 
@@ -97,7 +95,8 @@ class SimulatedWorld(World):
                 return SimulatedBreach(self.faults.delay(what, fault.seconds, times=fault.times))
             case LosesAnswer():
                 return SimulatedBreach(self.faults.drop_answer(what, times=fault.times))
-        return SimulatedBreach(self.faults.drop_request(what, times=fault.times))
+            case LosesRequest():
+                return SimulatedBreach(self.faults.drop_request(what, times=fault.times))
 
     async def cut(self) -> None:
         self.faults.cut_now()

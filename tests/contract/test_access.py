@@ -123,10 +123,23 @@ async def test_a_missing_permission_to_read_logs_is_told_to_the_reader(
     world: World, backend: JobBackend
 ) -> None:
     await world.deny("get", "pods/log")
-    submitted = await backend.submit(world.job(Prints(b"said\n"), Exits(3)), user=USER)
+    submitted = await backend.submit(world.job(Prints(b"said\n"), WaitsFor("end"), Exits(3)), user=USER)
     with pytest.raises(ForbiddenError, match="pods/log"):
         await pieces_of(backend.output(submitted.id))
+    await world.release(submitted.id, "end")
     assert (await backend.wait(submitted.id)).exit_code == 3
+
+
+@needs(Can.PERMISSIONS)
+@pytest.mark.xfail(reason="kube.logs tells a gap, LOG_LOST: 4 last tries come before the 6th refusal")
+async def test_a_missing_permission_to_read_logs_is_told_after_the_end_too(
+    world: World, backend: JobBackend
+) -> None:
+    await world.deny("get", "pods/log")
+    submitted = await backend.submit(world.job(Prints(b"said\n")), user=USER)
+    await backend.wait(submitted.id)
+    with pytest.raises(ForbiddenError, match="pods/log"):
+        await pieces_of(backend.output(submitted.id))
 
 
 @needs(Can.PERMISSIONS)

@@ -66,7 +66,8 @@ async def _knows(backend: JobBackend) -> bool:
     try:
         await backend.list()
     except ClusterError as error:
-        assert error.transient
+        if not error.transient:
+            raise
         return False
     return True
 

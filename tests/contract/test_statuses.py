@@ -91,7 +91,7 @@ async def test_a_removed_job_tells_so_last(world: World, backend: JobBackend) ->
 
 
 async def _is_empty(world: World) -> bool:
-    return not await world.names(JOBS) and not await world.names(PODS)
+    return not [*await world.names(JOBS), *await world.names(PODS)]
 
 
 async def test_a_job_that_others_delete_is_told_as_removed(world: World, backend: JobBackend) -> None:

@@ -111,7 +111,7 @@ async def test_a_quota_that_is_used_up_is_told(world: World, backend: JobBackend
 
 
 async def _is_counted(world: World) -> bool:
-    (quota,) = await world.list(world.within(QUOTAS))
+    (quota,) = await world.objects(world.within(QUOTAS))
     return bool(quota.get("status", {}).get("hard"))
 
 
@@ -166,7 +166,7 @@ async def test_a_service_that_fails_for_a_while_is_completed(world: World, backe
     world.break_(Answers(CREATE_SERVICE, 503, times=2))
     submitted = await backend.submit(world.job(WaitsFor("end"), ports=[8080]), user=USER)
     assert await world.names(JOBS) == await world.names(SERVICES) == [submitted.id]
-    (service,) = await world.list(world.within(SERVICES))
+    (service,) = await world.objects(world.within(SERVICES))
     (owner,) = service["metadata"]["ownerReferences"]
     assert owner["uid"] == (await world.job_object(submitted.id))["metadata"]["uid"]
 

@@ -1,7 +1,7 @@
-"""A cluster as the contract's tests see it, whichever it is: backends on it, jobs for it, and ways to break it.
+"""A cluster as the contract's tests see it, whichever it is: backends on it, jobs for it, ways to break it.
 
-Each world makes the same :class:`~launcher_k8s.JobBackend` reach its own kind of cluster. To arrange and to look,
-a world has means of its own: never the library under test.
+Each world makes the same :class:`~launcher_k8s.JobBackend` reach its own kind of cluster. To arrange and to
+look, a world has means of its own: never the library under test.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class World(abc.ABC):
         """Create an object; a resource without a namespace is the cluster's own."""
 
     @abc.abstractmethod
-    async def list(self, resource: Resource, *, label_selector: str = "") -> list[Object]:
+    async def objects(self, resource: Resource, *, label_selector: str = "") -> list[Object]:
         """The objects of a kind that are there."""
 
     @abc.abstractmethod
@@ -92,16 +92,16 @@ class World(abc.ABC):
 
     async def job_object(self, job_id: str) -> Object:
         """The Job of an id."""
-        (found,) = [each for each in await self.list(self.within(JOBS)) if _name(each) == job_id]
+        (found,) = [each for each in await self.objects(self.within(JOBS)) if _name(each) == job_id]
         return found
 
     async def pods_of(self, job_id: str) -> list[Object]:
         """The Pods of a job that are there."""
-        return await self.list(self.within(PODS), label_selector=f"{JOB_NAME_LABEL}={job_id}")
+        return await self.objects(self.within(PODS), label_selector=f"{JOB_NAME_LABEL}={job_id}")
 
     async def names(self, resource: Resource) -> list[str]:
         """The names of the objects of a kind that are not being deleted, in order."""
-        found = await self.list(self.within(resource))
+        found = await self.objects(self.within(resource))
         return sorted(_name(each) for each in found if "deletionTimestamp" not in each["metadata"])
 
     def within(self, resource: Resource) -> Resource:

@@ -28,7 +28,8 @@ def opening_of(name: str, request: pytest.FixtureRequest, folder: Path) -> Openi
         case "real":
             cluster, namespace, way = ask("real_cluster"), ask("namespace"), ask("real_way")
             return lambda: RealWorld.opened(cluster, namespace, way, folder)
-    raise ValueError(name)
+        case _:
+            raise ValueError(name)
 
 
 @pytest.fixture(scope="session")
