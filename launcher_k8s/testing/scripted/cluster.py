@@ -352,7 +352,8 @@ class ScriptedCluster:
         self._check_open(attempt)
         if encounter.drops_request:
             raise error_from_exception(attempt, URL, aiohttp.ServerDisconnectedError())
-        self._renew_token()
+        if self._token != self.faults.token:
+            self._renew_token(attempt)
         if encounter.refusal is not None:
             raise _error_of(attempt, encounter.refusal)
         return encounter
@@ -383,14 +384,10 @@ class ScriptedCluster:
         if not self._is_open:
             raise closed_error(attempt)
 
-    def _renew_token(self) -> None:
-        """As the client over HTTP does after a 401: read the token file again, and repeat the request.
-
-        Raises:
-            Refusal: 401, there is no other token to be had.
-        """
-        if self._token != self.faults.token and not self.faults.token_is_renewed:
-            raise unauthorized()
+    def _renew_token(self, attempt: Attempt) -> None:
+        """As the client over HTTP does after a 401: read the token file again, and repeat the request."""
+        if not self.faults.token_is_renewed:
+            raise _error_of(attempt, unauthorized())
         self._token = self.faults.token
 
 
