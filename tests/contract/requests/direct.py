@@ -22,6 +22,7 @@ from tests.contract.requests.asked import JSON, Asked
 from tests.contract.requests.sending import Answered, decode
 
 _OF_THE_SERVER = ("/log", "/healthz", "/readyz", "/livez", "/version", "/nowhere")
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n"
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
@@ -45,7 +46,7 @@ class DirectSender:
     @classmethod
     def with_namespace(cls, namespace: str) -> DirectSender:
         """A fresh cluster with a namespace; time stands still, chance is repeatable."""
-        api = Api(now=lambda: START, draw=random.Random(4).randbytes)
+        api = Api(now=lambda: START, draw=random.Random(4).randbytes, ca_pem=CERTIFICATE)
         api.add(kinds.NAMESPACE, {"metadata": {"name": namespace}})
         return cls(api)
 

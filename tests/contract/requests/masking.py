@@ -1,6 +1,7 @@
-"""Hides what two servers choose for themselves: uids, times, versions, addresses, ports, made names, tokens.
+"""Hides what two servers choose for themselves.
 
-A masked value keeps its kind: an empty version is not masked to a full one, a time stays a time.
+Uids, times, versions, addresses, ports, made names, tokens and certificates. A masked value keeps its kind: an
+empty version is not masked to a full one, a time stays a time.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 UID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*-----END CERTIFICATE-----\n*", re.DOTALL)
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 MADE_NAME = re.compile(r"\b([Mm]ade-|kube-api-access-)[bcdfghjklmnpqrstvwxz2456789]{5}\b")
 VERSION_IN_TEXT = re.compile(r"(resource version|resourceVersion|current): \d+|etcdIndex \d+|\(\d+\)")
@@ -40,6 +42,7 @@ def _masked(key: str, value: Any, namespace: str) -> Any:
 
 def _text(text: str, namespace: str) -> str:
     text = text.replace(namespace, "<namespace>")
+    text = CERTIFICATE.sub("<certificate>", text)
     text = UID.sub("<uid>", text)
     text = TIME.sub("<time>", text)
     text = MADE_NAME.sub(r"\1<letters>", text)
