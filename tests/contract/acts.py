@@ -57,9 +57,9 @@ class Exits:
 Act = Prints | PrintsLines | WaitsFor | Outgrows | Exits
 
 
-def shell_of(acts: Sequence[Act]) -> str:
-    """The script that does these acts, for any POSIX shell."""
-    return "\n".join(map(_line, acts)) or ":"
+def shell_of(acts: Sequence[Act], *, gates: str = "/tmp") -> str:
+    """The script that does these acts, for any POSIX shell; ``gates`` is a folder that containers see."""
+    return "\n".join(_line(act, gates) for act in acts) or ":"
 
 
 def output_of(acts: Sequence[Act]) -> bytes:
@@ -67,12 +67,12 @@ def output_of(acts: Sequence[Act]) -> bytes:
     return b"".join(act.data for act in acts if isinstance(act, (Prints, PrintsLines)))
 
 
-def gate_file(gate: str) -> str:
-    """The file whose being there opens a gate."""
-    return f"/tmp/gate-{gate}"
+def gate_file(gate: str, pod: str, *, gates: str = "/tmp") -> str:
+    """The file whose being there opens a gate to a pod: where pods share a folder, each has its own."""
+    return f"{gates}/gate-{gate}-{pod}"
 
 
-def _line(act: Act) -> str:
+def _line(act: Act, gates: str) -> str:
     match act:
         case Prints(data):
             return f"printf '{''.join(map(_escaped, data))}'"
@@ -80,7 +80,7 @@ def _line(act: Act) -> str:
             loop = f'for (i = {first}; i < {last}; i++) printf "%0{LINE - 1}d\\n", i'
             return f"awk 'BEGIN {{ {loop} }}'"
         case WaitsFor(gate):
-            return f"until [ -e {gate_file(gate)} ]; do sleep 0.05; done"
+            return f'until [ -e "{gate_file(gate, "$HOSTNAME", gates=gates)}" ]; do sleep 0.05; done'
         case Outgrows():
             return "x=0123456789; while :; do x=$x$x; done"
         case Exits(code):

@@ -25,6 +25,7 @@ class Can(Enum):
     QUOTA = "a quota refuses"
     TOKENS = "a token is replaced by another"
     CONNECTIONS = "connections are cut, refused or stand still"
+    ROTATE_LOGS = "a log that has grown long is rotated"
     COUNT_BYTES = "the bytes that were sent are counted"
 
 

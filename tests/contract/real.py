@@ -132,7 +132,9 @@ class RealWorld(World):
             yield backend
 
     async def release(self, job_id: str, gate: str, *, container: str = "") -> None:
-        await self.run(job_id, "touch", gate_file(gate), container=container or MAIN_CONTAINER)
+        (pod,) = await self.pods_of(job_id)
+        file = gate_file(gate, pod["metadata"]["name"])
+        await self.run(job_id, "touch", file, container=container or MAIN_CONTAINER)
 
     async def run(self, job_id: str, *command: str, container: str = MAIN_CONTAINER) -> None:
         """Run a command in a container of a job."""
@@ -252,6 +254,15 @@ class RealWorld(World):
 
     async def run_out_of_memory(self, job_id: str) -> None:
         await self.release(job_id, "memory")
+
+    async def rotate_log(self, job_id: str) -> None:
+        (pod,) = await self.pods_of(job_id)
+        path = f"{self.within(PODS).named(pod['metadata']['name'], 'log').path}?limitBytes=1"
+        path += f"&container={MAIN_CONTAINER}"
+        await self.until(lambda: self._is_empty(path), "the kubelet begins a new file")
+
+    async def _is_empty(self, path: str) -> bool:
+        return not await asyncio.to_thread(self.cluster.request, "GET", path)
 
     async def evict_by_node(self, job_id: str) -> None:
         await self.run(job_id, "dd", "if=/dev/zero", "of=/scratch/much", "bs=1M", "count=8")

@@ -1,7 +1,7 @@
 """The scripted world: the real backend on a cluster in memory, where time passes when nobody is at work.
 
-What a job's containers do is played from its acts; what keeps a pod from starting is said by us as a scheduler
-or kubelet would say it, from the same Job.
+What a job's containers do is played from its acts; what keeps a pod from starting is said by us, as a
+scheduler or kubelet would say it, from the same Job.
 """
 
 from __future__ import annotations
@@ -102,6 +102,9 @@ class ScriptedWorld(SimulatedWorld):
 
     def expire_pages(self, plural: str, *, times: int = 1) -> Breach:
         return self._pages.expire(plural, times)
+
+    async def rotate_log(self, job_id: str) -> None:
+        self.cluster.pod_of(job_id).rotates_log()
 
     async def lose_node(self, job_id: str) -> None:
         await super().lose_node(job_id)

@@ -1,4 +1,4 @@
-"""What the worlds without Kubernetes share: faults are told to the cluster itself, objects asked of its API."""
+"""What worlds without Kubernetes share: faults are told to the cluster itself, objects asked of its API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each world shows of each promise: written down by a full run of the suite, printed in the documentation.
+"""What each world shows of each promise: written down by a full run of the suite, printed in the docs.
 
 `nox -s contract` runs the suite in every world and, with LAUNCHER_K8S_CONTRACT_TABLE, writes
 `docs/contract.json`: test by test, world by world, `passed`, or why the world cannot show it. A run that is

@@ -170,6 +170,27 @@ async def _has_no_pod(world: World, job_id: str) -> bool:
     return not await world.pods_of(job_id)
 
 
+@needs(Can.ROTATE_LOGS)
+async def test_lines_that_were_rotated_away_unread_are_told_by_one_gap(
+    world: World, backend: JobBackend
+) -> None:
+    job = world.job(Prints(b"first\n"), WaitsFor("much"), MUCH, WaitsFor("end"), Prints(b"last\n"))
+    submitted = await backend.submit(job, user=USER)
+    async with backend.output(submitted.id) as output:
+        assert bytes_in([await anext(output)]) == b"first\n"
+        async with world.unreachable():
+            await world.release(submitted.id, "much")
+            await world.rotate_log(submitted.id)
+        await world.release(submitted.id, "end")
+        rest = [piece async for piece in output]
+    assert [gap.reason for gap in gaps_in(rest)] == [GapReason.ROTATED]
+    assert parts_of(rest)[-1] == b"last\n"
+    (gap,) = gaps_in(rest)
+    assert gap.after is not None
+    assert gap.before is not None
+    assert gap.after <= gap.before
+
+
 async def test_the_output_of_a_pod_that_is_gone_is_one_gap(world: World, backend: JobBackend) -> None:
     submitted = await backend.submit(world.job(Prints(b"said\n")), user=USER)
     await backend.wait(submitted.id)

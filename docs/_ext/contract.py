@@ -1,0 +1,86 @@
+"""The directives that print what a run of the contract wrote down: `docs/contract.json` (`nox -s contract`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from _ext.nodes import prose, table
+
+PASSED = "passed"
+RECORDED = "contract.json"
+TITLES = {
+    "submit": "Submitting",
+    "states": "States",
+    "statuses": "Status streams",
+    "output": "Output",
+    "connections": "Faults on the way",
+    "access": "Users and permissions",
+}
+
+
+class _Recorded(SphinxDirective):
+    """Reads the record; a page that shows it is built anew when it changes."""
+
+    def _rows(self) -> dict[str, dict[str, dict[str, str]]]:
+        file = Path(self.env.srcdir) / RECORDED
+        self.env.note_dependency(str(file))
+        found: dict[str, dict[str, dict[str, str]]] = json.loads(file.read_text())
+        return found
+
+    def _worlds(self) -> list[str]:
+        first_file = next(iter(self._rows().values()))
+        return list(next(iter(first_file.values())))
+
+
+class ContractTable(_Recorded):
+    """Every promise and, world by world, whether it was seen to be kept: `{contract-table}`."""
+
+    def run(self) -> list[nodes.Node]:
+        worlds = self._worlds()
+        return [self._section(file, tests, worlds) for file, tests in self._rows().items()]
+
+    def _section(self, file: str, tests: dict[str, dict[str, str]], worlds: list[str]) -> nodes.Node:
+        section = nodes.section(ids=[f"contract-{file}"])
+        section += nodes.title(text=TITLES[file])
+        lines = [
+            [prose(test), *(prose(_cell(outcomes[each])) for each in worlds)]
+            for test, outcomes in tests.items()
+        ]
+        section += table(("promise", *worlds), lines, (64, *[12] * len(worlds)))
+        return section
+
+
+def _cell(outcome: str) -> str:
+    return "yes" if outcome == PASSED else "no"
+
+
+class ContractLimits(_Recorded):
+    """What each world cannot show, why, and of how many promises that is so: `{contract-limits}`."""
+
+    def run(self) -> list[nodes.Node]:
+        lines = [[prose(each) for each in line] for line in self._lines()]
+        return [table(("world", "does not show", "because"), lines, (12, 44, 44))]
+
+    def _lines(self) -> Iterator[tuple[str, str, str]]:
+        for world in self._worlds():
+            seen: dict[str, list[str]] = {}
+            for tests in self._rows().values():
+                for test, outcomes in tests.items():
+                    if outcomes[world] != PASSED:
+                        seen.setdefault(outcomes[world], []).append(test)
+            for reason, missing in seen.items():
+                yield world, "; ".join(missing), reason
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Tell Sphinx of the directives."""
+    app.add_directive("contract-table", ContractTable)
+    app.add_directive("contract-limits", ContractLimits)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
