@@ -37,11 +37,20 @@ class EventRecorder:
         self._names: dict[tuple[str, ...], str] = {}
         self._number = 0
 
-    def record(self, kind: Kind, about: Object, reason: str, message: str, *, warning: bool = False) -> None:
-        """Leave an event on an object, or count up the same one."""
+    def record(
+        self,
+        kind: Kind,
+        about: Object,
+        reason: str,
+        message: str,
+        *,
+        warning: bool = False,
+        field_path: str = "",
+    ) -> None:
+        """Leave an event on an object (or a part of it), or count up the same one."""
         metadata, now = about["metadata"], self._now()
         namespace = metadata.get("namespace", "default")
-        key = (metadata["uid"], reason, message)
+        key = (metadata["uid"], field_path, reason, message)
         name = self._names.get(key)
         if name is not None and self._count_up(name, namespace, now):
             return
@@ -49,7 +58,7 @@ class EventRecorder:
         if len(self._names) >= _MOST_REMEMBERED:
             self._names.clear()
         self._names[key] = name
-        event = self._event(kind, about, now) | {
+        event = self._event(kind, about, now, field_path) | {
             "metadata": {"name": name, "namespace": namespace},
             "reason": reason,
             "message": message,
@@ -60,7 +69,7 @@ class EventRecorder:
         except Refusal:
             return  # a namespace that is being deleted takes no events; the server drops them likewise
 
-    def _event(self, kind: Kind, about: Object, now: datetime) -> dict[str, Any]:
+    def _event(self, kind: Kind, about: Object, now: datetime, field_path: str) -> dict[str, Any]:
         metadata = about["metadata"]
         source = {"component": self._component} | ({"host": self._host} if self._host else {})
         return {
@@ -73,7 +82,8 @@ class EventRecorder:
                 "uid": metadata["uid"],
                 "apiVersion": kind.api_version,
                 "resourceVersion": metadata["resourceVersion"],
-            },
+            }
+            | ({"fieldPath": field_path} if field_path else {}),
             "source": source,
             "firstTimestamp": stamp(now),
             "lastTimestamp": stamp(now),

@@ -35,7 +35,6 @@ class Documents:
         self._fixed: dict[str, Callable[[], Object]] = {
             "/": self._index,
             "/version": lambda: version_document(version),
-            "/openapi/v3": self._openapi_index,
         }
 
     def answers(self, path: str) -> bool:
@@ -47,8 +46,10 @@ class Documents:
             return len(parts) < 4
         return True
 
-    def answer(self, method: str, path: str, accept: str, wish: Wish) -> web.Response:
-        """Answer for such a path.
+    def answer(
+        self, method: str, path: str, accept: str, wish: Wish, *, prefix: str = ""
+    ) -> web.Response:
+        """Answer for such a path; ``prefix`` is what stood before it, for links to others.
 
         Raises:
             NoPathError: Nothing is there.
@@ -59,6 +60,8 @@ class Documents:
             return text(200, "ok")
         if method not in ("GET", "HEAD"):
             raise method_not_allowed()
+        if trimmed == "/openapi/v3":
+            return document(self._openapi_index(prefix), wish)
         if trimmed in self._fixed:
             return document(self._fixed[trimmed](), wish)
         if trimmed.startswith("/openapi/"):
@@ -82,10 +85,10 @@ class Documents:
         fixed = ["/api", "/api/v1", "/apis", *_HEALTH, "/openapi/v2", "/openapi/v3", "/version"]
         return {"paths": sorted([*fixed, *groups, *versions])}
 
-    def _openapi_index(self) -> Object:
+    def _openapi_index(self, prefix: str) -> Object:
         return {
             "paths": {
-                path: {"serverRelativeURL": f"/openapi/v3/{path}?hash={self._hash(path)}"}
+                path: {"serverRelativeURL": f"{prefix}/openapi/v3/{path}?hash={self._hash(path)}"}
                 for path in openapi.PATHS
             }
         }

@@ -6,7 +6,7 @@ entries before ``sinceTime`` are skipped one by one; only what begins a line is 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import IO, Final
 
@@ -117,7 +117,7 @@ class LogReader:
         self._since = query.since.strftime("%Y-%m-%dT%H:%M:%S") if query.since else ""
         self._begins_line = True
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncGenerator[bytes]:
         """The log's bytes; with ``follow`` until the log is complete."""
         file, generation = self._open()
         try:

@@ -18,11 +18,13 @@ class Capacity:
         cpus: Processors this process may use.
         memory_bytes: RAM.
         storage_bytes: Size of the file system that holds the cluster's directory.
+        pods: How many pods it takes.
     """
 
     cpus: int
     memory_bytes: int
     storage_bytes: int
+    pods: int = 500
 
 
 @attrs.frozen

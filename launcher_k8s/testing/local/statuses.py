@@ -7,7 +7,7 @@ more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from launcher_k8s.testing.cluster.kinds import Object
 from launcher_k8s.testing.local.container_states import Container, stamp
 
 FINAL_PHASES: Final = ("Succeeded", "Failed")
+TAINT_MANAGER: Final = "Taint manager: deleting due to NoExecute taint"
 
 
 @attrs.define
@@ -95,6 +96,20 @@ class PodState:
             status |= dict(zip(("reason", "message"), self.verdict, strict=True))
         return status
 
+    def unreachable(self, now: datetime) -> Callable[[Object], Object]:
+        """An edit of the pod's object by which the control plane tells that its node is silent."""
+
+        def edit(pod: Object) -> Object:
+            told = [
+                {**each, "status": "False"} if each["type"] in ("Ready", "ContainersReady") else each
+                for each in pod["status"].get("conditions", [])
+            ]
+            taint = _Condition("DisruptionTarget", True, "DeletionByTaintManager", TAINT_MANAGER)
+            made = taint.make(None, self._generation, now)
+            return {**pod, "status": {**pod["status"], "conditions": [*told, made]}}
+
+        return edit
+
     @property
     def _generation(self) -> int:
         return int(self.pod["metadata"].get("generation", 1))
@@ -110,7 +125,11 @@ class PodState:
         ]
         made = [each.make(before.get(each.type), self._generation, now) for each in wanted]
         scheduled = _Condition("PodScheduled", True)
-        return [*made, scheduled.make(before.get("PodScheduled"), self._generation, now)]
+        made.append(scheduled.make(before.get("PodScheduled"), self._generation, now))
+        if self.verdict is not None and self.verdict[0] == "Evicted":
+            target = _Condition("DisruptionTarget", True, "TerminationByKubelet", self.verdict[1])
+            made.insert(0, target.make(before.get("DisruptionTarget"), self._generation, now))
+        return made
 
     def _initialized(self) -> _Condition:
         unfinished = [each.name for each in self.init if not (each.is_ready or each.succeeded)]
