@@ -17,31 +17,41 @@ from launcher_k8s.errors import ConfigurationError, InvalidJobError, LauncherErr
 from launcher_k8s.files import load_settings
 from launcher_k8s.job import Job, JobOptions
 from launcher_k8s.present import diagnostic_text, refusals_of, refusals_table
-from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings
 from launcher_k8s.wire import from_wire, to_wire
 from launcher_k8s.wording import quote
 
 
-def cluster_of(arguments: argparse.Namespace, *, untold: Container[str] = ()) -> ClusterSettings:
-    """The cluster's settings; warnings about the files go to standard error.
+def cluster_of(arguments: argparse.Namespace) -> ClusterSettings:
+    """The settings of the cluster that is meant; warnings about the files go to standard error.
+
+    Raises:
+        ConfigurationError: The files do not validate, or no such cluster is configured.
+    """
+    return load_cluster(arguments.config or DEFAULT_DIRECTORY, name=arguments.cluster)
+
+
+def load_cluster(directory: str, *, name: str | None, untold: Container[str] = ()) -> ClusterSettings:
+    """The settings of a cluster; warnings about the files go to standard error.
 
     Args:
-        arguments: What was given.
+        directory: The configuration's.
+        name: The cluster's; may be None where there is only one.
         untold: Codes of warnings that are of no interest here.
 
     Raises:
         ConfigurationError: The files do not validate, or no such cluster is configured.
     """
-    settings = load_settings(arguments.config)
+    settings = load_settings(directory)
     print_diagnostics(
         d for d in settings.diagnostics if d.severity is Severity.WARNING and d.code not in untold
     )
-    return settings.cluster(arguments.cluster)
+    return settings.cluster(name)
 
 
-def groups_of(arguments: argparse.Namespace) -> tuple[str, ...]:
-    """The groups given, else those the host knows."""
-    return host.groups_of(arguments.user) if arguments.groups is None else tuple(arguments.groups)
+def groups_of(arguments: argparse.Namespace, *, user: str) -> tuple[str, ...]:
+    """The groups given, else those that the host knows of the user."""
+    return host.groups_of(user) if arguments.groups is None else tuple(arguments.groups)
 
 
 def job_options(arguments: argparse.Namespace) -> JobOptions:

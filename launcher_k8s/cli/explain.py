@@ -25,7 +25,7 @@ def explain(arguments: argparse.Namespace) -> int:
     """Print the effective profile and, where a job was given, what is decided or refused for it."""
     cluster = cluster_of(arguments)
     job = _job(arguments)
-    user, groups = arguments.user, groups_of(arguments)
+    user, groups = arguments.user, groups_of(arguments, user=arguments.user)
     tables = _user_tables(cluster, user, groups)
     if job is not None:
         tables |= _job_table(job, cluster, user, groups)

@@ -113,6 +113,10 @@ def _verb(command: str) -> Callable[[argparse.Namespace], int]:
             from launcher_k8s.cli.explain import explain
 
             return explain
+        case "demo":
+            from launcher_k8s.cli.demo import demo
+
+            return demo
         case _:
             from launcher_k8s.cli.plan import plan
 

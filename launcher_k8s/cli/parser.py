@@ -39,6 +39,14 @@ def build_parser() -> argparse.ArgumentParser:
             help="show a job's Kubernetes objects: YAML on standard output, decisions on standard error",
         )
     )
+    _add_demo(
+        commands.add_parser(
+            "demo",
+            help="run a sample job on a cluster that lives in this command; no other cluster is needed",
+            description="Runs a sample job on a cluster that lives in this command and ends with it. "
+            "The job's command runs on this machine, as this user; its image is only a name.",
+        )
+    )
     return parser
 
 
@@ -50,8 +58,16 @@ def job_flags(arguments: argparse.Namespace) -> dict[str, object]:
 def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_user_flags(parser)
     _add_job_flags(parser)
-    parser.add_argument(
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
         "--kubeconfig", metavar="F", type=_filled, help="reach the cluster as this kubeconfig file says"
+    )
+    where.add_argument(
+        "--local",
+        action="store_true",
+        help="run on a cluster that lives in this command and ends with it: the job's command runs on this "
+        "machine, as this user, and its image is only a name; without --config and a configuration in "
+        f"{DEFAULT_DIRECTORY}, a sample is used",
     )
     parser.add_argument(
         "--env",
@@ -79,10 +95,24 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("job", metavar="JOB.json", help="the job object; - for standard input")
 
 
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    _add_config_flags(parser, default="a sample")
+    parser.add_argument(
+        "--user", metavar="U", type=_filled, help="the user to act for; one of the sample by default"
+    )
+    _add_job_flags(parser)
+
+
 def _add_user_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", metavar="DIR", default=DEFAULT_DIRECTORY, help="configuration directory")
-    parser.add_argument("--cluster", metavar="NAME", help="which cluster, where several are configured")
+    _add_config_flags(parser, default=DEFAULT_DIRECTORY)
     parser.add_argument("--user", metavar="U", type=_filled, required=True, help="the user to act for")
+
+
+def _add_config_flags(parser: argparse.ArgumentParser, *, default: str) -> None:
+    parser.add_argument(
+        "--config", metavar="DIR", type=_filled, help=f"configuration directory; {default} by default"
+    )
+    parser.add_argument("--cluster", metavar="NAME", help="which cluster, where several are configured")
     parser.add_argument(
         "--group",
         metavar="G",

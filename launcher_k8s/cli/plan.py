@@ -22,7 +22,8 @@ from launcher_k8s.present import decisions_table
 def plan(arguments: argparse.Namespace) -> int:
     """Print the manifests and the decisions; nothing of a cluster is needed."""
     cluster = cluster_of(arguments)
-    planned = plan_job(read_job(arguments.job), cluster, user=arguments.user, groups=groups_of(arguments))
+    groups = groups_of(arguments, user=arguments.user)
+    planned = plan_job(read_job(arguments.job), cluster, user=arguments.user, groups=groups)
     if arguments.json:
         _print_json(planned)
     else:

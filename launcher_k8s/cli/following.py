@@ -1,0 +1,132 @@
+"""A job followed to its end: its statuses and its output, side by side, each shown as it comes.
+
+Who follows says how it is shown, by a :class:`Progress`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import sys
+from typing import Protocol
+
+from launcher_k8s.backend.facade import JobBackend
+from launcher_k8s.backend.submitting import Submitted
+from launcher_k8s.cli.common import print_json, say
+from launcher_k8s.errors import OutputNotFoundError
+from launcher_k8s.job import Job
+from launcher_k8s.output import OutputChunk, OutputGap
+from launcher_k8s.status import JobStatus
+
+# Each command has its way to the cluster, and without one entering the backend fails: no use in telling.
+_CONNECTION_SUBJECTS = ("api-url", "auth-token")
+
+
+class Progress(Protocol):
+    """How what happens to a job is shown."""
+
+    def status(self, status: JobStatus) -> None:
+        """The job has this state now."""
+
+    def output(self, piece: OutputChunk | OutputGap) -> None:
+        """The job has printed something, or what it printed is missing."""
+
+    def end_output(self) -> None:
+        """There is no more output."""
+
+
+async def submit(backend: JobBackend, job: Job, *, user: str) -> Submitted:
+    """Submit a job, and tell what its plan warns of."""
+    try:
+        submitted = await backend.submit(job, user=user)
+    except asyncio.CancelledError:
+        say("launcher-k8s: interrupted while the job was submitted; it may be in the cluster")
+        raise
+    for warning in submitted.plan.warnings:
+        if warning.subject not in _CONNECTION_SUBJECTS:
+            say(f"launcher-k8s: {warning.subject}: {warning.reason}")
+    return submitted
+
+
+async def follow(backend: JobBackend, job_id: str, progress: Progress) -> JobStatus:
+    """Show statuses and output side by side until both have ended; returns the last status."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            last = tasks.create_task(_show_statuses(backend, job_id, progress))
+            tasks.create_task(_show_output(backend, job_id, progress))
+    except ExceptionGroup as group:
+        raise group.exceptions[0] from None
+    return last.result()
+
+
+async def _show_statuses(backend: JobBackend, job_id: str, progress: Progress) -> JobStatus:
+    status: JobStatus | None = None
+    async with backend.statuses(job_id) as statuses:
+        async for status in statuses:
+            progress.status(status)
+    assert status is not None, "a stream of statuses begins with the present one"
+    return status
+
+
+async def _show_output(backend: JobBackend, job_id: str, progress: Progress) -> None:
+    try:
+        async with backend.output(job_id) as output:
+            async for piece in output:
+                progress.output(piece)
+    except OutputNotFoundError as error:
+        say(f"launcher-k8s: {error}")
+    progress.end_output()
+
+
+class PlainProgress:
+    """The job's bytes as they are on standard output; statuses and gaps on standard error."""
+
+    def status(self, status: JobStatus) -> None:
+        """One line, with the job's id."""
+        say(f"{status.id} {describe(status)}")
+
+    def output(self, piece: OutputChunk | OutputGap) -> None:
+        """The bytes as they are."""
+        if isinstance(piece, OutputGap):
+            say(f"-- output is missing here ({piece.reason.value}) --")
+        else:
+            sys.stdout.buffer.write(piece.data)
+            sys.stdout.buffer.flush()
+
+    def end_output(self) -> None:
+        """Nothing is held back."""
+
+
+class JsonProgress:
+    """Everything as JSON, one object a line; a character that two chunks share is told with the second."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def status(self, status: JobStatus) -> None:
+        """The whole status."""
+        print_json({"status": status})
+
+    def output(self, piece: OutputChunk | OutputGap) -> None:
+        """Its text, or the gap."""
+        if isinstance(piece, OutputGap):
+            self.end_output()
+            print_json({"gap": piece})
+        else:
+            self._print(self._decoder.decode(piece.data))
+
+    def end_output(self) -> None:
+        """What is left of a character that never became whole."""
+        self._print(self._decoder.decode(b"", final=True))
+        self._decoder.reset()
+
+    def _print(self, text: str) -> None:
+        if text:
+            print_json({"output": text})
+
+
+def describe(status: JobStatus) -> str:
+    """A status in words, without the job's id."""
+    code = "" if status.exit_code is None else f", exit code {status.exit_code}"
+    message = f": {status.status_message}" if status.status_message else ""
+    return f"{status.state.value}{code}{message}"

@@ -1,0 +1,126 @@
+"""How the demo is told: for people on standard output as it happens, or as one JSON object a line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+import attrs
+
+from launcher_k8s.cli.common import print_json, show
+from launcher_k8s.cli.following import JsonProgress, PlainProgress, Progress, describe
+from launcher_k8s.cli.local import NOTICE, replaced
+from launcher_k8s.job import Job
+from launcher_k8s.plan import JobPlan
+from launcher_k8s.present import Table, decisions_table
+from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.status import JobStatus
+
+_NEXT = "launcher-k8s run --local --user jane --group analysts -- echo hello"
+
+
+@attrs.frozen
+class Scene:
+    """Whose job runs, and under which configuration.
+
+    Args:
+        directory: The configuration's.
+        settings: What it says.
+        user: Whose job it is.
+        groups: The user's.
+        job: What runs.
+    """
+
+    directory: str
+    settings: ClusterSettings
+    user: str
+    groups: tuple[str, ...]
+    job: Job
+
+
+class Story(Progress, Protocol):
+    """How the demo is told."""
+
+    def begin(self, scene: Scene) -> None:
+        """Whose job it is, and what must be known of the cluster."""
+
+    def decide(self, plan: JobPlan) -> None:
+        """What was decided for the job, which is submitted."""
+
+    def end(self, status: JobStatus) -> None:
+        """How it ended."""
+
+
+class JsonStory(JsonProgress):
+    """One JSON object a line."""
+
+    def begin(self, scene: Scene) -> None:
+        """What there is before anything is decided."""
+        print_json(
+            {
+                "notice": NOTICE,
+                "config": scene.directory,
+                "replaced": list(replaced(scene.settings)),
+                "user": scene.user,
+                "groups": scene.groups,
+                "job": scene.job,
+            }
+        )
+
+    def decide(self, plan: JobPlan) -> None:
+        """Every decision with its origin."""
+        print_json({"jobId": plan.job_id, "decisions": decisions_table(plan.decisions).records()})
+
+    def end(self, status: JobStatus) -> None:
+        """The exit code."""
+        print_json({"exitCode": status.exit_code})
+
+
+class TextStory(PlainProgress):
+    """Everything on standard output; the configuration's files go by their names alone.
+
+    Args:
+        directory: The configuration's, which is told once.
+    """
+
+    def __init__(self, directory: str) -> None:
+        self._prefix = directory.rstrip("/") + "/"
+
+    def begin(self, scene: Scene) -> None:
+        """What there is before anything is decided."""
+        show(f"This is a demonstration: {NOTICE}.\n")
+        show(f"configuration  {scene.directory}")
+        for place in replaced(scene.settings):
+            show(f"               {self._shorten(place)} is without effect here")
+        show(f"user           {scene.user}{', in ' if scene.groups else ''}{', '.join(scene.groups)}")
+        show(f"job            {scene.job.name}\n")
+
+    def decide(self, plan: JobPlan) -> None:
+        """Every decision with its origin."""
+        decisions = decisions_table(plan.decisions, title="What the job gets, and where that is said")
+        show(f"{self._shorten(_without_reasons(decisions).text())}\n\nSubmitted as {plan.job_id}:")
+
+    def status(self, status: JobStatus) -> None:
+        """One line, with the time at which it is told."""
+        show(f"{datetime.now().astimezone():%H:%M:%S.%f}"[:-3] + f"  {describe(status)}")
+
+    def end(self, status: JobStatus) -> None:
+        """How it ended, and what to try next."""
+        show(f"\nJob {status.id}: {describe(status)}; {_times(status)}. It is gone, and so is the cluster.")
+        show(f"Try one of your own:  {_NEXT}")
+
+    def _shorten(self, text: str) -> str:
+        return text.replace(self._prefix, "")
+
+
+def _without_reasons(decisions: Table) -> Table:
+    return Table(decisions.title, decisions.columns[:-1], tuple(row[:-1] for row in decisions.rows))
+
+
+def _times(status: JobStatus) -> str:
+    named = {
+        "submitted": status.submission_time,
+        "started": status.start_time,
+        "ended": status.end_time,
+    }
+    return ", ".join(f"{what} {when.astimezone():%H:%M:%S}" for what, when in named.items() if when)
