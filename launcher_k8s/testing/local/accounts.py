@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import attrs
 
+from launcher_k8s.testing.cluster.kinds import Object
 from launcher_k8s.testing.cluster.refusals import forbidden, unauthorized
 from launcher_k8s.testing.cluster.requests import ADMINISTRATOR, ADMINISTRATORS
 
@@ -20,6 +22,12 @@ class Account:
 
     user: str = ADMINISTRATOR
     groups: tuple[str, ...] = ADMINISTRATORS
+
+
+def service_account(namespace: str, name: str) -> Account:
+    """The account of pods that run as a service account."""
+    groups = ("system:serviceaccounts", f"system:serviceaccounts:{namespace}", "system:authenticated")
+    return Account(f"system:serviceaccount:{namespace}:{name}", groups)
 
 
 PREFIX: Final = "/token/"
@@ -49,6 +57,13 @@ class Accounts:
     def follow(self, administrator: Callable[[], str]) -> None:
         """Let the administrator in with whatever token is valid for them now."""
         self._administrator = administrator
+
+    def sign(self, pod: Object) -> str:
+        """A new token for a pod's service account."""
+        token = secrets.token_urlsafe(32)
+        account = pod["spec"].get("serviceAccountName") or "default"
+        self.accept(token, service_account(pod["metadata"]["namespace"], account))
+        return token
 
     def revoke(self, token: str) -> None:
         """Let it in no more."""

@@ -151,6 +151,7 @@ class LocalCluster:
             address=node.ADDRESS,
             directory=directory,
             log_bytes=self._log_bytes,
+            sign=self._accounts.sign,
             now=_now,
         )
 
@@ -172,9 +173,7 @@ class LocalCluster:
 
     def settings(self, **more: Any) -> ClusterSettings:
         """Settings with which a backend reaches this cluster; ``more`` are further ones."""
-        base = ClusterSettings(
-            api_url=self.api_url, auth_token=self.token, namespace=self.namespace
-        )
+        base = ClusterSettings(api_url=self.api_url, auth_token=self.token, namespace=self.namespace)
         return attrs.evolve(base, **more)
 
     def kubeconfig(self, path: str | Path) -> Path:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from launcher_k8s.testing.cluster.causes import quoted
-from launcher_k8s.testing.local.container import ContainerRefused, ContainerSpec, KeeperLost
+from launcher_k8s.testing.local.container import ContainerRefused, ContainerSpec, KeeperLost, Mount
 from launcher_k8s.testing.local.container_states import NEVER, START_ERROR_CODE, Container, Run
 from launcher_k8s.testing.local.environment import Command, ConfigError, container_command
 from launcher_k8s.testing.local.fields import FieldError
@@ -34,6 +34,7 @@ NO_COMMAND: Final = (
     "no command specified: to a cluster of local processes an image is only a name, "
     "so its entrypoint is not known; give the container a command"
 )
+SERVICE_ACCOUNT_PATH: Final = "/var/run/secrets/kubernetes.io/serviceaccount"
 _TERMINATE: Final = 15
 _RETRY_S: Final = 2.0
 _LONGEST_RETRY_S: Final = 60.0
@@ -171,7 +172,7 @@ class ContainerRunner:
             command.args,
             command.env,
             spec.get("workingDir") or "/",
-            container_mounts(spec, self._worker.places, command.env),
+            self._mounts(command),
         )
         log = self._new_log()
         tty = bool(spec.get("tty"))
@@ -199,6 +200,13 @@ class ContainerRunner:
         self._worker.record("Created", "Container created", container=self.container.name)
         self._worker.record("Started", "Container started", container=self.container.name)
         self.started.set()
+
+    def _mounts(self, command: Command) -> list[Mount]:
+        """Its mounts; where there can be none, a program does without a token that it did not ask for."""
+        mounts = container_mounts(self.container.spec, self._worker.places, command.env)
+        if self._site.runtime.capabilities.mount_namespace:
+            return mounts
+        return [each for each in mounts if each.path != SERVICE_ACCOUNT_PATH]
 
     async def _take(self, name: str, log: LogStream, data: bytes) -> None:
         log.feed(data)

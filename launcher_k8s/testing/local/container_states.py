@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -155,6 +156,7 @@ class Container:
         return {"resources": resources} | ({"allocatedResources": requests} if requests else {})
 
 
+@lru_cache(maxsize=64)
 def stamp(moment: datetime) -> str:
     """A time as objects carry it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -46,9 +46,7 @@ class Documents:
             return len(parts) < 4
         return True
 
-    def answer(
-        self, method: str, path: str, accept: str, wish: Wish, *, prefix: str = ""
-    ) -> web.Response:
+    def answer(self, method: str, path: str, accept: str, wish: Wish, *, prefix: str = "") -> web.Response:
         """Answer for such a path; ``prefix`` is what stood before it, for links to others.
 
         Raises:

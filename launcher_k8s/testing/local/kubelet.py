@@ -177,7 +177,6 @@ class Kubelet:
         Raises:
             Refusal: That cannot be done.
         """
-        Channels.check(http)
         pod = self._pod(asked)
         container = access_to_pods.choose_container(pod, asked.params.get("container", ""))
         if not pod["spec"].get("nodeName"):
@@ -188,6 +187,7 @@ class Kubelet:
         )
         if not (wanted.stdin or wanted.stdout or wanted.stderr):
             raise PlainRefusal(400, "you must specify at least 1 of stdin, stdout, stderr")
+        Channels.check(http)
         is_exec = asked.resource.subresource == "exec"
         if runner is None or runner.process is None or runner.streams is None:
             raise PlainRefusal(500, _absent(pod, container, is_exec=is_exec))

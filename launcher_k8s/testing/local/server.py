@@ -16,16 +16,19 @@ from typing import Final, Protocol
 from urllib.parse import unquote
 
 import attrs
+import msgspec
 from aiohttp import web
 
+from launcher_k8s.connection import JSON_MEDIA_TYPE
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.kinds import Kind
 from launcher_k8s.testing.cluster.refusals import Refusal, internal, too_large
 from launcher_k8s.testing.cluster.requests import Answer, Request
 from launcher_k8s.testing.fault import Encounter
 from launcher_k8s.testing.faults import Faults
+from launcher_k8s.testing.local import protobuf
 from launcher_k8s.testing.local.access_to_pods import PlainRefusal
-from launcher_k8s.testing.local.accounts import PREFIX, Account, Accounts, split_prefix
+from launcher_k8s.testing.local.accounts import PREFIX, Account, Accounts, service_account, split_prefix
 from launcher_k8s.testing.local.documents import Documents
 from launcher_k8s.testing.local.negotiation import Form, Shape, choose_form
 from launcher_k8s.testing.local.paths import NoPathError, Target, find_target
@@ -163,14 +166,12 @@ class Server:
         if target.resource.subresource not in _NODE_SUBRESOURCES:
             form = choose_form(http.headers.get("Accept", ""), shapes=_SHAPES, streams=streams)
             wish = attrs.evolve(wish, form=form)
+        body, content_type = await _read_body(http), http.headers.get("Content-Type", "")
+        if body and content_type.startswith(protobuf.MEDIA_TYPE):
+            body, content_type = msgspec.json.encode(protobuf.read_protobuf(body)), JSON_MEDIA_TYPE
+        params = _first_values(http.query)
         asked = Request(
-            target.verb,
-            target.resource,
-            _first_values(http.query),
-            await _read_body(http),
-            http.headers.get("Content-Type", ""),
-            account.user,
-            account.groups,
+            target.verb, target.resource, params, body, content_type, account.user, account.groups
         )
         return Call(http, target, asked, wish, self._faults.meet(asked))
 
@@ -201,7 +202,11 @@ class Server:
             self._api.authorize(call.asked)
             answer = await self._pods.metrics(target.kind, call.asked)
             return respond(answer, target.kind, call.wish, self._now())
-        return respond(self._api.answer(call.asked), target.kind, call.wish, self._now())
+        answer = self._api.answer(call.asked)
+        if target.resource.subresource == "token":
+            token = msgspec.json.decode(answer.body)["status"]["token"]
+            self._accounts.accept(token, service_account(target.resource.namespace, target.resource.name))
+        return respond(answer, target.kind, call.wish, self._now())
 
     async def _watch(self, call: Call) -> web.StreamResponse:
         wake = asyncio.Event()

@@ -9,7 +9,7 @@ fails.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,12 +41,14 @@ class Volumes:
         directory: The pod's own; made if it is not there.
         find: Finds ConfigMaps and Secrets.
         capacity: What the node has.
+        sign: Makes a token of the pod's service account.
     """
 
     pod: Object
     directory: Path
     find: Find
     capacity: Capacity
+    sign: Callable[[Object], str]
 
     def set_up(self) -> dict[str, Path]:
         """Make every volume: name to place.
@@ -83,7 +85,8 @@ class Volumes:
         if "downwardAPI" in source:
             return self._downward(source["downwardAPI"], mode)
         if "serviceAccountToken" in source:
-            raise MountError(_failed(volume, "this cluster signs no tokens for pods"))
+            path = source["serviceAccountToken"]["path"]
+            return {path: (self.sign(self.pod).encode(), DEFAULT_MODE if mode is None else mode)}
         type_ = next((key for key in source if key != "name"), "")
         raise MountError(_failed(volume, f"a local cluster has no volumes of type {quoted(type_)}"))
 

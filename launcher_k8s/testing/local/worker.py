@@ -48,6 +48,7 @@ class Site:
         address: The node's, and so its pods'.
         directory: For the files of pods.
         log_bytes: How large a log may grow before it is rotated.
+        sign: Makes a token of a pod's service account.
         now: The time, aware.
     """
 
@@ -60,6 +61,7 @@ class Site:
     address: str
     directory: Path
     log_bytes: int
+    sign: Callable[[Object], str]
     now: Callable[[], datetime]
 
 
@@ -190,7 +192,7 @@ class PodWorker:
             await self._finish()
 
     async def _prepare(self) -> None:
-        volumes = Volumes(self.pod, self.directory, self.find, self.site.capacity)
+        volumes = Volumes(self.pod, self.directory, self.find, self.site.capacity, self.site.sign)
         pause_s = _FIRST_RETRY_S
         while True:
             try:
