@@ -9,7 +9,7 @@ from launcher_k8s.backend.facade import JobBackend
 from launcher_k8s.cli import sample
 from launcher_k8s.cli.common import groups_of, job_options, load_cluster
 from launcher_k8s.cli.following import follow, submit
-from launcher_k8s.cli.local import WAY_CODES, local_cluster
+from launcher_k8s.cli.local import local_cluster, untold_of
 from launcher_k8s.cli.story import JsonStory, Scene, Story, TextStory
 from launcher_k8s.job import JobOptions
 from launcher_k8s.status import JobState, JobStatus
@@ -27,9 +27,7 @@ def demo(arguments: argparse.Namespace) -> int:
 def _set_scene(arguments: argparse.Namespace) -> Scene:
     is_sample = arguments.config is None
     directory = sample.DIRECTORY if is_sample else arguments.config
-    # Whether this host has the sample's group is of no interest.
-    untold = (*WAY_CODES, "unknown-group") if is_sample else WAY_CODES
-    settings = load_cluster(directory, name=arguments.cluster, untold=untold)
+    settings = load_cluster(directory, name=arguments.cluster, untold=untold_of(directory))
     user = arguments.user or sample.USER
     groups = sample.GROUPS if is_sample and arguments.groups is None else groups_of(arguments, user=user)
     options = job_options(arguments) or (_sample_options() if is_sample else {})

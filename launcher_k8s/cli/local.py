@@ -6,21 +6,20 @@ Everything but the way to the cluster stays as the configuration says. The clust
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import attrs
 
 from launcher_k8s import testing
 from launcher_k8s.cli import sample
+from launcher_k8s.errors import UnavailableError
 from launcher_k8s.origin import OriginKind
 from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings
+from launcher_k8s.testing.local.container import KeeperLost
 
-NOTICE = (
-    "the cluster is this command's own and ends with it; commands of jobs run on this machine, as this user; "
-    "images are only names"
-)
-WAY_CODES = (
+NOTICE = "it runs on this machine, as this user, and its image is only a name"
+_WAY_CODES = (
     "missing-api-url",
     "missing-token",
     "two-tokens",
@@ -30,8 +29,6 @@ WAY_CODES = (
     "foreign-token",
     "unreadable-service-account",
 )
-"""Findings about the way to the cluster: of no interest where it is replaced."""
-
 _MAIN_FILES = ("launcher.conf", "launcher.kubernetes.conf")
 _WAY = ("api_url", "auth_token", "auth_token_path", "certificate_authority", "verify_ssl_certs")
 
@@ -40,6 +37,12 @@ def default_directory() -> str:
     """The host's configuration; where it has none, the sample."""
     has_one = any(Path(DEFAULT_DIRECTORY, name).exists() for name in _MAIN_FILES)
     return DEFAULT_DIRECTORY if has_one else sample.DIRECTORY
+
+
+def untold_of(directory: str) -> tuple[str, ...]:
+    """Codes of findings in a configuration that are of no interest on a cluster of the command's own."""
+    # That this host has not the sample's group is to be expected.
+    return (*_WAY_CODES, "unknown-group") if directory == sample.DIRECTORY else _WAY_CODES
 
 
 def replaced(settings: ClusterSettings) -> Iterator[str]:
@@ -52,8 +55,16 @@ def replaced(settings: ClusterSettings) -> Iterator[str]:
 
 @asynccontextmanager
 async def local_cluster(settings: ClusterSettings) -> AsyncIterator[ClusterSettings]:
-    """A cluster while it is entered: gives the settings with the way to it."""
-    async with testing.LocalCluster() as cluster:
-        way = cluster.settings(namespace=settings.namespace)
+    """A cluster while it is entered: gives the settings with the way to it.
+
+    Raises:
+        UnavailableError: It cannot be started.
+    """
+    async with AsyncExitStack() as stack:
+        try:
+            cluster = await stack.enter_async_context(testing.LocalCluster(namespace=settings.namespace))
+        except KeeperLost as error:
+            raise UnavailableError(f"this machine cannot run a cluster: {error}") from error
+        way = cluster.settings()
         origins = {field: origin for field, origin in settings.origins.items() if field not in _WAY}
         yield attrs.evolve(settings, origins=origins, **{field: getattr(way, field) for field in _WAY})

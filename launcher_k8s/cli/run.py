@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from launcher_k8s.backend.facade import JobBackend
 from launcher_k8s.cli.common import groups_of, job_options, load_cluster, say
 from launcher_k8s.cli.following import JsonProgress, PlainProgress, follow, submit
-from launcher_k8s.cli.local import NOTICE, WAY_CODES, default_directory, local_cluster, replaced
+from launcher_k8s.cli.local import default_directory, local_cluster, replaced, untold_of
 from launcher_k8s.cli.parser import RUN_FAILED
 from launcher_k8s.job import Job
 from launcher_k8s.kube.client import KubernetesCluster
@@ -38,12 +38,12 @@ def _settings(arguments: argparse.Namespace) -> ClusterSettings:
 def _settings_for_local(arguments: argparse.Namespace) -> ClusterSettings:
     """The settings, having told what of them is without effect on a cluster of the command's own."""
     directory = arguments.config or default_directory()
-    settings = load_cluster(directory, name=arguments.cluster, untold=WAY_CODES)
-    say(f"launcher-k8s: {NOTICE}")
+    settings = load_cluster(directory, name=arguments.cluster, untold=untold_of(directory))
     if arguments.config is None:
         say(f"launcher-k8s: the configuration is the one in {directory}")
+    say("launcher-k8s: the cluster is this command's own, and ends with it")
     for place in replaced(settings):
-        say(f"launcher-k8s: {place} is without effect here")
+        say(f"launcher-k8s: {place} is without effect: it says where another cluster is")
     return settings
 
 

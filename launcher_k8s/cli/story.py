@@ -88,12 +88,12 @@ class TextStory(PlainProgress):
 
     def begin(self, scene: Scene) -> None:
         """What there is before anything is decided."""
-        show(f"This is a demonstration: {NOTICE}.\n")
+        show("A demonstration, on a cluster that lives in this command and ends with it.\n")
         show(f"configuration  {scene.directory}")
         for place in replaced(scene.settings):
             show(f"               {self._shorten(place)} is without effect here")
         show(f"user           {scene.user}{', in ' if scene.groups else ''}{', '.join(scene.groups)}")
-        show(f"job            {scene.job.name}\n")
+        show(f"job            {scene.job.name}; {NOTICE}\n")
 
     def decide(self, plan: JobPlan) -> None:
         """Every decision with its origin."""

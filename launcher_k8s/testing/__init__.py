@@ -1,7 +1,8 @@
 """Clusters for tests, demonstrations and machines without Kubernetes.
 
-:class:`ScriptedCluster` is for unit tests of programs that embed the library: everything is in memory, and time is the
-test's.
+:class:`ScriptedCluster` is for unit tests of programs that embed the library: everything is in memory, and
+time is the test's. :class:`LocalCluster` is the same behind HTTP, and runs the commands of its pods on this
+machine, as this user.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from launcher_k8s.testing.fault import Fault
     from launcher_k8s.testing.faults import Faults
+    from launcher_k8s.testing.local.cluster import LocalCluster
     from launcher_k8s.testing.scripted.clock import ScriptedClock
     from launcher_k8s.testing.scripted.cluster import ScriptedCluster
     from launcher_k8s.testing.scripted.lives import Life, finishes, runs, stays_pending
@@ -20,6 +22,7 @@ _HOMES = {
     "Fault": "fault",
     "Faults": "faults",
     "Life": "scripted.lives",
+    "LocalCluster": "local.cluster",
     "ScriptedClock": "scripted.clock",
     "ScriptedCluster": "scripted.cluster",
     "ScriptedPod": "scripted.pod",
@@ -32,6 +35,7 @@ __all__ = [
     "Fault",
     "Faults",
     "Life",
+    "LocalCluster",
     "ScriptedClock",
     "ScriptedCluster",
     "ScriptedPod",
