@@ -170,6 +170,13 @@ class Api:
         finally:
             self._subscriptions.settle()
 
+    def leave(self, kind: Kind, content: Object, *, namespace: str) -> Object:
+        """Make an object without checks, as only the cluster itself does; it must be complete."""
+        try:
+            return self._writer.make(kind, content, namespace=namespace).content
+        finally:
+            self._subscriptions.settle()
+
     def change(
         self, kind: Kind, name: str, namespace: str, edit: Callable[[Object], Object]
     ) -> Object | None:

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.kinds import EVENT, Kind, Object
-from launcher_k8s.testing.cluster.refusals import Refusal
 from launcher_k8s.testing.cluster.writing import stamp
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,10 +63,7 @@ class EventRecorder:
             "message": message,
             "type": "Warning" if warning else "Normal",
         }
-        try:
-            self._api.add(EVENT, event, namespace=namespace)
-        except Refusal:
-            return  # a namespace that is being deleted takes no events; the server drops them likewise
+        self._api.leave(EVENT, event, namespace=namespace)
 
     def _event(self, kind: Kind, about: Object, now: datetime, field_path: str) -> dict[str, Any]:
         metadata = about["metadata"]

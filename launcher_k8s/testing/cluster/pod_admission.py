@@ -77,32 +77,28 @@ def _with_mount(container: Any, volume: str) -> Any:
     return {**container, "volumeMounts": [*mounts, mount]}
 
 
-def _token_volume(name: str) -> Object:
-    return {
-        "name": name,
-        "projected": {
-            "sources": [
-                {"serviceAccountToken": {"expirationSeconds": _TOKEN_SECONDS, "path": "token"}},
-                {
-                    "configMap": {
-                        "name": "kube-root-ca.crt",
-                        "items": [{"key": "ca.crt", "path": "ca.crt"}],
+# The same for every pod, and shared by all: what is stored is never written into.
+_TOKEN: Final[Object] = {
+    "sources": [
+        {"serviceAccountToken": {"expirationSeconds": _TOKEN_SECONDS, "path": "token"}},
+        {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}},
+        {
+            "downwardAPI": {
+                "items": [
+                    {
+                        "path": "namespace",
+                        "fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"},
                     }
-                },
-                {
-                    "downwardAPI": {
-                        "items": [
-                            {
-                                "path": "namespace",
-                                "fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"},
-                            }
-                        ]
-                    }
-                },
-            ],
-            "defaultMode": 420,
+                ]
+            }
         },
-    }
+    ],
+    "defaultMode": 420,
+}
+
+
+def _token_volume(name: str) -> Object:
+    return {"name": name, "projected": _TOKEN}
 
 
 def _add_priority(store: Store, pod: Object, spec: Object) -> None:
