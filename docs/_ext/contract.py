@@ -1,4 +1,4 @@
-"""The directives that print what a run of the contract wrote down: `docs/contract.json` (`nox -s contract`)."""
+"""Directives that print what a run of the contract wrote down: `docs/contract.json` (`nox -s contract`)."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 import launcher_k8s
+import launcher_k8s.testing
 from _ext.nodes import code, listing, prose, table
 from launcher_k8s import errors, rows
 from launcher_k8s import settings as settings_module
@@ -220,9 +221,10 @@ class Command(SphinxDirective):
 def check_public_names(_app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of every public name that no page describes."""
     described = env.domaindata["py"]["objects"]
-    for name in launcher_k8s.__all__:
-        if not name.startswith("__") and f"launcher_k8s.{name}" not in described:
-            _log.warning("the public name launcher_k8s.%s stands on no page", name)
+    for module in (launcher_k8s, launcher_k8s.testing):
+        for name in module.__all__:
+            if not name.startswith("__") and f"{module.__name__}.{name}" not in described:
+                _log.warning("the public name %s.%s stands on no page", module.__name__, name)
 
 
 def read_all_again(

@@ -21,9 +21,8 @@ from launcher_k8s import JobBackend, KubernetesCluster
 from launcher_k8s.connection import PODS, Resource
 from launcher_k8s.host import SystemClock
 from launcher_k8s.job import Json
-from launcher_k8s.kube.transport import DEFAULT_TIMEOUTS, Timeouts
+from launcher_k8s.kube.transport import DEFAULT_TIMEOUTS
 from launcher_k8s.shape.names import MAIN_CONTAINER
-from tests.cluster.api import ApiError
 from tests.cluster.forward import Forwarder
 from tests.cluster.proxy import HttpTap
 from tests.cluster.real import RealCluster
@@ -41,10 +40,8 @@ from tests.contract.faults import (
     On,
     Verb,
 )
-from tests.contract.world import Object, World
+from tests.contract.world import IMPATIENT, Object, World
 
-IMPATIENT = Timeouts(connect_s=2, answer_s=2, watch_idle_s=3, watch_grace_s=1, log_idle_s=3)
-EVERY_S = 0.1
 TOO_OLD = "too old resource version: 1 (2)"
 TOKEN_TOO_OLD = "The provided continue parameter is too old to display a consistent list result."
 
@@ -164,14 +161,6 @@ class RealWorld(World):
     async def _ask(self, method: str, path: str, body: Object | None = None) -> Object:
         answer: Object = await asyncio.to_thread(self.cluster.request, method, path, body)
         return answer
-
-    async def until(self, condition: Callable[[], Any], what: str, *, within_s: float = 60) -> None:
-        try:
-            async with asyncio.timeout(within_s):
-                while not await _answer_of(condition):  # noqa: ASYNC110
-                    await asyncio.sleep(EVERY_S)  # a real cluster sets no event of ours
-        except TimeoutError:
-            raise AssertionError(f"not within {within_s:g} s: {what}") from None
 
     # --- breaking the way
 
@@ -296,14 +285,6 @@ class RealWorld(World):
     @property
     def _phantom(self) -> real_node.Phantom:
         return real_node.Phantom(self.cluster, self.namespace)
-
-
-async def _answer_of(condition: Callable[[], Any]) -> Any:
-    try:
-        answer = condition()
-        return await answer if asyncio.iscoroutine(answer) else answer
-    except ApiError:
-        return None
 
 
 def _pattern(on: On) -> tuple[str, str, str]:

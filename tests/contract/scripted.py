@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Self
 
-import attrs
-
 from launcher_k8s import JobBackend
-from launcher_k8s.connection import Reply, Resource
 from launcher_k8s.job import Json
 from launcher_k8s.quantity import parse_quantity
 from launcher_k8s.shape.names import MAIN_CONTAINER
@@ -23,9 +20,8 @@ from launcher_k8s.testing import ScriptedCluster, ScriptedPod
 from launcher_k8s.testing.cluster.kinds import SECRET
 from tests.contract.acts import Act, Exits, Outgrows, Prints, PrintsLines, WaitsFor
 from tests.contract.capabilities import Can
-from tests.contract.faults import ALWAYS, Breach, Verb
-from tests.contract.real import EVERY_S, IMPATIENT
-from tests.contract.simulated import SUBRESOURCES, SimulatedWorld
+from tests.contract.real import IMPATIENT
+from tests.contract.simulated import SimulatedWorld
 from tests.contract.world import World
 
 NAMESPACE = "contract"
@@ -53,7 +49,7 @@ class ScriptedWorld(SimulatedWorld):
         self.api, self.faults = self.cluster.api, self.cluster.faults
         self._acts: dict[str, Sequence[Act]] = {}
         self._plays: dict[str, Play] = {}
-        self._pages = Pages(self.cluster)
+        self.watch_requests()
 
     @classmethod
     @asynccontextmanager
@@ -68,7 +64,7 @@ class ScriptedWorld(SimulatedWorld):
         self, *, overrides: Mapping[str, Json] | None = None, impatient: bool = False, **changes: Any
     ) -> AsyncGenerator[JobBackend]:
         settings = self.settings_for(overrides, **changes)
-        line: Any = Line(self.cluster, self._pages)
+        line: Any = Line(self.cluster)
         async with JobBackend(settings, cluster=line, clock=self.clock, groups=lambda _user: ()) as backend:
             yield backend
 
@@ -80,28 +76,6 @@ class ScriptedWorld(SimulatedWorld):
     async def release(self, job_id: str, gate: str, *, container: str = "") -> None:
         pod = self.cluster.pod_of(job_id)
         self._plays[pod.uid].open(gate)
-
-    async def until(self, condition: Callable[[], Any], what: str, *, within_s: float = 60) -> None:
-        deadline = self.clock.monotonic() + within_s
-        while not await _answer_of(condition):
-            assert self.clock.monotonic() < deadline, f"not within {within_s:g} s: {what}"
-            await self.clock.sleep(EVERY_S)
-
-    def asked(self, verb: Verb, plural: str) -> int:
-        meant = ("get" if verb == "log" else verb, SUBRESOURCES.get(verb, plural))
-        return [(each.verb, _plural(each.resource)) for each in self.cluster.asked].count(meant)
-
-    @asynccontextmanager
-    async def unreachable(self) -> AsyncGenerator[None]:
-        refused = self.faults.drop_request(times=ALWAYS)
-        await self.cut()
-        try:
-            yield
-        finally:
-            refused.end()
-
-    def expire_pages(self, plural: str, *, times: int = 1) -> Breach:
-        return self._pages.expire(plural, times)
 
     async def rotate_log(self, job_id: str) -> None:
         self.cluster.pod_of(job_id).rotates_log()
@@ -213,36 +187,11 @@ def _secrets(world: ScriptedWorld) -> frozenset[str]:
     return frozenset(each["metadata"]["name"] for each in found)
 
 
-@attrs.define
-class Pages:
-    """Continue tokens that are to expire under their reader."""
-
-    cluster: ScriptedCluster
-    hits: int = 0
-    _plural: str = ""
-    _left: int = 0
-
-    def expire(self, plural: str, times: int) -> Pages:
-        self._plural, self._left = plural, times
-        return self
-
-    def end(self) -> None:
-        self._left = 0
-
-    def note(self, resource: Resource, continue_token: str) -> None:
-        """Somebody asks for a page."""
-        if continue_token and resource.plural == self._plural and self._left:
-            self._left -= 1
-            self.hits += 1
-            self.cluster.faults.expire_versions(watches=False)
-
-
 class Line:
     """One backend's way to the scripted cluster: leaving it leaves the cluster to the others."""
 
-    def __init__(self, cluster: ScriptedCluster, pages: Pages) -> None:
+    def __init__(self, cluster: ScriptedCluster) -> None:
         self._cluster = cluster
-        self._pages = pages
 
     def __getattr__(self, verb: str) -> Any:
         return getattr(self._cluster, verb)
@@ -252,16 +201,3 @@ class Line:
 
     async def __aexit__(self, *_: object) -> None:
         await asyncio.sleep(0)
-
-    async def list_page(self, resource: Resource, *, continue_token: str = "", **options: Any) -> Reply:
-        self._pages.note(resource, continue_token)
-        return await self._cluster.list_page(resource, continue_token=continue_token, **options)
-
-
-async def _answer_of(condition: Callable[[], Any]) -> Any:
-    answer = condition()
-    return await answer if asyncio.iscoroutine(answer) else answer
-
-
-def _plural(resource: Resource) -> str:
-    return f"{resource.plural}/{resource.subresource}" if resource.subresource else resource.plural

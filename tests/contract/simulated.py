@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
@@ -15,7 +16,19 @@ from launcher_k8s.testing import Faults
 from launcher_k8s.testing.cluster import refusals
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.requests import Request
-from tests.contract.faults import Answers, Breach, CutsStream, Delays, Fault, LosesAnswer, LosesRequest, On
+from launcher_k8s.testing.fault import Encounter
+from tests.contract.faults import (
+    ALWAYS,
+    Answers,
+    Breach,
+    CutsStream,
+    Delays,
+    Fault,
+    LosesAnswer,
+    LosesRequest,
+    On,
+    Verb,
+)
 from tests.contract.world import Object, World
 
 ADMINISTRATOR = "contract"
@@ -36,11 +49,60 @@ class SimulatedBreach:
         self.fault.end()
 
 
+class Requests:
+    """What was asked of a cluster; and pages whose continue tokens expire when they are asked for."""
+
+    def __init__(self, api: Api, faults: Faults) -> None:
+        self._api = api
+        self._meet = faults.meet
+        self._count: Counter[tuple[str, str]] = Counter()
+        self._expiring: list[ExpiringPages] = []
+        faults.meet = self.meet  # type: ignore[method-assign]
+
+    def meet(self, request: Request) -> Encounter:
+        """A request has come."""
+        resource = request.resource
+        self._count[request.verb, resource.plural + ("/log" if resource.subresource == "log" else "")] += 1
+        for pages in self._expiring:
+            if "continue" in request.params and pages.plural == resource.plural and pages.left:
+                pages.left -= 1
+                pages.hits += 1
+                self._api.expire()
+        return self._meet(request)
+
+    def of(self, on: On) -> int:
+        """How many such requests have come."""
+        return self._count["get" if on.verb == "log" else on.verb, _plural(on)]
+
+    def expire(self, plural: str, times: int) -> ExpiringPages:
+        """Let the next pages of a collection be asked for too late."""
+        pages = ExpiringPages(plural, times)
+        self._expiring.append(pages)
+        return pages
+
+
+@attrs.define
+class ExpiringPages:
+    """A fault that only continue tokens meet."""
+
+    plural: str
+    left: int
+    hits: int = 0
+
+    def end(self) -> None:
+        self.left = 0
+
+
 class SimulatedWorld(World):
-    """See the module; ``api`` and ``faults`` are the cluster's."""
+    """See the module; ``api`` and ``faults`` are the cluster's, the requests it has seen are ``seen``."""
 
     api: Api
     faults: Faults
+    seen: Requests
+
+    def watch_requests(self) -> None:
+        """See every request from now on."""
+        self.seen = Requests(self.api, self.faults)
 
     # --- the cluster's objects
 
@@ -101,6 +163,21 @@ class SimulatedWorld(World):
     async def cut(self) -> None:
         self.faults.cut_now()
 
+    def asked(self, verb: Verb, plural: str) -> int:
+        return self.seen.of(On(verb, plural))
+
+    @asynccontextmanager
+    async def unreachable(self) -> AsyncGenerator[None]:
+        refused = self.faults.drop_request(times=ALWAYS)
+        await self.cut()
+        try:
+            yield
+        finally:
+            refused.end()
+
+    def expire_pages(self, plural: str, *, times: int = 1) -> Breach:
+        return self.seen.expire(plural, times)
+
     @asynccontextmanager
     async def standing_still(self) -> AsyncGenerator[None]:
         stall = self.faults.stall()
@@ -116,16 +193,15 @@ class SimulatedWorld(World):
         self.faults.deny(f"{verb} {plural}")
 
     async def evict_by_api(self, job_id: str) -> None:
-        (pod,) = await self.pods_of(job_id)
-        name = pod["metadata"]["name"]
+        name = await self._pod_name(job_id)
         body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name}}
         await self.create(Resource("pods", namespace=self.namespace, name=name, subresource="eviction"), body)
 
     async def evict_by_node(self, job_id: str) -> None:
-        self.faults.evict(job_id, self.namespace)
+        self.faults.evict(await self._pod_name(job_id), self.namespace)
 
     async def run_out_of_memory(self, job_id: str) -> None:
-        self.faults.kill_for_memory(job_id, self.namespace)
+        self.faults.kill_for_memory(await self._pod_name(job_id), self.namespace)
 
     async def losable_node(self) -> str:
         return ""
@@ -141,6 +217,10 @@ class SimulatedWorld(World):
 
     async def connections(self) -> int:
         return self.faults.open_streams
+
+    async def _pod_name(self, job_id: str) -> str:
+        (pod,) = await self.pods_of(job_id)
+        return str(pod["metadata"]["name"])
 
 
 def _plural(on: On) -> str:

@@ -184,7 +184,7 @@ async def test_lines_that_were_rotated_away_unread_are_told_by_one_gap(
         await world.release(submitted.id, "end")
         rest = [piece async for piece in output]
     assert [gap.reason for gap in gaps_in(rest)] == [GapReason.ROTATED]
-    assert parts_of(rest)[-1] == b"last\n"
+    assert parts_of(rest)[-1].endswith(b"last\n")
     (gap,) = gaps_in(rest)
     assert gap.after is not None
     assert gap.before is not None

@@ -7,6 +7,7 @@ look, a world has means of its own: never the library under test.
 from __future__ import annotations
 
 import abc
+import inspect
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar
@@ -15,12 +16,15 @@ from launcher_k8s import ClusterSettings, Job, JobBackend, Override, ProfileSect
 from launcher_k8s.clock import Clock
 from launcher_k8s.connection import JOBS, PODS, Resource
 from launcher_k8s.job import Json
+from launcher_k8s.kube.transport import Timeouts
 from launcher_k8s.shape.names import JOB_NAME_LABEL
 from tests.contract.acts import Act, shell_of
 from tests.contract.capabilities import Can
 from tests.contract.faults import Breach, Fault, Verb
 
 USER = "jsmith"
+EVERY_S = 0.1
+IMPATIENT = Timeouts(connect_s=2, answer_s=2, watch_idle_s=3, watch_grace_s=1, log_idle_s=3)
 Object = dict[str, Any]
 
 
@@ -108,9 +112,12 @@ class World(abc.ABC):
         """A collection in the test's namespace."""
         return resource.within(self.namespace)
 
-    @abc.abstractmethod
     async def until(self, condition: Callable[[], Any], what: str, *, within_s: float = 60) -> None:
-        """Let time pass until something is so; ``condition`` may be a coroutine function."""
+        """Let time pass until something is so; ``condition`` may give an awaitable."""
+        deadline = self.clock.monotonic() + within_s
+        while not await _answer_of(condition):
+            assert self.clock.monotonic() < deadline, f"not within {within_s:g} s: {what}"
+            await self.clock.sleep(EVERY_S)  # a cluster sets no event of ours
 
     # --- breaking it
 
@@ -193,6 +200,11 @@ class World(abc.ABC):
     @abc.abstractmethod
     def bytes_sent(self) -> int:
         """How many bytes have gone to backends so far, by way of every connection."""
+
+
+async def _answer_of(condition: Callable[[], Any]) -> Any:
+    answer = condition()
+    return await answer if inspect.isawaitable(answer) else answer
 
 
 def _name(found: Object) -> str:

@@ -10,11 +10,16 @@ from typing import Any
 
 import pytest
 
+from tests.contract.embedded import EmbeddedWorld
 from tests.contract.real import RealWorld, Way, way_to
 from tests.contract.scripted import ScriptedWorld
 from tests.contract.world import World
 
-WORLDS: Mapping[str, type[World]] = {"scripted": ScriptedWorld, "real": RealWorld}
+WORLDS: Mapping[str, type[World]] = {
+    "scripted": ScriptedWorld,
+    "embedded": EmbeddedWorld,
+    "real": RealWorld,
+}
 
 Opening = Callable[[], AbstractAsyncContextManager[World]]
 
@@ -25,6 +30,8 @@ def opening_of(name: str, request: pytest.FixtureRequest, folder: Path) -> Openi
     match name:
         case "scripted":
             return ScriptedWorld.opened
+        case "embedded":
+            return lambda: EmbeddedWorld.opened(folder)
         case "real":
             cluster, namespace, way = ask("real_cluster"), ask("namespace"), ask("real_way")
             return lambda: RealWorld.opened(cluster, namespace, way, folder)
