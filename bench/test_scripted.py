@@ -1,7 +1,7 @@
 """Ten thousand jobs through real planning and their whole life, on the scripted cluster.
 
-CPU time counts, so that a busy machine does not; what the interpreter has loaded before is kept out of the garbage
-collector's sight, as it is not what is measured.
+CPU time counts, so that a busy machine does not; what the interpreter has loaded before is kept out of
+the garbage collector's sight, as it is not what is measured.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Clusters for tests, demonstrations and machines without Kubernetes.
 
-:class:`ScriptedCluster` is for unit tests of programs that embed the library: everything is in memory, and
-time is the test's. :class:`LocalCluster` is the same behind HTTP, and runs the commands of its pods on this
-machine, as this user.
+:class:`ScriptedCluster` is for unit tests of programs that embed the library: everything is in memory,
+and time is the test's. :class:`LocalCluster` is the same behind HTTP, and runs the commands of its pods
+on this machine, as this user.
 """
 
 from __future__ import annotations

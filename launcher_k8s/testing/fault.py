@@ -55,7 +55,9 @@ class Target:
         """Whether a request is meant."""
         plural = f"{resource.plural}/{resource.subresource}" if resource.subresource else resource.plural
         asked = (verb, plural, resource.name)
-        return all(mine in (ANY, its) for mine, its in zip((self.verb, self.plural, self.name), asked, strict=True))
+        return all(
+            mine in (ANY, its) for mine, its in zip((self.verb, self.plural, self.name), asked, strict=True)
+        )
 
 
 @attrs.define(eq=False)

@@ -1,9 +1,10 @@
 """Faults: what goes wrong on the way to a cluster and back, when a test says so.
 
 Both clusters ask :meth:`Faults.meet` about every request, and do to it what the
-:class:`~launcher_k8s.testing.fault.Encounter` says: wait, refuse, apply and lose the answer, cut the stream. Which
-requests a fault meets is written as in a Role, ``"create jobs"``, ``"get pods/log"``, ``"watch"``, or ``""`` for all; a
-third word names one object. A fault meets so many requests and is over then; ``end()`` ends it before.
+:class:`~launcher_k8s.testing.fault.Encounter` says: wait, refuse, apply and lose the answer, cut the
+stream. Which requests a fault meets is written as in a Role, ``"create jobs"``, ``"get pods/log"``,
+``"watch"``, or ``""`` for all; a third word names one object. A fault meets so many requests and is over
+then; ``end()`` ends it before.
 
 Nothing here waits or sends: the clusters do, each with its own clock and connections.
 """
@@ -71,9 +72,7 @@ class Faults:
             retry_after_s: What the answer tells to wait, in seconds; 0: it does not say.
             message: The answer's message; the API server's own words if empty.
         """
-        return self._add(
-            Fault(Target.parse(what), times, refusal=refusal_of(code, message, retry_after_s))
-        )
+        return self._add(Fault(Target.parse(what), times, refusal=refusal_of(code, message, retry_after_s)))
 
     def refuse(self, what: str, refusal: Refusal, *, times: int = 1) -> Fault:
         """Answer requests with this very refusal, such as one of ``testing.cluster.refusals``."""

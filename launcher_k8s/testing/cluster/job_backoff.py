@@ -1,7 +1,7 @@
 """How long a Job waits before it replaces a pod that failed.
 
-Ten seconds after the first failure, twice as long after each further one, ten minutes at most; a success ends the
-count (``pkg/controller/job/backoff_utils.go``, Kubernetes 1.36).
+Ten seconds after the first failure, twice as long after each further one, ten minutes at most; a success
+ends the count (``pkg/controller/job/backoff_utils.go``, Kubernetes 1.36).
 """
 
 from __future__ import annotations
@@ -46,4 +46,5 @@ class Backoff:
         if not self.failures or self.last is None:
             return _NONE
         doublings = min(self.failures - 1, 10)
-        return max(_NONE, min(FIRST * 2**doublings, LONGEST) - (now - self.last))
+        wait: timedelta = FIRST * int(2**doublings)
+        return max(_NONE, min(wait, LONGEST) - (now - self.last))

@@ -52,9 +52,7 @@ COMPLETIONS_REACHED: Final = Ending(
 BACKOFF_LIMIT: Final = Ending(
     "FailureTarget", "BackoffLimitExceeded", "Job has reached the specified backoff limit"
 )
-DEADLINE: Final = Ending(
-    "FailureTarget", "DeadlineExceeded", "Job was active longer than specified deadline"
-)
+DEADLINE: Final = Ending("FailureTarget", "DeadlineExceeded", "Job was active longer than specified deadline")
 
 
 def find(conditions: Sequence[Condition], type_: str) -> Condition | None:

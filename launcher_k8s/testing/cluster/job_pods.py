@@ -1,7 +1,7 @@
 """The pods of a Job: how one is made, and what the Job controller reads off it.
 
-Rules: ``pkg/controller/job/job_controller.go``, ``backoff_utils.go`` and ``pkg/controller/controller_utils.go`` of
-Kubernetes 1.36.
+Rules: ``pkg/controller/job/job_controller.go``, ``backoff_utils.go`` and
+``pkg/controller/controller_utils.go`` of Kubernetes 1.36.
 """
 
 from __future__ import annotations

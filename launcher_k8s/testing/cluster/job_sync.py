@@ -1,8 +1,8 @@
 """One look at one Job: what is done about its pods, and what its status says after.
 
-This is ``syncJob`` of ``pkg/controller/job/job_controller.go`` (Kubernetes 1.36), write by write in its order, so
-that whoever watches sees the same versions go by. Left out are Indexed Jobs and the policies for failed pods and for
-success, which the Launcher never writes.
+This is ``syncJob`` of ``pkg/controller/job/job_controller.go`` (Kubernetes 1.36), write by write in its
+order, so that whoever watches sees the same versions go by. Left out are Indexed Jobs and the policies
+for failed pods and for success, which the Launcher never writes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from launcher_k8s.testing.cluster import job_conditions as conditions
 from launcher_k8s.testing.cluster import job_pods as pods_
 from launcher_k8s.testing.cluster.job_backoff import Backoff
 from launcher_k8s.testing.cluster.job_conditions import Ending
+from launcher_k8s.testing.cluster.job_tally import Tally
 from launcher_k8s.testing.cluster.kinds import Object
 
 LARGEST_BATCH: Final = 500
@@ -85,23 +86,20 @@ class _Look:
     now: datetime
     stamp: str
     spec: dict[str, Any] = attrs.field(init=False)
-    status: dict[str, Any] = attrs.field(init=False)
-    uncounted: dict[str, list[str]] = attrs.field(init=False)
+    tally: Tally = attrs.field(init=False)
     active: list[Object] = attrs.field(init=False)
     active_count: int = attrs.field(init=False)
     ready: int = attrs.field(init=False)
     terminating: int = attrs.field(init=False)
-    succeeded: int = attrs.field(init=False)
-    failed: int = attrs.field(init=False)
+    succeeded: int = 0
+    failed: int = 0
     ending: Ending | None = None
     again_in: timedelta = _NEVER
     was_refused: bool = False
-    is_changed: bool = False
 
     def __attrs_post_init__(self) -> None:
-        self.spec, self.status = self.job["spec"], dict(self.job.get("status", {}))
-        known = self.status.get("uncountedTerminatedPods", {})
-        self.uncounted = {key: list(known.get(key, ())) for key in ("succeeded", "failed")}
+        self.spec = self.job["spec"]
+        self.tally = Tally(self.job.get("status", {}), stamp=self.stamp)
         self.active = [pod for pod in self.pods if pods_.is_active(pod)]
         self.active_count = len(self.active)
         self.ready = sum(map(pods_.is_ready, self.active))
@@ -112,18 +110,17 @@ class _Look:
         return bool(self.spec.get("suspend"))
 
     @property
-    def waits_for_end(self) -> bool:
-        """Whether a deleted pod counts as failed only when it has ended."""
-        return self.spec.get("podReplacementPolicy") == "Failed"
+    def is_deleted(self) -> bool:
+        return "deletionTimestamp" in self.job["metadata"]
 
     def run(self) -> Outcome:
         self._count()
-        if not self.is_suspended and "startTime" not in self.status:
-            self.status["startTime"] = self.stamp
-        self.ending = self._ending_before()
+        if not self.is_suspended and "startTime" not in self.tally.status:
+            self.tally.status["startTime"] = self.stamp
+        self.ending = self.tally.announced or self._unavoidable_ending()
         if self.ending is not None:
             self._delete(self.active)
-        elif "deletionTimestamp" not in self.job["metadata"]:
+        elif not self.is_deleted:
             self._manage()
             self._conclude()
         self._track()
@@ -133,25 +130,23 @@ class _Look:
     # --- the verdict
 
     def _count(self) -> None:
-        new = [pod for pod in self.pods if pods_.is_tracked(pod) and not self._is_counted(pod)]
+        new = [pod for pod in self.pods if pods_.is_tracked(pod) and not self.tally.is_noted(pod)]
         succeeded = [pod for pod in new if pods_.phase_of(pod) == pods_.SUCCEEDED]
         failed = [pod for pod in new if self._has_failed(pod)]
         self.backoff = self.backoff.after(succeeded, failed)
-        self.succeeded = self.status.get("succeeded", 0) + len(succeeded) + len(self.uncounted["succeeded"])
-        self.failed = self.status.get("failed", 0) + len(failed) + len(self.uncounted["failed"])
+        self.succeeded = self.tally.total("succeeded") + len(succeeded)
+        self.failed = self.tally.total("failed") + len(failed)
 
-    def _ending_before(self) -> Ending | None:
+    def _unavoidable_ending(self) -> Ending | None:
         """An end that no further pod can avert."""
-        announced = conditions.announced(self.status.get("conditions", ()))
-        if announced is not None:
-            return announced
         if self.failed > self.spec["backoffLimit"] or self._has_restarted_too_often():
             return conditions.BACKOFF_LIMIT
         deadline = self.spec.get("activeDeadlineSeconds")
         if deadline is None or self.is_suspended:
             return None
-        left = timedelta(seconds=deadline) - (self.now - pods_.parse_time(self.status["startTime"]))
-        if left <= timedelta(0) and "startTime" in self.job.get("status", {}):
+        passed = self.now - pods_.parse_time(self.tally.status["startTime"])
+        left = timedelta(seconds=deadline) - passed
+        if left <= timedelta(0):
             return conditions.DEADLINE
         self._look_again(left)
         return None
@@ -159,7 +154,16 @@ class _Look:
     def _has_restarted_too_often(self) -> bool:
         if self.spec["template"]["spec"].get("restartPolicy") != "OnFailure":
             return False
-        return pods_.restarts(self.pods) >= max(1, self.spec["backoffLimit"])
+        limit: int = self.spec["backoffLimit"]
+        return pods_.restarts(self.pods) >= max(1, limit)
+
+    def _has_failed(self, pod: Object) -> bool:
+        return pods_.counts_as_failed(pod, waits_for_end=self._waits_for_end)
+
+    @property
+    def _waits_for_end(self) -> bool:
+        """Whether a deleted pod counts as failed only when it has ended."""
+        return self.spec.get("podReplacementPolicy") == "Failed"
 
     # --- the pods
 
@@ -173,7 +177,7 @@ class _Look:
                 self.hands.untrack(pod)
             self._delete(chosen)
             return
-        missing = -surplus - (self.terminating if self.waits_for_end else 0)
+        missing = -surplus - (self.terminating if self._waits_for_end else 0)
         if missing <= 0:
             return
         if left := self.backoff.left(self.now):
@@ -183,8 +187,9 @@ class _Look:
 
     def _wanted(self) -> int:
         parallelism: int = self.spec["parallelism"]
-        if "completions" in self.spec:
-            return max(0, min(parallelism, self.spec["completions"] - self.succeeded))
+        completions: int | None = self.spec.get("completions")
+        if completions is not None:
+            return max(0, min(parallelism, completions - self.succeeded))
         return self.active_count if self.succeeded else parallelism
 
     def _create(self, number: int) -> None:
@@ -208,113 +213,63 @@ class _Look:
 
     def _conclude(self) -> None:
         """See whether the Job is complete, and note whether it is suspended."""
-        enough = self.spec.get("completions", 1)
-        if self.succeeded >= enough and self.active_count == 0:
+        if self.succeeded >= self.spec.get("completions", 1) and self.active_count == 0:
             self.ending = conditions.COMPLETIONS_REACHED
         elif self.is_suspended:
-            if self._ensure(conditions.SUSPENDED, "True", "JobSuspended", "Job suspended"):
+            if self.tally.ensure(conditions.SUSPENDED, "True", "JobSuspended", "Job suspended"):
                 self.hands.record(self.job, "Suspended", "Job suspended")
-                self.status.pop("startTime", None)
-        elif self._ensure(conditions.SUSPENDED, "False", "JobResumed", "Job resumed"):
+                self.tally.status.pop("startTime", None)
+        elif self.tally.ensure(conditions.SUSPENDED, "False", "JobResumed", "Job resumed"):
             self.hands.record(self.job, "Resumed", "Job resumed")
-            self.status["startTime"] = self.stamp
+            self.tally.status["startTime"] = self.stamp
 
     def _track(self) -> None:
-        """Count the pods that have ended: first noted, then set free, then in the numbers, so that none is lost."""
-        self._note_counts()
-        self._settle_counts({pod["metadata"]["uid"] for pod in self.pods if pods_.is_tracked(pod)})
-        counted = [pod for pod in self.pods if pods_.is_tracked(pod) and self._may_go(pod)]
-        for pod in counted:
+        """Count the pods that have ended, and write the status on the way."""
+        held = {pod["metadata"]["uid"]: pod for pod in self.pods if pods_.is_tracked(pod)}
+        self.tally.set_living(active=self.active_count, ready=self.ready, terminating=self.terminating)
+        self.tally.count(held)
+        released = {uid: pod for uid, pod in held.items() if self._may_go(pod)}
+        for pod in released.values():
             self._note(pod)
-        if self.ending is not None and conditions.announced(self.status.get("conditions", ())) is None:
-            self._ensure(self.ending.interim, "True", self.ending.reason, self.ending.message)
+        if self.ending is not None and self.tally.announced is None:
+            self.tally.ensure(self.ending.interim, "True", self.ending.reason, self.ending.message)
         self._flush()
-        for pod in counted:
+        for pod in released.values():
             self.hands.untrack(pod)
-        free = {pod["metadata"]["uid"] for pod in counted}
-        tracked = {pod["metadata"]["uid"] for pod in self.pods if pods_.is_tracked(pod)}
-        self._settle_counts(tracked - free)
-        is_final = self._end()
-        self._flush()
-        if is_final and self.ending is not None:
-            self._record_end(self.ending)
-
-    def _note_counts(self) -> None:
-        for key, value in (("ready", self.ready), ("terminating", self.terminating)):
-            if self.status.get(key) != value:
-                self.status[key], self.is_changed = value, True
-        if self.status.get("active", 0) != self.active_count:
-            self.is_changed = True
-        self._put_number("active", self.active_count)
+        self.tally.count(held.keys() - released.keys())
+        if self.ending is not None and not self.tally.has_noted and self.terminating == 0:
+            self._end(self.ending)
+        else:
+            self._flush()
 
     def _may_go(self, pod: Object) -> bool:
-        if "deletionTimestamp" in self.job["metadata"] or self.ending is not None:
+        if self.is_deleted or self.ending is not None:
             return True
         return pods_.phase_of(pod) == pods_.SUCCEEDED or self._has_failed(pod)
 
     def _note(self, pod: Object) -> None:
-        """Note a pod as ended and not yet in the numbers."""
-        if self._is_counted(pod):
+        if self.tally.is_noted(pod):
             return
-        has_succeeded = pods_.phase_of(pod) == pods_.SUCCEEDED
         all_others_failed = self.ending is not None and not self.ending.is_success
-        if has_succeeded or self._has_failed(pod) or all_others_failed:
-            self.uncounted["succeeded" if has_succeeded else "failed"].append(pod["metadata"]["uid"])
-            self.is_changed = True
+        if pods_.phase_of(pod) == pods_.SUCCEEDED:
+            self.tally.note(pod, "succeeded")
+        elif self._has_failed(pod) or all_others_failed:
+            self.tally.note(pod, "failed")
 
-    def _settle_counts(self, tracked: set[str]) -> None:
-        """Move the pods that the Job does not hold any more into the numbers."""
-        for key, uids in self.uncounted.items():
-            left = [uid for uid in uids if uid in tracked]
-            if len(left) < len(uids):
-                self._put_number(key, self.status.get(key, 0) + len(uids) - len(left))
-                self.uncounted[key], self.is_changed = left, True
-
-    def _end(self) -> bool:
-        """Write the final condition, once nothing of the Job is left to count or to wait for."""
-        if self.ending is None or any(self.uncounted.values()) or self.terminating > 0:
-            return False
-        self._ensure(self.ending.final, "True", self.ending.reason, self.ending.message)
-        if self.ending.is_success:
-            self.status["completionTime"] = self.stamp
-        return True
-
-    def _record_end(self, ending: Ending) -> None:
+    def _end(self, ending: Ending) -> None:
+        """Write the final condition: nothing of the Job is left to count or to wait for."""
+        self.tally.ensure(ending.final, "True", ending.reason, ending.message)
+        if ending.is_success:
+            self.tally.status["completionTime"] = self.stamp
+        self._flush()
         if ending.is_success:
             self.hands.record(self.job, "Completed", "Job completed")
         else:
             self.hands.record(self.job, ending.reason, ending.message, warning=True)
 
     def _flush(self) -> None:
-        if not self.is_changed:
-            return
-        self.is_changed = False
-        self.status["uncountedTerminatedPods"] = {key: list(uids) for key, uids in self.uncounted.items() if uids}
-        self.job = self.hands.write_status(self.job, dict(self.status))
-
-    # --- small things
-
-    def _ensure(self, type_: str, status: str, reason: str, message: str) -> bool:
-        condition = conditions.new(type_, status, reason, message, at=self.stamp)
-        self.status["conditions"], changed = conditions.ensured(self.status.get("conditions", ()), condition)
-        if not self.status["conditions"]:
-            del self.status["conditions"]
-        self.is_changed = self.is_changed or changed
-        return changed
-
-    def _put_number(self, key: str, value: int) -> None:
-        """Zero is not written, as Go leaves it out."""
-        if value:
-            self.status[key] = value
-        else:
-            self.status.pop(key, None)
+        if self.tally.is_changed:
+            self.job = self.hands.write_status(self.job, self.tally.finished())
 
     def _look_again(self, after: timedelta) -> None:
         self.again_in = min(self.again_in, after)
-
-    def _is_counted(self, pod: Object) -> bool:
-        uid = pod["metadata"]["uid"]
-        return uid in self.uncounted["succeeded"] or uid in self.uncounted["failed"]
-
-    def _has_failed(self, pod: Object) -> bool:
-        return pods_.counts_as_failed(pod, waits_for_end=self.waits_for_end)

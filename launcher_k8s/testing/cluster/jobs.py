@@ -1,9 +1,10 @@
 """The Job controller, and the one that removes Jobs after their time to live.
 
-Both are steps without a clock of their own: they are told of changes, keep when which Job is to be looked at, and look
-when :meth:`JobController.run` is called. A change of a Job's spec is acted on at once, one of its pods or its status
-after a second, so that several are seen together (``SyncJobBatchPeriod`` of ``pkg/controller/job``,
-Kubernetes 1.36). What a look does is in :mod:`launcher_k8s.testing.cluster.job_sync`.
+Both are steps without a clock of their own: they are told of changes, keep when which Job is to be looked
+at, and look when :meth:`JobController.run` is called. A change of a Job's spec is acted on at once, one
+of its pods or its status after a second, so that several are seen together (``SyncJobBatchPeriod`` of
+``pkg/controller/job``, Kubernetes 1.36). What a look does is in
+:mod:`launcher_k8s.testing.cluster.job_sync`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The time of a scripted cluster: it stands still until somebody moves it, or until all wait for it.
 
-An hour of backoff takes no time, and what happens at a moment happens in one order. There are two sorts of
-alarms. For one that is waited for, time passes: when nobody else can run, it passes up to the next of them.
-What is merely due (the server's time limit on a watch) happens when time comes there for another reason.
+An hour of backoff takes no time, and what happens at a moment happens in one order. There are two sorts
+of alarms. For one that is waited for, time passes: when nobody else can run, it passes up to the next of
+them. What is merely due (the server's time limit on a watch) happens when time comes there for another
+reason.
 """
 
 from __future__ import annotations
@@ -95,15 +96,13 @@ class ScriptedClock:
             await asyncio.sleep(0)
             return
         waiter = asyncio.get_running_loop().create_future()
-        alarm = self.call_later(seconds, lambda: waiter.done() or waiter.set_result(None))
+        alarm = self.call_later(seconds, lambda: _wake(waiter))
         try:
             await waiter
         finally:
             alarm.cancel()
 
-    def call_later(
-        self, seconds: float, ring: Callable[[], object], *, is_awaited: bool = True
-    ) -> Alarm:
+    def call_later(self, seconds: float, ring: Callable[[], object], *, is_awaited: bool = True) -> Alarm:
         """Let something happen after so many seconds.
 
         Args:
@@ -133,7 +132,7 @@ class ScriptedClock:
         lull = Lull(asyncio.get_running_loop())
         self._held += 1
         try:
-            while not lull.is_reached():
+            while not lull.is_reached():  # noqa: ASYNC110 -- that all rest sets no event
                 await asyncio.sleep(lull.pause_s)
         finally:
             self._held -= 1
@@ -188,3 +187,8 @@ class ScriptedClock:
         if seconds > self._seconds:
             self._seconds = seconds
             self._now = self._start + timedelta(seconds=seconds)
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)

@@ -1,84 +1,30 @@
 """A whole cluster in memory, for unit tests: the real :class:`~launcher_k8s.JobBackend` runs on it.
 
-It answers as an API server does, straight from its objects: no HTTP, no processes, no real time. What fails, fails
-with the errors that the client makes over HTTP of the same answers (:mod:`launcher_k8s.kube.problems`).
+It answers as an API server does, straight from its objects: no HTTP, no processes, no real time. What
+fails, fails with the errors that the client makes over HTTP of the same answers
+(:mod:`launcher_k8s.kube.problems`).
 """
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC
-from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Final
 
-import aiohttp
-import attrs
-import msgspec
-
-from launcher_k8s.connection import JSON_MEDIA_TYPE, MERGE_PATCH, LogOptions, Reply, Resource
-from launcher_k8s.errors import ClusterError
-from launcher_k8s.kube.deadline import DeadlineError, deadline
-from launcher_k8s.kube.problems import (
-    Attempt,
-    Status,
-    error_from_answer,
-    error_from_exception,
-    error_from_status,
-)
-from launcher_k8s.kube.transport import DEFAULT_TIMEOUTS, Timeouts, closed_error
+from launcher_k8s.kube.transport import DEFAULT_TIMEOUTS, Timeouts
 from launcher_k8s.testing.cluster.api import Api
-from launcher_k8s.testing.cluster.kinds import JOB, NAMESPACE, Object
-from launcher_k8s.testing.cluster.refusals import Refusal, unauthorized
-from launcher_k8s.testing.cluster.requests import Request
-from launcher_k8s.testing.cluster.watching import Watch
-from launcher_k8s.testing.fault import Encounter
+from launcher_k8s.testing.cluster.kinds import JOB, Object
 from launcher_k8s.testing.faults import Faults
 from launcher_k8s.testing.scripted.clock import ScriptedClock
+from launcher_k8s.testing.scripted.connection import ScriptedConnection
 from launcher_k8s.testing.scripted.lives import Life
-from launcher_k8s.testing.scripted.logs import DEFAULT_FILE_SIZE, LogReader
+from launcher_k8s.testing.scripted.logs import DEFAULT_FILE_SIZE
 from launcher_k8s.testing.scripted.pod import ScriptedPod
-from launcher_k8s.testing.scripted.reading import open_log
 from launcher_k8s.testing.scripted.site import ScriptedSite
-from launcher_k8s.testing.scripted.streams import URL, LogStream, ScriptedStream
 
-T = TypeVar("T")
-
-USER: Final = "system:serviceaccount:default:launcher"
 HISTORY_SIZE: Final = 10_000
-BOOKMARK_S: Final = 60.0
 
 
-@attrs.frozen
-class Asked:
-    """One request, as a test looks at it.
-
-    Args:
-        verb: In the words of RBAC; a log is read by ``get`` of ``pods/log``.
-        resource: Of what.
-        params: The query.
-        body: What was sent.
-    """
-
-    verb: str
-    resource: Resource
-    params: Mapping[str, str] = attrs.field(factory=dict)
-    body: bytes = attrs.field(default=b"", repr=False)
-
-    def __str__(self) -> str:
-        resource = self.resource
-        plural = f"{resource.plural}/{resource.subresource}" if resource.subresource else resource.plural
-        return f"{self.verb} {plural}"
-
-    @property
-    def object(self) -> Any:
-        """The body, decoded; None without one."""
-        return msgspec.json.decode(self.body) if self.body else None
-
-
-class ScriptedCluster:
+class ScriptedCluster(ScriptedConnection):
     """A :class:`~launcher_k8s.connection.Cluster` that a test is the master of.
 
     Use ``JobBackend(settings, cluster=cluster, clock=cluster.clock)``; then let things happen to
@@ -112,21 +58,20 @@ class ScriptedCluster:
         log_file_size: int = DEFAULT_FILE_SIZE,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
     ) -> None:
-        self.clock = clock or ScriptedClock()
-        self.asked: list[Asked] = []
-        self.warnings: tuple[str, ...] = ()
-        self.api = Api(
-            now=self.clock.now, draw=random.Random(seed).randbytes, history_size=HISTORY_SIZE
+        clock = clock or ScriptedClock()
+        draw = random.Random(seed).randbytes  # noqa: S311 -- the same in every run
+        api = Api(now=clock.now, draw=draw, history_size=HISTORY_SIZE)
+        site = ScriptedSite(api, clock, life=life, log_file_size=log_file_size)
+        super().__init__(
+            api,
+            site,
+            Faults(api, site),
+            clock,
+            timeouts=timeouts,
+            makes_namespaces=namespaces is None,
         )
-        self._site = ScriptedSite(self.api, self.clock, life=life, log_file_size=log_file_size)
-        self.faults = Faults(self.api, self._site)
-        self._timeouts = timeouts
-        self._makes_namespaces = namespaces is None
         for name in namespaces or ():
             self.add_namespace(name)
-        self._token = ""
-        self._is_open = False
-        self._streams: set[ScriptedStream] = set()
 
     # --- for tests
 
@@ -168,11 +113,6 @@ class ScriptedCluster:
         """Let the controllers see what a test did to :attr:`api`; after a request they do by themselves."""
         self._site.run_controllers()
 
-    def add_namespace(self, name: str) -> None:
-        """Make a namespace, unless it is there."""
-        if self.api.find(NAMESPACE, name) is None:
-            self.api.add(NAMESPACE, {"metadata": {"name": name}})
-
     @property
     def life(self) -> Life | None:
         """What becomes of pods that are made from now on."""
@@ -181,261 +121,3 @@ class ScriptedCluster:
     @life.setter
     def life(self, life: Life | None) -> None:
         self._site.life = life
-
-    # --- the connection
-
-    async def __aenter__(self) -> Self:
-        """Open it."""
-        self._is_open = True
-        self._token = self.faults.token
-        return self
-
-    async def __aexit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None, /
-    ) -> None:
-        """Close it, and end every stream."""
-        self._is_open = False
-        for stream in list(self._streams):
-            stream.fail(closed_error(stream.attempt))
-
-    async def create(
-        self,
-        resource: Resource,
-        body: bytes,
-        *,
-        params: Mapping[str, str] | None = None,
-        content_type: str = JSON_MEDIA_TYPE,
-    ) -> Reply:
-        """POST an object into a collection (or to a subresource)."""
-        reply = await self._ask("create", resource, params, body, content_type)
-        return attrs.evolve(reply, warnings=reply.warnings + self.warnings) if self.warnings else reply
-
-    async def get(self, resource: Resource) -> Reply:
-        """GET one object."""
-        return await self._ask("get", resource)
-
-    async def list_page(
-        self,
-        resource: Resource,
-        *,
-        label_selector: str = "",
-        field_selector: str = "",
-        limit: int = 0,
-        continue_token: str = "",
-    ) -> Reply:
-        """GET one page of a collection; ``limit`` 0 asks for all of it."""
-        params = _selectors(label_selector, field_selector)
-        params |= {"limit": str(limit)} if limit else {}
-        params |= {"continue": continue_token} if continue_token else {}
-        return await self._ask("list", resource, params)
-
-    async def patch(self, resource: Resource, body: bytes, *, content_type: str = MERGE_PATCH) -> Reply:
-        """PATCH one object."""
-        return await self._ask("patch", resource, None, body, content_type)
-
-    async def delete(self, resource: Resource, *, uid: str = "") -> Reply:
-        """DELETE one object and, in the background, what it owns; with ``uid`` only that very object."""
-        options = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
-        preconditions = {"preconditions": {"uid": uid}} if uid else {}
-        return await self._ask("delete", resource, None, msgspec.json.encode(options | preconditions))
-
-    def watch(
-        self,
-        resource: Resource,
-        *,
-        resource_version: str,
-        label_selector: str = "",
-        field_selector: str = "",
-        timeout_s: int = 0,
-    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """Follow a collection from a version, bookmarks included: one event's JSON at a time."""
-        params = _selectors(label_selector, field_selector)
-        params |= {"watch": "1", "allowWatchBookmarks": "true", "resourceVersion": resource_version}
-        params |= {"timeoutSeconds": str(timeout_s)} if timeout_s else {}
-        return self._watch(self._request("watch", resource, params), timeout_s)
-
-    @asynccontextmanager
-    async def _watch(self, request: Request, timeout_s: int) -> AsyncIterator[AsyncIterator[bytes]]:
-        attempt = Attempt("watch", request.resource)
-        encounter = await self._meet(attempt, request, is_stream=True)
-        stream = ScriptedStream(
-            attempt,
-            encounter,
-            clock=self.clock,
-            silence_s=self._timeouts.watch_silence_s(timeout_s),
-            read=lambda line: _error_in(attempt, line),
-        )
-        watch = self._do(attempt, lambda: self.api.watch(request, stream.wake))
-        stream.feed = watch
-        alarms = [self.clock.call_later(timeout_s, watch.close, is_awaited=False)] if timeout_s else []
-        self._bookmark_later(watch)
-        try:
-            async with self._reading(request, stream) as lines:
-                yield lines
-        finally:
-            watch.close()
-            for alarm in alarms:
-                alarm.cancel()
-
-    def _bookmark_later(self, watch: Watch) -> None:
-        """Tell a quiet watch now and then which version it has reached, as the server does."""
-
-        def bookmark() -> None:
-            if not watch.is_over:
-                watch.bookmark()
-                self._bookmark_later(watch)
-
-        self.clock.call_later(BOOKMARK_S, bookmark, is_awaited=False)
-
-    @asynccontextmanager
-    async def log(self, pod: Resource, options: LogOptions) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Read a container's log, as chunks that end anywhere."""
-        request = self._request("get", pod.named(pod.name, "log"), _log_params(options))
-        attempt = Attempt("get", request.resource)
-        encounter = await self._meet(attempt, request, is_stream=True)
-        stream = LogStream(
-            attempt, encounter, clock=self.clock, silence_s=self._timeouts.log_idle_s
-        )
-        reader = self._do(attempt, lambda: open_log(self._site, request, options, stream.wake))
-        stream.feed = _LogFeed(reader)
-        async with self._reading(request, stream) as chunks:
-            yield chunks
-
-    @asynccontextmanager
-    async def _reading(
-        self, request: Request, stream: ScriptedStream
-    ) -> AsyncIterator[AsyncIterator[bytes]]:
-        self._streams.add(stream)
-        try:
-            with self.faults.noting(request, stream):
-                yield stream
-        finally:
-            self._streams.discard(stream)
-            stream.feed.close()
-
-    # --- every request
-
-    def _request(
-        self,
-        verb: str,
-        resource: Resource,
-        params: Mapping[str, str] | None = None,
-        body: bytes = b"",
-        content_type: str = JSON_MEDIA_TYPE,
-    ) -> Request:
-        self.asked.append(Asked(verb, resource, params or {}, body))
-        return Request(verb, resource, params or {}, body, content_type, USER)
-
-    async def _ask(
-        self,
-        verb: str,
-        resource: Resource,
-        params: Mapping[str, str] | None = None,
-        body: bytes = b"",
-        content_type: str = JSON_MEDIA_TYPE,
-    ) -> Reply:
-        attempt, request = Attempt(verb, resource), self._request(verb, resource, params, body, content_type)
-        encounter = await self._meet(attempt, request)
-        answer = self._do(attempt, lambda: self.api.answer(request))
-        if encounter.drops_answer:
-            raise error_from_exception(attempt, URL, aiohttp.ServerDisconnectedError())
-        return Reply(answer.body, answer.warnings)
-
-    async def _meet(self, attempt: Attempt, request: Request, *, is_stream: bool = False) -> Encounter:
-        """Send a request as far as the API server, through whatever meets it."""
-        self._check_open(attempt)
-        self.clock.note_work()
-        encounter = self.faults.meet(request)
-        await asyncio.sleep(0)  # as any request, it lets others run
-        if encounter.delay_s or (encounter.stall is not None and not is_stream):
-            await self._hold_up(attempt, encounter, is_stream=is_stream)
-        self._check_open(attempt)
-        if encounter.drops_request:
-            raise error_from_exception(attempt, URL, aiohttp.ServerDisconnectedError())
-        if self._token != self.faults.token:
-            self._renew_token(attempt)
-        if encounter.refusal is not None:
-            raise _error_of(attempt, encounter.refusal)
-        return encounter
-
-    async def _hold_up(self, attempt: Attempt, encounter: Encounter, *, is_stream: bool) -> None:
-        try:
-            async with deadline(self.clock, self._timeouts.answer_s):
-                await self.clock.sleep(encounter.delay_s)
-                if encounter.stall is not None and not is_stream:
-                    released = asyncio.Event()
-                    encounter.stall.on_end(released.set)
-                    await released.wait()
-        except DeadlineError:
-            raise error_from_exception(attempt, URL, TimeoutError()) from None
-
-    def _do(self, attempt: Attempt, work: Callable[[], T]) -> T:
-        """Let the API server do something, and the controllers what follows from it."""
-        if self._makes_namespaces and attempt.resource.namespace:
-            self.add_namespace(attempt.resource.namespace)
-        try:
-            return work()
-        except Refusal as refusal:
-            raise _error_of(attempt, refusal) from refusal
-        finally:
-            self._site.run_controllers()
-
-    def _check_open(self, attempt: Attempt) -> None:
-        if not self._is_open:
-            raise closed_error(attempt)
-
-    def _renew_token(self, attempt: Attempt) -> None:
-        """As the client over HTTP does after a 401: read the token file again, and repeat the request."""
-        if not self.faults.token_is_renewed:
-            raise _error_of(attempt, unauthorized())
-        self._token = self.faults.token
-
-
-class _LogFeed:
-    """A log's pieces for a stream."""
-
-    def __init__(self, reader: LogReader) -> None:
-        self._reader = reader
-
-    @property
-    def is_over(self) -> bool:
-        return self._reader.is_over
-
-    def take(self) -> list[bytes]:
-        data = self._reader.take()
-        return [data] if data else []
-
-    def close(self) -> None:
-        self._reader.close()
-
-
-class _ErrorEvent(msgspec.Struct):
-    object: Status
-
-
-def _error_in(attempt: Attempt, line: bytes) -> ClusterError | None:
-    """The error that an event of a watch tells."""
-    if not line.startswith(b'{"type":"ERROR"'):
-        return None
-    return error_from_status(attempt, msgspec.json.decode(line, type=_ErrorEvent).object)
-
-
-def _error_of(attempt: Attempt, refusal: Refusal) -> ClusterError:
-    headers = {"Retry-After": str(refusal.retry_after_s)} if refusal.retry_after_s else {}
-    return error_from_answer(attempt, refusal.code, headers, msgspec.json.encode(refusal.status))
-
-
-def _selectors(label_selector: str, field_selector: str) -> dict[str, str]:
-    given = {"labelSelector": label_selector, "fieldSelector": field_selector}
-    return {key: text for key, text in given.items() if text}
-
-
-def _log_params(options: LogOptions) -> dict[str, str]:
-    params = {"container": options.container}
-    params |= {"follow": "true"} if options.follow else {}
-    params |= {"timestamps": "true"} if options.timestamps else {}
-    if options.since_time is not None:
-        params["sinceTime"] = f"{options.since_time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    if options.limit_bytes is not None:
-        params["limitBytes"] = str(options.limit_bytes)
-    return params

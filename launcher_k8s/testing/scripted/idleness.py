@@ -1,9 +1,9 @@
 """Whether anybody but the clock has something to do.
 
 Time may pass by itself only when all others wait. No event loop tells that in public, so CPython's own is
-looked into: callbacks that are ready, and threads of the loop's default executor (``asyncio.to_thread``) that are
-at work. Of another loop, and of threads and processes of other origin, nothing is known: with those, let
-time pass by :meth:`~launcher_k8s.testing.scripted.clock.ScriptedClock.advance` only.
+looked into: callbacks that are ready, and threads of the loop's default executor (``asyncio.to_thread``)
+that are at work. Of another loop, and of threads and processes of other origin, nothing is known: with
+those, let time pass by :meth:`~launcher_k8s.testing.scripted.clock.ScriptedClock.advance` only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What becomes of jobs by themselves.
 
-A *life* is a function over a pod. It does things to the pod, and where it is a generator, it yields the seconds that
-pass between them::
+A *life* is a function over a pod. It does things to the pod, and where it is a generator, it yields the
+seconds that pass between them::
 
     def life(pod):
         pod.pending("Unschedulable", "0/3 nodes are available")

@@ -1,9 +1,9 @@
 """What containers have printed, as a kubelet keeps and gives it.
 
-A container's log is entries: a line each, or a part of a line over 16 KiB, of which only the first has a time before it
-when it is read with timestamps. What has no end of line yet is kept back until it has, or the container has ended.
-Only the newest file is read: what was in the one before a rotation is gone for whoever has not read it.
-Rules: kubernetes facts, "Logs"; ``k8s.io/cri-client/pkg/logs``.
+A container's log is entries: a line each, or a part of a line over 16 KiB, of which only the first has a
+time before it when it is read with timestamps. What has no end of line yet is kept back until it has, or
+the container has ended. Only the newest file is read: what was in the one before a rotation is gone for
+whoever has not read it. Rules: kubernetes facts, "Logs"; ``k8s.io/cri-client/pkg/logs``.
 """
 
 from __future__ import annotations

@@ -51,3 +51,24 @@ def open_log(
             f'container "{options.container}" in pod "{pod.name}" is waiting to start: {reason}'
         )
     return living.log(options.container).reader(options, wake)
+
+
+class LogFeed:
+    """A log's pieces for a stream."""
+
+    def __init__(self, reader: LogReader) -> None:
+        self._reader = reader
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more comes."""
+        return self._reader.is_over
+
+    def take(self) -> list[bytes]:
+        """What has come since the last call."""
+        data = self._reader.take()
+        return [data] if data else []
+
+    def close(self) -> None:
+        """Read no more."""
+        self._reader.close()

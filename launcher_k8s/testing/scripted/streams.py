@@ -1,7 +1,7 @@
-"""Streams of a scripted cluster: the events of a watch and the chunks of a log, with the faults that meet them.
+"""Streams of a scripted cluster: a watch's events and a log's chunks, with the faults that meet them.
 
-A stream ends as over HTTP: by itself when the server ends it, with an error when it is cut, when it is silent for
-too long, and when the cluster is left.
+A stream ends as over HTTP: by itself when the server ends it, with an error when it is cut, when it is silent
+for too long, and when the cluster is left.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class ScriptedStream:
     """
 
     feed: Feed
+    _may_be_torn = False  # of a line that is cut in the middle nothing is seen, of output all that came
 
     def __init__(
         self,
@@ -118,18 +119,15 @@ class ScriptedStream:
         """The pieces that come before the connection is cut."""
         if self._left is None:
             return pieces
-        passed = []
+        passed: list[bytes] = []
         for piece in pieces:
             if len(piece) > self._left:
                 self.cut()
-                return [*passed, *self._torn(piece[: self._left])]
+                torn = piece[: self._left] if self._may_be_torn else b""
+                return [*passed, torn] if torn else passed
             self._left -= len(piece)
             passed.append(piece)
         return passed
-
-    def _torn(self, part: bytes) -> list[bytes]:
-        """What a reader sees of a piece that is cut in the middle: of a line nothing, of output all that came."""
-        return []
 
     async def _wait_out(self) -> None:
         """Hear nothing until the fault ends, or the silence has lasted too long."""
@@ -145,7 +143,6 @@ class ScriptedStream:
 
 
 class LogStream(ScriptedStream):
-    """The stream of a log: its pieces may end anywhere."""
+    """The stream of a log."""
 
-    def _torn(self, part: bytes) -> list[bytes]:
-        return [part] if part else []
+    _may_be_torn = True

@@ -156,7 +156,9 @@ async def test_permissions_are_denied_in_rbacs_words_and_given_back(cluster: Scr
     review = {"spec": {"resourceAttributes": {"verb": "list", "resource": "configmaps", "namespace": "n"}}}
     reviews = Resource("selfsubjectaccessreviews", group="authorization.k8s.io")
     async with cluster:
-        with pytest.raises(ForbiddenError, match='cannot list resource "configmaps" in API group "" in the name'):
+        with pytest.raises(
+            ForbiddenError, match='cannot list resource "configmaps" in API group "" in the name'
+        ):
             await cluster.list_page(CONFIG_MAPS)
         answer = json.loads((await cluster.create(reviews, json.dumps(review).encode())).body)
         assert answer["status"]["allowed"] is False

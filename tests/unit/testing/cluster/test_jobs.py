@@ -151,7 +151,9 @@ def test_a_refused_pod_is_tried_again_after_twice_as_long_each_time() -> None:
     world = World(datetime.fromisoformat(LIVES["nosa"]["started"]))
     times: list[float] = []
     start = world.time
-    world.api.subscribe(lambda kind, *_: times.append((world.time - start).total_seconds()) if kind is EVENT else None)
+    world.api.subscribe(
+        lambda kind, *_: times.append((world.time - start).total_seconds()) if kind is EVENT else None
+    )
     world.submit(LIVES["nosa"]["spec"])
     world.pass_until(world.time + timedelta(seconds=64))
     assert times == [0, 1, 3, 7, 15, 31, 63]
@@ -165,7 +167,10 @@ def test_a_refused_pod_is_tried_again_after_twice_as_long_each_time() -> None:
 
 def test_a_pod_is_as_the_real_controller_asks_for_it() -> None:
     world = World(datetime.fromisoformat(LIVES["ok"]["started"]))
-    template = {**LIVES["ok"]["spec"]["template"], "metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}}}
+    template = {
+        **LIVES["ok"]["spec"]["template"],
+        "metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}},
+    }
     world.submit({**LIVES["ok"]["spec"], "template": template})
     metadata, uid = world.pod(0)["metadata"], world.job["metadata"]["uid"]
     assert metadata["generateName"] == "job-"

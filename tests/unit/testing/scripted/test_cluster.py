@@ -153,7 +153,9 @@ async def pod(cluster: ScriptedCluster, backend: JobBackend) -> ScriptedPod:
     return cluster.pod_of((await backend.submit(JOB, user="me")).id)
 
 
-async def test_the_log_of_a_container_that_has_not_started(cluster: ScriptedCluster, pod: ScriptedPod) -> None:
+async def test_the_log_of_a_container_that_has_not_started(
+    cluster: ScriptedCluster, pod: ScriptedPod
+) -> None:
     resource, options = PODS.within(pod.namespace).named(pod.name), LogOptions("rs-launcher-container")
     with pytest.raises(InvalidObjectError, match="does not have a host assigned"):
         await _log(cluster, resource, options)
@@ -172,7 +174,9 @@ async def test_a_log_that_is_not_there(cluster: ScriptedCluster, pod: ScriptedPo
         await _log(cluster, resource.named(pod.name), LogOptions("main"))
 
 
-async def test_a_log_is_followed_to_the_end_of_its_container(cluster: ScriptedCluster, pod: ScriptedPod) -> None:
+async def test_a_log_is_followed_to_the_end_of_its_container(
+    cluster: ScriptedCluster, pod: ScriptedPod
+) -> None:
     pod.running().prints("one\n")
     resource = PODS.within(pod.namespace).named(pod.name)
     reading = asyncio.create_task(_log(cluster, resource, LogOptions("rs-launcher-container", follow=True)))

@@ -46,7 +46,9 @@ def test_timestamps_have_nine_digits_and_grow() -> None:
 def test_only_the_first_part_of_a_long_line_has_a_timestamp() -> None:
     log = ContainerLog(now=Time())
     log.write(b"x" * (LONGEST_PART + 1) + b"\n")
-    assert read(log, timestamps=True) == b"2026-01-01T00:00:00.000000000Z " + b"x" * (LONGEST_PART + 1) + b"\n"
+    assert (
+        read(log, timestamps=True) == b"2026-01-01T00:00:00.000000000Z " + b"x" * (LONGEST_PART + 1) + b"\n"
+    )
     assert len(log.entries) == 2
 
 

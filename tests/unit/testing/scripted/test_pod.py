@@ -264,5 +264,3 @@ async def test_generation_counts_no_node(cluster: ScriptedCluster, pod: Scripted
 def job_id_of_only(cluster: ScriptedCluster) -> str:
     [job] = cluster.api.objects(JOB)
     return str(job["metadata"]["name"])
-
-

@@ -1,0 +1,77 @@
+"""What is asked of a scripted cluster, and the errors that its client makes of refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+import attrs
+import msgspec
+
+from launcher_k8s.connection import LogOptions, Resource
+from launcher_k8s.errors import ClusterError
+from launcher_k8s.kube.problems import Attempt, Status, error_from_answer, error_from_status
+from launcher_k8s.testing.cluster.refusals import Refusal
+
+
+@attrs.frozen
+class Asked:
+    """One request, as a test looks at it.
+
+    Args:
+        verb: In the words of RBAC; a log is read by ``get`` of ``pods/log``.
+        resource: Of what.
+        params: The query.
+        body: What was sent.
+    """
+
+    verb: str
+    resource: Resource
+    params: Mapping[str, str] = attrs.field(factory=dict)
+    body: bytes = attrs.field(default=b"", repr=False)
+
+    def __str__(self) -> str:
+        resource = self.resource
+        plural = f"{resource.plural}/{resource.subresource}" if resource.subresource else resource.plural
+        return f"{self.verb} {plural}"
+
+    @property
+    def object(self) -> Any:
+        """The body, decoded; None without one."""
+        return msgspec.json.decode(self.body) if self.body else None
+
+
+class _ErrorEvent(msgspec.Struct):
+    object: Status
+
+
+def error_in(attempt: Attempt, line: bytes) -> ClusterError | None:
+    """The error that an event of a watch tells."""
+    if not line.startswith(b'{"type":"ERROR"'):
+        return None
+    return error_from_status(attempt, msgspec.json.decode(line, type=_ErrorEvent).object)
+
+
+def error_of(attempt: Attempt, refusal: Refusal) -> ClusterError:
+    """The error that the client makes of a refusal over HTTP."""
+    headers = {"Retry-After": str(refusal.retry_after_s)} if refusal.retry_after_s else {}
+    return error_from_answer(attempt, refusal.code, headers, msgspec.json.encode(refusal.status))
+
+
+def selector_params(label_selector: str, field_selector: str) -> dict[str, str]:
+    """The query of a selection."""
+    given = {"labelSelector": label_selector, "fieldSelector": field_selector}
+    return {key: text for key, text in given.items() if text}
+
+
+def log_params(options: LogOptions) -> dict[str, str]:
+    """The query of a log."""
+    params = {"container": options.container}
+    params |= {"follow": "true"} if options.follow else {}
+    params |= {"timestamps": "true"} if options.timestamps else {}
+    if options.since_time is not None:
+        params["sinceTime"] = f"{options.since_time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    if options.limit_bytes is not None:
+        params["limitBytes"] = str(options.limit_bytes)
+    return params

@@ -1,0 +1,260 @@
+"""One pod of a scripted cluster as its kubelet knows it: its containers, its logs, what was written of it.
+
+What can happen to it is in :mod:`launcher_k8s.testing.scripted.pod`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final, Protocol, Self
+
+import attrs
+
+from launcher_k8s.shape.names import MAIN_CONTAINER
+from launcher_k8s.testing.cluster import job_pods
+from launcher_k8s.testing.cluster.api import Api
+from launcher_k8s.testing.cluster.event_recorder import EventRecorder
+from launcher_k8s.testing.cluster.kinds import JOB, POD, Object
+from launcher_k8s.testing.cluster.removing import DeleteOptions
+from launcher_k8s.testing.cluster.writing import stamp
+from launcher_k8s.testing.local.container_states import NEVER, Container, Run
+from launcher_k8s.testing.local.statuses import PodState, find_container, new_containers
+from launcher_k8s.testing.scripted.logs import ContainerLog
+
+KILLED: Final = 137
+TERMINATED: Final = 143
+
+
+class Site(Protocol):
+    """Where pods live."""
+
+    api: Api
+    node_name: str
+    node_address: str
+    scheduler_events: EventRecorder
+    kubelet_events: EventRecorder
+
+    def now(self) -> datetime:
+        """The time, aware."""
+
+    def new_log(self) -> ContainerLog:
+        """An empty log."""
+
+    def call_later(self, seconds: float, ring: Callable[[], object]) -> object:
+        """Let something happen after so many seconds."""
+
+
+class PodRecord:
+    """What is known of a pod, and how it is told to the API server.
+
+    Attributes:
+        name: Its name.
+        namespace: Its namespace.
+        uid: Its uid.
+    """
+
+    def __init__(self, pod: Object, site: Site) -> None:
+        metadata = pod["metadata"]
+        self.name: str = metadata["name"]
+        self.namespace: str = metadata["namespace"]
+        self.uid: str = metadata["uid"]
+        self._site = site
+        init, main = new_containers(pod)
+        self._state = PodState(pod, init, main, site.now(), site.node_address)
+        self._logs: dict[str, ContainerLog] = {}
+        self._disruption: Object | None = None
+        self._is_taken_on = False
+        self._is_ending = False
+        self._ignores_term = False
+        self._runs = 0
+        self.is_gone = False
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.namespace}/{self.name}>"
+
+    # --- what can be asked
+
+    @property
+    def object(self) -> Object:
+        """The Pod object as it is in the cluster, or was last."""
+        return self._state.pod
+
+    @property
+    def job(self) -> Object:
+        """The Job object that the pod belongs to.
+
+        Raises:
+            LookupError: There is none any more.
+        """
+        owner = job_pods.controller_of(self.object)
+        found = owner and self._site.api.find(JOB, owner[0], self.namespace)
+        if not found:
+            raise LookupError(f"pod {self.name} belongs to no Job that is there")
+        return found
+
+    @property
+    def is_running(self) -> bool:
+        """Whether any of its containers runs."""
+        return bool(self._state.running)
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it is being deleted."""
+        return self._is_ending
+
+    def has_run(self, container: str) -> bool:
+        """Whether a container was ever started."""
+        run = self._container(container).run
+        return run is not None and run.started_at != NEVER
+
+    def waits_for(self, container: str) -> str:
+        """What a container that was not started waits for, in one word."""
+        waiting = self._container(container).waiting
+        return waiting[0] if waiting else "trying and failing to start"
+
+    def log(self, container: str = "") -> ContainerLog:
+        """What a container has printed."""
+        name = self._container(container).name
+        if name not in self._logs:
+            self._logs[name] = self._site.new_log()
+        return self._logs[name]
+
+    def deleted(self, *, grace_s: int | None = None) -> Self:
+        """Somebody deletes the pod.
+
+        Args:
+            grace_s: Seconds its programs may take; as the pod says by default; 0: it is gone at once.
+        """
+        self._site.api.remove(POD, self.name, self.namespace, DeleteOptions(grace_s=grace_s, uid=self.uid))
+        return self
+
+    # --- for the site
+
+    def note(self, pod: Object) -> None:
+        """The Pod object has changed: end what it says shall end."""
+        self._state.pod = pod
+        self._disruption = _disruption_of(pod) or self._disruption
+        if "deletionTimestamp" in pod["metadata"] and pod["spec"].get("nodeName") and not self._is_ending:
+            self._is_ending = True
+            grace_s = pod["metadata"].get("deletionGracePeriodSeconds") or 0
+            if self._ignores_term and self.is_running:
+                self._site.call_later(grace_s, lambda: self._end_for_good(KILLED))
+            else:
+                self._end_for_good(TERMINATED)
+
+    def note_gone(self) -> None:
+        """The Pod object is gone."""
+        self.is_gone = True
+        for log in self._logs.values():
+            log.close()
+
+    # --- behind the verbs
+
+    def _end_for_good(self, code: int) -> None:
+        """Do what a kubelet does last: end the containers, tell of it, and let the object go."""
+        if self.is_gone:
+            return
+        if self.is_running:
+            for each in self._state.running:
+                self._end(each, code)
+            self._write()
+        self.deleted(grace_s=0)
+
+    def _fail_as_a_whole(self, reason: str, message: str) -> Self:
+        self._state.verdict = (reason, message)
+        for each in self._state.running:
+            self._end(each, KILLED)
+        return self._write()
+
+    def _disrupt(self, reason: str, message: str, *, phase: str = "") -> None:
+        self._disruption = {
+            "type": "DisruptionTarget",
+            "status": "True",
+            "lastProbeTime": None,
+            "lastTransitionTime": stamp(self._site.now()),
+            "reason": reason,
+            "message": message,
+            "observedGeneration": self.object["metadata"].get("generation", 1),
+        }
+
+        def disrupted(pod: Object) -> Object:
+            status = {
+                **pod["status"],
+                "conditions": self._with_disruption(pod["status"].get("conditions", ())),
+            }
+            return {**pod, "status": {**status, "phase": phase} if phase else status}
+
+        self._change(disrupted)
+
+    def _with_disruption(self, conditions: Any) -> list[Object]:
+        others = [each for each in conditions if each["type"] != "DisruptionTarget"]
+        return [self._disruption, *others] if self._disruption else others
+
+    def _take_on(self) -> None:
+        """See that the pod has a node, and its kubelet knows it."""
+        if self._is_taken_on:
+            return
+        self._is_taken_on = True
+        self._state.started_at = self._site.now()
+        message = f"Successfully assigned {self.namespace}/{self.name} to {self._site.node_name}"
+        self._site.scheduler_events.record(POD, self.object, "Scheduled", message)
+
+    def _write(self) -> Self:
+        """Tell the API server what the kubelet sees."""
+        spec = self._state.pod["spec"]
+        if not spec.get("nodeName"):
+            spec = {**spec, "nodeName": self._site.node_name}
+        status = self._state.status(self._site.now())
+        if self._disruption:
+            status["conditions"] = self._with_disruption(status["conditions"])
+        self._change(lambda pod: {**pod, "spec": spec, "status": status})
+        return self
+
+    def _change(self, edit: Callable[[Object], Object]) -> None:
+        """Change the Pod object.
+
+        Raises:
+            LookupError: It is gone: nothing more can happen to it.
+        """
+        changed = None if self.is_gone else self._site.api.change(POD, self.name, self.namespace, edit)
+        if changed is None:
+            raise LookupError(f"pod {self.name} is gone")
+        self._state.pod = changed
+
+    def _end(self, container: Container, code: int, reason: str = "", message: str = "") -> None:
+        assert container.run is not None
+        usual = "Completed" if code == 0 else "Error"
+        container.run = attrs.evolve(
+            container.run,
+            finished_at=self._site.now(),
+            exit_code=code,
+            reason=reason or usual,
+            message=message,
+        )
+        if container.name in self._logs:
+            self._logs[container.name].end()
+
+    def _run(self, started_at: datetime) -> Run:
+        self._runs += 1
+        return Run(f"containerd://{self.uid.replace('-', '')}{self._runs:032x}", started_at)
+
+    def _container(self, name: str) -> Container:
+        """A container by name; the job's, or else the first, without one.
+
+        Raises:
+            LookupError: There is none of that name.
+        """
+        every = self._state.every
+        if not name:
+            return find_container(every, MAIN_CONTAINER) or self._state.main[0]
+        found = find_container(every, name)
+        if found is None:
+            raise LookupError(f"pod {self.name} has no container {name!r}")
+        return found
+
+
+def _disruption_of(pod: Object) -> Object | None:
+    """What others than the kubelet have said of the pod's end, which the kubelet leaves as it is."""
+    conditions = pod.get("status", {}).get("conditions") or ()
+    return next((each for each in conditions if each["type"] == "DisruptionTarget"), None)
