@@ -43,7 +43,7 @@ class LocalCluster:
     """A Kubernetes API on a loopback port whose pods are processes of this machine.
 
     **It runs the commands of its pods on this machine, as this user.** They see this machine's files (volumes
-    are put in their places where mount namespaces are permitted), they may use its network, and only names say
+    are put in their places where mount namespaces are permitted), they use its network, and only names say
     which image they are "in". Do not run on it what you would not run in your shell.
 
     Use ``async with LocalCluster() as cluster``, then ``JobBackend(cluster.settings())``, or kubectl with the

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from signal import SIGKILL
 from typing import TYPE_CHECKING, Final
@@ -73,6 +73,7 @@ class ContainerRunner:
         self._worker = worker
         self._site = worker.site
         self._task: asyncio.Task[None] | None = None
+        self._finishing: asyncio.Task[None] | None = None
         self._backoff_s = 0.0
         self._number = 0
 
@@ -112,18 +113,20 @@ class ContainerRunner:
             name = self.container.name
             self._worker.record("Killing", f"Stopping container {name}", container=name)
             await _stop(process, grace)
-            if task is None:
-                await self._see_through(process)
+            await self._see_through(process)
         if task is not None:
-            if process is None:
-                task.cancel()
+            task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+        if self._finishing is not None:
+            await self._finishing
 
     async def close(self) -> None:
         """Let go of everything."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self._finishing is not None:
+            await self._finishing
         if self.streams is not None:
             await self.streams.close()
         for log in (self.log, self.previous_log):
@@ -295,13 +298,18 @@ class ContainerRunner:
             code, at, message = ended.code, ended.finished_at, ""
         except KeeperLost as lost:
             code, at, message = 128 + SIGKILL, self._site.now(), str(lost)
-        if self.process is not process:
-            return
-        self.process = None
-        if self.streams is not None:
-            await self.streams.drain()
-            await self.streams.close()
-            self.streams = None
+        if self.process is process:
+            self.process = None
+            self._finishing = asyncio.create_task(self._finish(code, at, message))
+        if self._finishing is not None:
+            await asyncio.shield(self._finishing)
+
+    async def _finish(self, code: int, at: datetime, message: str) -> None:
+        """Take in what is left of a run's output, then note its end; whoever waits may stop waiting."""
+        streams, self.streams = self.streams, None
+        if streams is not None:
+            await streams.drain()
+            await streams.close()
         reason = "OOMKilled" if self.killed_for_memory else "Completed" if code == 0 else "Error"
         assert self.container.run is not None
         self.container.run = attrs.evolve(

@@ -1,4 +1,4 @@
-"""Bodies in protobuf, which kubectl's imperative commands (``create job``, ``auth can-i``) send: read as JSON.
+"""Bodies in protobuf, which kubectl's imperative commands (``create job``, ``auth can-i``) send.
 
 Only reading: answers are JSON, which the same clients accept. The field numbers stand in ``protobuf.txt``,
 taken from the ``generated.proto`` files of ``k8s.io/api`` and ``k8s.io/apimachinery`` 0.36: a message a
