@@ -46,7 +46,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load what is asked for: the store, and the HTTP client for its errors, are not for who needs neither."""
+    """Load what is asked for, and nothing before: not everybody needs the store and the HTTP client."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

@@ -1,7 +1,7 @@
 """A Job's status while it is looked at: conditions, numbers, and the pods that are noted but not yet counted.
 
-A pod that has ended is first noted by its uid, then set free by taking the Job's finalizer off it, then added to
-the numbers: whatever is interrupted between, none is lost or counted twice
+A pod that has ended is first noted by its uid, then set free by taking the Job's finalizer off it, then added
+to the numbers: whatever is interrupted between, none is lost or counted twice
 (``pkg/controller/job/job_controller.go``, Kubernetes 1.36).
 """
 

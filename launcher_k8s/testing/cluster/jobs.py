@@ -51,7 +51,7 @@ class _Memory:
 
     uid: str
     generation: int = 0
-    backoff: Backoff = Backoff()
+    backoff: Backoff = attrs.field(factory=Backoff)
     refusals: int = 0
 
 

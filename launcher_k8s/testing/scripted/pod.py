@@ -1,7 +1,7 @@
 """A pod whose life a test writes: each verb is one thing that can happen to it, with what that leaves behind.
 
-The statuses are those of a kubelet 1.36, the disruptions those of the part of Kubernetes that causes them. A verb
-that needs an earlier one, such as an end without a start, does that first.
+The statuses are those of a kubelet 1.36, the disruptions those of the part of Kubernetes that causes them. A
+verb that needs an earlier one, such as an end without a start, does that first.
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ class ScriptedPod(PodRecord):
         command = (chosen.spec.get("command") or ["sh"])[0]
         said = message or (
             "failed to create containerd task: failed to create shim task: OCI runtime create failed: "
-            f'runc create failed: unable to start container process: exec: "{command}": stat {command}: no such file or '
-            "directory: unknown"
+            f'runc create failed: unable to start container process: exec: "{command}": stat {command}: '
+            "no such file or directory: unknown"
         )
         chosen.begin(self._run(NEVER))
         self._end(chosen, START_ERROR_CODE, "StartError", said)

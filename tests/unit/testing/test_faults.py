@@ -214,13 +214,11 @@ async def test_a_log_is_cut_after_so_many_bytes() -> None:
         await backend.wait(submitted.id)
         pod = cluster.pod_of(submitted.id)
         cluster.faults.cut("get pods/log", after_bytes=4)
-        got = b""
-        with pytest.raises(UnavailableError, match="broke off"):
-            options = LogOptions("rs-launcher-container")
-            async with cluster.log(PODS.within(pod.namespace).named(pod.name), options) as chunks:
-                async for chunk in chunks:
-                    got += chunk
-        assert got == b"0123"
+        log = cluster.log(PODS.within(pod.namespace).named(pod.name), LogOptions("rs-launcher-container"))
+        async with log as chunks:
+            assert await anext(chunks) == b"0123"
+            with pytest.raises(UnavailableError, match="broke off"):
+                await anext(chunks)
 
 
 async def test_output_is_whole_however_often_it_is_cut(cluster: ScriptedCluster) -> None:
@@ -299,14 +297,13 @@ async def test_open_watches_are_told_that_their_version_expired(cluster: Scripte
 
 async def test_nothing_is_missed_across_expired_versions(cluster: ScriptedCluster) -> None:
     seen = []
-    async with backend_on(cluster) as backend:
-        async with backend.statuses(JobFilter()) as statuses:
-            submitted = await backend.submit(JOB, user="me")
-            pod = cluster.pod_of(submitted.id)
-            for happen in (lambda: None, pod.running, pod.exits):
-                cluster.faults.expire_versions()
-                happen()
-                seen.append((await anext(statuses)).state)
+    async with backend_on(cluster) as backend, backend.statuses(JobFilter()) as statuses:
+        submitted = await backend.submit(JOB, user="me")
+        pod = cluster.pod_of(submitted.id)
+        for happen in (lambda: None, pod.running, pod.exits):
+            cluster.faults.expire_versions()
+            happen()
+            seen.append((await anext(statuses)).state)
     assert seen == [JobState.PENDING, JobState.RUNNING, JobState.FINISHED]
 
 
@@ -345,10 +342,9 @@ async def test_a_lost_node_takes_its_pods_and_logs_along(cluster: ScriptedCluste
         pod = cluster.pod_of(submitted.id).running().prints("x\n")
         cluster.faults.lose_node()
         assert "deletionTimestamp" in pod.object["metadata"]
+        log = cluster.log(PODS.within(pod.namespace).named(pod.name), LogOptions("rs-launcher-container"))
         with pytest.raises(UnavailableError, match="no route to host"):
-            options = LogOptions("rs-launcher-container")
-            async with cluster.log(PODS.within(pod.namespace).named(pod.name), options):
-                pass
+            await log.__aenter__()
 
 
 def test_a_node_or_pod_that_is_not_there_is_an_error(cluster: ScriptedCluster) -> None:

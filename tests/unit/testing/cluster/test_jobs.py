@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,9 @@ class World:
         self.api.change(JOB, "job", NAMESPACE_NAME, edit)
         self.controller.run()
 
+    def has_pod(self, index: int) -> bool:
+        return len(self.pods) > index
+
     @property
     def job(self) -> Object:
         found = self.api.find(JOB, "job", NAMESPACE_NAME)
@@ -120,7 +124,7 @@ def replay(life: Object) -> World:
     world.submit(life["spec"])
     for step in life["steps"]:
         world.pass_until(start + timedelta(seconds=step["at"]))
-        start += world.wait_for(lambda step=step: len(world.pods) > step.get("pod", -1))
+        start += world.wait_for(partial(world.has_pod, step.get("pod", -1)))
         match step:
             case {"status": status}:
                 world.set_pod(step["pod"], status, step["node"])
@@ -132,6 +136,8 @@ def replay(life: Object) -> World:
                 world.edit_spec(**changes)
             case {"job_gone": True}:
                 world.wait_for(lambda: not world.has_job)
+            case _:
+                raise AssertionError(step)
     world.pass_until(world.time + timedelta(seconds=5))
     return world
 

@@ -4,6 +4,7 @@ import asyncio
 import math
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -121,8 +122,13 @@ async def test_a_held_clock_moves_only_when_advanced() -> None:
 async def test_very_many_alarms_of_one_moment_let_others_in_between() -> None:
     clock, order = ScriptedClock(), list[int]()
     others = asyncio.Event()
+
+    def ring(number: int) -> None:
+        order.append(number)
+        others.set()
+
     for number in range(3 * MOST_AT_ONCE):
-        clock.call_later(1, lambda number=number: (order.append(number), others.set()))
+        clock.call_later(1, partial(ring, number))
 
     async def react() -> int:
         await others.wait()

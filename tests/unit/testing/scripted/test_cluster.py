@@ -200,10 +200,8 @@ async def test_a_life_happens_by_itself() -> None:
     cluster = ScriptedCluster(life=finishes(3, output="hi\n", pending_s=60, after_s=3600))
     async with backend_on(cluster) as backend:
         submitted = await backend.submit(JOB, user="me")
-        states = []
         async with backend.statuses(submitted.id) as statuses:
-            async for status in statuses:
-                states.append((status.state, cluster.clock.monotonic()))
+            states = [(status.state, cluster.clock.monotonic()) async for status in statuses]
         assert states == [(JobState.PENDING, 0), (JobState.RUNNING, 60), (JobState.FINISHED, 3660)]
         async with backend.output(submitted.id) as output:
             assert [piece.data async for piece in output if isinstance(piece, OutputChunk)] == [b"hi\n"]

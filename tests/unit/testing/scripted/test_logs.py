@@ -89,13 +89,10 @@ def test_a_follower_is_woken_and_is_over_when_the_container_has_ended() -> None:
     woken = list[str]()
     log = ContainerLog(now=Time())
     follower = log.reader(LogOptions("main", follow=True), lambda: woken.append("woken"))
-    assert not follower.is_over
     log.write(b"x\n")
     assert woken == ["woken"]
     log.end()
-    assert not follower.is_over
-    follower.take()
-    assert follower.is_over
+    assert (follower.is_over, follower.take(), follower.is_over) == (False, b"x\n", True)
     follower.close()
     log.close()
     assert woken == ["woken", "woken"]

@@ -161,7 +161,7 @@ async def test_a_pod_on_a_lost_node_stays_and_is_unready(
     assert condition(pod, "Ready")["status"] == "False"
     assert condition(pod, "DisruptionTarget")["reason"] == "DeletionByTaintManager"
     await cluster.clock.advance(600)
-    assert not pod.is_gone
+    assert cluster.pods() == [pod]
     [status] = await backend.list()
     assert status.state is JobState.RUNNING
     pod.collected()
