@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
+from pathlib import Path
 
 from launcher_k8s.backend.facade import JobBackend
 from launcher_k8s.cli import sample
@@ -15,13 +17,20 @@ from launcher_k8s.job import JobOptions
 from launcher_k8s.status import JobState, JobStatus
 
 FAILED = 1
+_NAME = "launcher-k8s"
 
 
 def demo(arguments: argparse.Namespace) -> int:
     """Run the sample's job under the sample's configuration or another; 0 where it finished with 0."""
     scene = _set_scene(arguments)
-    status = asyncio.run(_play(scene, JsonStory() if arguments.json else TextStory(scene.directory)))
+    story = JsonStory() if arguments.json else TextStory(scene, program=_program())
+    status = asyncio.run(_play(scene, story))
     return 0 if status.state is JobState.FINISHED and status.exit_code == 0 else FAILED
+
+
+def _program() -> str:
+    """How this command was called: without its environment being active its name alone may not find it."""
+    return sys.argv[0] if Path(sys.argv[0]).name == _NAME else _NAME
 
 
 def _set_scene(arguments: argparse.Namespace) -> Scene:

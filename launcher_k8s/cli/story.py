@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime
 from typing import Protocol
 
@@ -9,14 +10,12 @@ import attrs
 
 from launcher_k8s.cli.common import print_json, show
 from launcher_k8s.cli.following import JsonProgress, PlainProgress, Progress, describe
-from launcher_k8s.cli.local import NOTICE, replaced
+from launcher_k8s.cli.local import NOTICE, default_directory, replaced
 from launcher_k8s.job import Job
 from launcher_k8s.plan import JobPlan
 from launcher_k8s.present import Table, decisions_table
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.status import JobStatus
-
-_NEXT = "launcher-k8s run --local --user jane --group analysts -- echo hello"
 
 
 @attrs.frozen
@@ -80,11 +79,13 @@ class TextStory(PlainProgress):
     """Everything on standard output; the configuration's files go by their names alone.
 
     Args:
-        directory: The configuration's, which is told once.
+        scene: Whose job it is; its directory is told once.
+        program: What to type to have this command.
     """
 
-    def __init__(self, directory: str) -> None:
-        self._prefix = directory.rstrip("/") + "/"
+    def __init__(self, scene: Scene, *, program: str) -> None:
+        self._prefix = scene.directory.rstrip("/") + "/"
+        self._next = shlex.join([program, *_words_of(scene)])
 
     def begin(self, scene: Scene) -> None:
         """What there is before anything is decided."""
@@ -107,10 +108,17 @@ class TextStory(PlainProgress):
     def end(self, status: JobStatus) -> None:
         """How it ended, and what to try next."""
         show(f"\nJob {status.id}: {describe(status)}; {_times(status)}. It is gone, and so is the cluster.")
-        show(f"Try one of your own:  {_NEXT}")
+        show(f"Try one of your own:  {self._next}")
 
     def _shorten(self, text: str) -> str:
         return text.replace(self._prefix, "")
+
+
+def _words_of(scene: Scene) -> list[str]:
+    """What runs another command in the same scene."""
+    config = [] if scene.directory == default_directory() else ["--config", scene.directory]
+    groups = [word for group in scene.groups for word in ("--group", group)]
+    return ["run", "--local", *config, "--user", scene.user, *groups, "--", "echo", "hello"]
 
 
 def _without_reasons(decisions: Table) -> Table:

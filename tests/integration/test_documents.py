@@ -1,7 +1,7 @@
 """The programs in README.md and docs/, run as a reader would run them: none needs a cluster.
 
-A comment above a block of Python says what it is: ``prints`` is a program that prints the block of text that
-follows it, ``tests`` a file of tests that pass, ``module: NAME`` a file that those after it on the page import.
+A comment above a block of Python says what it is: ``prints`` is a program that prints the block of text
+that follows it, ``tests`` a file of tests that pass, ``module: NAME`` a file that those on the page import.
 """
 
 from __future__ import annotations

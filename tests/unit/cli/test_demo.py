@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,13 @@ def test_it_ends_with_a_job_that_has_finished(cli: Cli) -> None:
         rf"^Job model-fit-\w{{8}}: Finished, exit code 0; submitted {TIME}, started {TIME}, ended {TIME}\."
     )
     assert re.search(ending, done.out, re.MULTILINE)
+
+
+def test_what_it_says_to_try_next_works(cli: Cli) -> None:
+    words = shlex.split(cli("demo").out.splitlines()[-1].partition(":")[2])
+    done = cli(*words[1:])
+    assert words[0] == "launcher-k8s"
+    assert (done.code, done.out) == (0, "hello\n")
 
 
 def test_it_says_where_the_job_runs_on_both_streams(cli: Cli) -> None:
