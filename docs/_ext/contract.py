@@ -26,17 +26,13 @@ TITLES = {
 
 
 class _Recorded(SphinxDirective):
-    """Reads the record; a page that shows it is built anew when it changes."""
+    """Reads the record: by world, then by file, then by test; its page is built anew when it changes."""
 
-    def _rows(self) -> dict[str, dict[str, dict[str, str]]]:
+    def _worlds(self) -> dict[str, dict[str, dict[str, str]]]:
         file = Path(self.env.srcdir) / RECORDED
         self.env.note_dependency(str(file))
         found: dict[str, dict[str, dict[str, str]]] = json.loads(file.read_text())
         return found
-
-    def _worlds(self) -> list[str]:
-        first_file = next(iter(self._rows().values()))
-        return list(next(iter(first_file.values())))
 
 
 class ContractTable(_Recorded):
@@ -44,14 +40,16 @@ class ContractTable(_Recorded):
 
     def run(self) -> list[nodes.Node]:
         worlds = self._worlds()
-        return [self._section(file, tests, worlds) for file, tests in self._rows().items()]
+        first = next(iter(worlds.values()))
+        return [self._section(file, list(tests), worlds) for file, tests in first.items()]
 
-    def _section(self, file: str, tests: dict[str, dict[str, str]], worlds: list[str]) -> nodes.Node:
+    def _section(
+        self, file: str, tests: list[str], worlds: dict[str, dict[str, dict[str, str]]]
+    ) -> nodes.Node:
         section = nodes.section(ids=[f"contract-{file}"])
         section += nodes.title(text=TITLES[file])
         lines = [
-            [prose(test), *(prose(_cell(outcomes[each])) for each in worlds)]
-            for test, outcomes in tests.items()
+            [prose(test), *(prose(_cell(shown[file][test])) for shown in worlds.values())] for test in tests
         ]
         section += table(("promise", *worlds), lines, (64, *[12] * len(worlds)))
         return section
@@ -69,14 +67,14 @@ class ContractLimits(_Recorded):
         return [table(("world", "does not show", "because"), lines, (12, 44, 44))]
 
     def _lines(self) -> Iterator[tuple[str, str, str]]:
-        for world in self._worlds():
-            seen: dict[str, list[str]] = {}
-            for tests in self._rows().values():
-                for test, outcomes in tests.items():
-                    if outcomes[world] != PASSED:
-                        seen.setdefault(outcomes[world], []).append(test)
-            for reason, missing in seen.items():
-                yield world, "; ".join(missing), reason
+        for world, files in self._worlds().items():
+            missing: dict[str, list[str]] = {}
+            for tests in files.values():
+                for test, outcome in tests.items():
+                    if outcome != PASSED:
+                        missing.setdefault(outcome, []).append(test)
+            for reason, names in missing.items():
+                yield world, "; ".join(names), reason
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
 from launcher_k8s import JobBackend, KubernetesCluster
+from launcher_k8s.connection import PODS
 from launcher_k8s.host import SystemClock
 from launcher_k8s.job import Json
 from launcher_k8s.kube.transport import DEFAULT_TIMEOUTS
@@ -77,9 +79,16 @@ class EmbeddedWorld(SimulatedWorld):
         self._write_token(self.faults.rotate_token())
 
     async def rotate_log(self, job_id: str) -> None:
-        name = await self._pod_name(job_id)
-        folder = self.cluster.runtime.directory
-        await self.until(lambda: list(folder.rglob(f"*{name}*/**/*.log.*")), "the log has been rotated")
+        await self.until(lambda: asyncio.to_thread(self._is_rotated), "the log has been rotated")
+
+    def _is_rotated(self) -> bool:
+        logs = [file for file in self.cluster.runtime.directory.rglob("pods/*/logs/*") if file.is_file()]
+        return bool(logs) and not any(b"first" in file.read_bytes() for file in logs)
+
+    async def lose_node(self, job_id: str) -> None:
+        """Then do what an operator must: say that the pod is gone with its node."""
+        await super().lose_node(job_id)
+        await self.delete(self.within(PODS).named(await self._pod_name(job_id)), grace_s=0)
 
     async def preempt(self, job_id: str) -> None:
         raise AssertionError(self.cannot[Can.PREEMPTION])

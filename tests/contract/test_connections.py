@@ -34,7 +34,7 @@ async def live(world: World, backend: JobBackend) -> list[JobStatus]:
 
 def assert_whole(told: list[JobStatus]) -> None:
     """A life was told once, in order, to its end."""
-    assert order_of(told) == WHOLE_LIFE
+    assert order_of(told) in (WHOLE_LIFE, WHOLE_LIFE[1:]), "from the state it was in when it was asked about"
     assert Counter(status.state for status in told)[JobState.RUNNING] == 1
     assert Counter(status.state for status in told)[JobState.FINISHED] == 1
     assert told[-1].exit_code == 3
