@@ -20,9 +20,8 @@ from launcher_k8s.testing import ScriptedCluster, ScriptedPod
 from launcher_k8s.testing.cluster.kinds import SECRET
 from tests.contract.acts import Act, Exits, Outgrows, Prints, PrintsLines, WaitsFor
 from tests.contract.capabilities import Can
-from tests.contract.real import IMPATIENT
 from tests.contract.simulated import SimulatedWorld
-from tests.contract.world import World
+from tests.contract.world import IMPATIENT, World
 
 NAMESPACE = "contract"
 CPUS = 64
