@@ -273,7 +273,7 @@ class ContainerRunner:
             return self._wait_for_image("ErrImageNeverPull", "ErrImageNeverPull", message, message)
         was, _ = self.container.waiting or ("", "")
         problem = pull_problem(image)
-        if was == "ErrImagePull":
+        if was in ("ErrImagePull", "ImagePullBackOff"):
             told = f"Back-off pulling image {quoted(image)}"
             return self._wait_for_image(
                 "ImagePullBackOff", "BackOff", told, f"{told}: ErrImagePull: {problem}"

@@ -126,7 +126,7 @@ class Container:
         status: Object = {
             "name": self.name,
             "image": self.spec.get("image", ""),
-            "imageID": self.image_id,
+            "imageID": self.image_id if self.run is not None else "",
             "state": self._state(),
             "lastState": self._last_state(),
             "ready": self.is_ready,

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import attrs
 
+from launcher_k8s.quantity import format_decimal, parse_quantity
 from launcher_k8s.testing.cluster.kinds import Object
 from launcher_k8s.testing.local.container_states import Container, stamp
 
@@ -86,10 +87,13 @@ class PodState:
             "startTime": stamp(self.started_at),
             "qosClass": self.pod["status"].get("qosClass", "BestEffort"),
             "observedGeneration": self._generation,
+            "resources": (resources := self._resources()),
             "containerStatuses": [each.status() for each in self.main],
         }
         if self.init:
             status["initContainerStatuses"] = [each.status() for each in self.init]
+        if "requests" in resources:
+            status["allocatedResources"] = resources["requests"]
         if self.has_sandbox:
             status |= {"podIP": self.address, "podIPs": [{"ip": self.address}]}
         if self.verdict is not None:
@@ -114,6 +118,15 @@ class PodState:
     def _generation(self) -> int:
         return int(self.pod["metadata"].get("generation", 1))
 
+    def _resources(self) -> Object:
+        """What the containers that run together have, in sum."""
+        found: Object = {}
+        for container in (*self.main, *(each for each in self.init if each.is_sidecar)):
+            for kind, amounts in container.spec.get("resources", {}).items():
+                if kind in ("limits", "requests") and amounts:
+                    found[kind] = _sum(found.get(kind, {}), amounts)
+        return found
+
     def _conditions(self, phase: str, now: datetime) -> list[Object]:
         before = {each["type"]: each for each in self.pod["status"].get("conditions", [])}
         done = phase in FINAL_PHASES
@@ -129,6 +142,8 @@ class PodState:
         if self.verdict is not None and self.verdict[0] == "Evicted":
             target = _Condition("DisruptionTarget", True, "TerminationByKubelet", self.verdict[1])
             made.insert(0, target.make(before.get("DisruptionTarget"), self._generation, now))
+        elif disruption := before.get("DisruptionTarget"):
+            made.insert(0, disruption)  # somebody else's, such as the API's at an eviction: to be left
         return made
 
     def _initialized(self) -> _Condition:
@@ -167,6 +182,16 @@ class _Condition:
             "lastTransitionTime": before["lastTransitionTime"] if before and unchanged else stamp(now),
             "observedGeneration": generation,
         } | {key: text for key, text in told.items() if text}
+
+
+def _sum(some: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """Two amounts together; one that stands alone keeps its text."""
+    both = {
+        name: format_decimal(parse_quantity(some[name]) + parse_quantity(more[name]))
+        for name in some
+        if name in more
+    }
+    return {**some, **more, **both}
 
 
 def new_containers(pod: Object) -> tuple[list[Container], list[Container]]:

@@ -1,0 +1,130 @@
+"""A pod's status out of what its containers do; shapes and words compared with a kubelet 1.36."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from launcher_k8s.testing.local.container_states import Run
+from launcher_k8s.testing.local.statuses import PodState, new_containers
+
+START = datetime(2026, 11, 21, 7, 45, 18, tzinfo=UTC)
+LATER = START + timedelta(seconds=5)
+SIDECAR = {"name": "side", "restartPolicy": "Always"}
+
+
+def _state(*, init: tuple[dict[str, Any], ...] = (), names: tuple[str, ...] = ("main",), **spec: Any) -> PodState:
+    containers = [{"name": name, "image": "any"} for name in names]
+    pod = {
+        "metadata": {"generation": 1},
+        "spec": {"restartPolicy": "Never", "containers": containers, "initContainers": list(init)} | spec,
+        "status": {"qosClass": "BestEffort"},
+    }
+    return PodState(pod, *new_containers(pod), started_at=START, address="127.0.0.1", has_sandbox=True)
+
+
+def _ended(code: int) -> Run:
+    return Run("local://1", START, LATER, code, "Error" if code else "Completed")
+
+
+def _conditions(state: PodState) -> dict[str, tuple[str, str | None]]:
+    found = state.status(LATER)["conditions"]
+    return {each["type"]: (each["status"], each.get("reason")) for each in found}
+
+
+def test_a_new_pod_is_pending() -> None:
+    state = _state()
+    state.has_sandbox = False
+    status = state.status(START)
+    assert status["phase"] == "Pending"
+    assert status["containerStatuses"][0]["state"] == {"waiting": {"reason": "ContainerCreating"}}
+    assert "podIP" not in status
+    assert _conditions(state)["PodReadyToStartContainers"] == ("False", None)
+
+
+def test_a_running_pod_is_ready() -> None:
+    state = _state()
+    state.main[0].begin(Run("local://1", START))
+    status = state.status(LATER)
+    assert (status["phase"], status["podIP"]) == ("Running", "127.0.0.1")
+    assert status["containerStatuses"][0]["state"] == {"running": {"startedAt": "2026-11-21T07:45:18Z"}}
+    assert set(_conditions(state).values()) == {("True", None)}
+
+
+@pytest.mark.parametrize(
+    ("codes", "phase", "reason"),
+    [((0, 0), "Succeeded", "PodCompleted"), ((0, 3), "Failed", "PodFailed")],
+)
+def test_the_phase_is_final_when_all_have_ended(codes: tuple[int, ...], phase: str, reason: str) -> None:
+    state = _state(names=("a", "b"))
+    for container, code in zip(state.main, codes, strict=True):
+        container.begin(_ended(code))
+    assert state.phase() == phase
+    assert _conditions(state)["Ready"] == ("False", reason)
+
+
+def test_a_pod_runs_while_one_of_its_containers_does() -> None:
+    state = _state(names=("a", "b"))
+    state.main[0].begin(_ended(0))
+    state.main[1].begin(Run("local://2", START))
+    assert state.phase() == "Running"
+    ready = next(each for each in state.status(LATER)["conditions"] if each["type"] == "Ready")
+    assert ready["message"] == "containers with unready status: [a]"
+
+
+def test_a_sidecar_delays_the_end_and_does_not_prevent_it() -> None:
+    state = _state(init=(SIDECAR,))
+    state.init[0].begin(Run("local://s", START))
+    state.main[0].begin(_ended(0))
+    assert (state.outcome(), state.phase()) == ("Succeeded", "Running")
+    state.init[0].run = _ended(143)
+    assert state.phase() == "Succeeded"
+
+
+def test_a_failed_init_container_fails_the_pod() -> None:
+    state = _state(init=({"name": "step"},))
+    state.init[0].begin(_ended(4))
+    assert state.phase() == "Failed"
+    assert _conditions(state)["Initialized"] == ("False", "ContainersNotInitialized")
+    assert state.status(LATER)["containerStatuses"][0]["state"] == {"waiting": {"reason": "PodInitializing"}}
+
+
+def test_a_restarted_container_remembers_its_last_run() -> None:
+    state = _state(restartPolicy="OnFailure")
+    container = state.main[0]
+    container.begin(_ended(5))
+    assert state.phase() == "Running"
+    container.wait("CrashLoopBackOff", "back-off 10s")
+    assert container.status()["lastState"]["terminated"]["exitCode"] == 5
+    container.begin(Run("local://2", LATER))
+    status = container.status()
+    assert (status["restartCount"], status["lastState"]["terminated"]["exitCode"]) == (1, 5)
+
+
+def test_a_verdict_fails_the_pod_with_its_reason() -> None:
+    state = _state()
+    state.main[0].begin(Run("local://1", START))
+    state.verdict = ("DeadlineExceeded", "too long")
+    assert state.phase() == "Running"
+    state.main[0].run = _ended(137)
+    status = state.status(LATER)
+    assert (status["phase"], status["reason"], status["message"]) == ("Failed", "DeadlineExceeded", "too long")
+
+
+def test_a_condition_keeps_the_time_of_its_change() -> None:
+    state = _state()
+    state.pod["status"] = state.status(START)
+    state.main[0].begin(Run("local://1", LATER))
+    times = {each["type"]: each["lastTransitionTime"] for each in state.status(LATER)["conditions"]}
+    assert times["PodScheduled"] == "2026-11-21T07:45:18Z"
+    assert times["Ready"] == "2026-11-21T07:45:23Z"
+
+
+def test_resources_are_summed_over_the_containers() -> None:
+    state = _state(names=("a", "b"))
+    amounts = {"requests": {"cpu": "500m"}, "limits": {"memory": "64Mi"}}
+    for container in state.main:
+        container.spec = {**container.spec, "resources": amounts}
+    assert state.status(START)["resources"] == {"requests": {"cpu": "1"}, "limits": {"memory": "134217728"}}
