@@ -162,7 +162,11 @@ async def test_a_missing_image_is_waited_for(cluster: LocalCluster) -> None:
             while not (pods := cluster.api.objects(POD)) or "containerStatuses" not in pods[0]["status"]:
                 await asyncio.sleep(0.05)
         (status,) = pods[0]["status"]["containerStatuses"]
-        assert status["state"]["waiting"]["reason"] in ("ErrImagePull", "ImagePullBackOff", "ContainerCreating")
+        assert status["state"]["waiting"]["reason"] in (
+            "ErrImagePull",
+            "ImagePullBackOff",
+            "ContainerCreating",
+        )
         cluster.images.present("gone:1")
         assert (await backend.wait(submitted.id, timeout_s=20)).state is JobState.FINISHED
 

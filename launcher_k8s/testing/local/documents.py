@@ -111,8 +111,10 @@ class Documents:
 
 
 def _discovered(parts: list[str]) -> Object:
+    if parts[0] not in ("api", "apis"):
+        raise NoPathError
     group, version = ("", parts[1]) if parts[0] == "api" else (parts[1], "".join(parts[2:]))
-    if parts[0] not in ("api", "apis") or (group and group not in GROUPS):
+    if group and group not in GROUPS:
         raise NoPathError
     found = discovery.api_resources(group, version) if version else discovery.api_group(group)
     if found is None:

@@ -34,6 +34,9 @@ from launcher_k8s.testing.local.statuses import FINAL_PHASES
 from launcher_k8s.testing.local.websockets import Channels
 from launcher_k8s.testing.local.worker import PodWorker, Site
 
+SCHEDULER: Final = "default-scheduler"
+"""Pods that name another one wait for it."""
+
 LOW_ON_MEMORY: Final = "The node was low on resource: memory. "
 
 
@@ -47,7 +50,7 @@ class Kubelet:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._api = site.api
-        self._scheduler = EventRecorder(site.api, "default-scheduler", now=site.now)
+        self._scheduler = EventRecorder(site.api, SCHEDULER, now=site.now)
         self._workers: dict[str, PodWorker] = {}
         self._waiting: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -93,7 +96,8 @@ class Kubelet:
                 self._begin(worker.forget())
             self._reschedule()
         elif not bound:
-            if "deletionTimestamp" not in pod["metadata"]:
+            ours = pod["spec"].get("schedulerName", SCHEDULER) == SCHEDULER
+            if ours and "deletionTimestamp" not in pod["metadata"]:
                 self._schedule(pod)
         elif uid in self._workers:
             if not self._is_lost:

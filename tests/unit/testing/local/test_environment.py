@@ -62,7 +62,11 @@ def test_text_without_references_stays(text: str) -> None:
 
 
 def test_a_variable_may_use_those_before_it() -> None:
-    env = [{"name": "A", "value": "$(B)"}, {"name": "B", "value": "b"}, {"name": "C", "value": "$(B) $(PATH)"}]
+    env = [
+        {"name": "A", "value": "$(B)"},
+        {"name": "B", "value": "b"},
+        {"name": "C", "value": "$(B) $(PATH)"},
+    ]
     _, made = _command(env=env)
     assert made == {"PATH": "/bin", "A": "$(B)", "B": "b", "C": "b /bin"}
 

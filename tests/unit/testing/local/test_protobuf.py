@@ -24,9 +24,13 @@ def _envelope(api_version: bytes, kind: bytes, raw: bytes) -> bytes:
 
 
 def test_a_review_is_read() -> None:
-    attributes = _bytes(1, b"ns") + _bytes(2, b"create") + _bytes(3, b"batch") + _bytes(5, b"jobs") + _bytes(6, b"")
+    attributes = (
+        _bytes(1, b"ns") + _bytes(2, b"create") + _bytes(3, b"batch") + _bytes(5, b"jobs") + _bytes(6, b"")
+    )
     body = _envelope(
-        b"authorization.k8s.io/v1", b"SelfSubjectAccessReview", _bytes(2, _bytes(1, attributes)) + _bytes(1, b"")
+        b"authorization.k8s.io/v1",
+        b"SelfSubjectAccessReview",
+        _bytes(2, _bytes(1, attributes)) + _bytes(1, b""),
     )
     assert read_protobuf(body) == {
         "apiVersion": "authorization.k8s.io/v1",
@@ -55,7 +59,13 @@ def test_lists_maps_numbers_times_and_inlined_messages_are_read() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"{}", b"k8s\x00", b"k8s\x00\xff", _envelope(b"v1", b"Nonsense", b""), _envelope(b"v1", b"Pod", b"\x0a\x7f")],
+    [
+        b"{}",
+        b"k8s\x00",
+        b"k8s\x00\xff",
+        _envelope(b"v1", b"Nonsense", b""),
+        _envelope(b"v1", b"Pod", b"\x0a\x7f"),
+    ],
 )
 def test_what_is_none_is_refused(body: bytes) -> None:
     with pytest.raises(Refusal) as refused:

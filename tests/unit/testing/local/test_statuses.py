@@ -15,7 +15,9 @@ LATER = START + timedelta(seconds=5)
 SIDECAR = {"name": "side", "restartPolicy": "Always"}
 
 
-def _state(*, init: tuple[dict[str, Any], ...] = (), names: tuple[str, ...] = ("main",), **spec: Any) -> PodState:
+def _state(
+    *, init: tuple[dict[str, Any], ...] = (), names: tuple[str, ...] = ("main",), **spec: Any
+) -> PodState:
     containers = [{"name": name, "image": "any"} for name in names]
     pod = {
         "metadata": {"generation": 1},
@@ -110,7 +112,11 @@ def test_a_verdict_fails_the_pod_with_its_reason() -> None:
     assert state.phase() == "Running"
     state.main[0].run = _ended(137)
     status = state.status(LATER)
-    assert (status["phase"], status["reason"], status["message"]) == ("Failed", "DeadlineExceeded", "too long")
+    assert (status["phase"], status["reason"], status["message"]) == (
+        "Failed",
+        "DeadlineExceeded",
+        "too long",
+    )
 
 
 def test_a_condition_keeps_the_time_of_its_change() -> None:
