@@ -258,8 +258,10 @@ class PodWorker:
                 if left <= 0:
                     return
                 changed = asyncio.create_task(self._grace_changed.wait())
-                await asyncio.wait({waiting, changed}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-                changed.cancel()
+                try:
+                    await asyncio.wait({waiting, changed}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    changed.cancel()
         finally:
             waiting.cancel()
 
