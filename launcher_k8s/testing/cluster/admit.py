@@ -8,7 +8,9 @@ from launcher_k8s.testing.cluster.refusals import invalid
 from launcher_k8s.testing.cluster.validation import problems
 
 
-def prepare(kind: Kind, new: Object, old: Object | None = None, *, subresource: str = "") -> Object:
+def prepare(
+    kind: Kind, new: Object, old: Object | None = None, *, subresource: str = "", is_checked: bool = False
+) -> Object:
     """The object as it will be stored.
 
     ``new`` may share parts with ``old``, so neither is written into. A part of ``new`` that *is* (not
@@ -19,12 +21,13 @@ def prepare(kind: Kind, new: Object, old: Object | None = None, *, subresource: 
         new: The object, read by :mod:`~launcher_k8s.testing.cluster.schema`; it has its name and uid.
         old: The stored object that it replaces, None if it is made.
         subresource: The part that is written, such as ``status``.
+        is_checked: Whether it was checked as part of another object, as a Job's template.
 
     Raises:
         Refusal: 422 with all causes.
     """
     new = fill(kind, new, old, subresource=subresource)
-    found = problems(kind, new, old, subresource=subresource)
+    found = () if is_checked else problems(kind, new, old, subresource=subresource)
     if found:
         raise invalid(kind.kind, new["metadata"].get("name", ""), found, group=kind.group)
     if new.get("kind") == kind.kind and new.get("apiVersion") == kind.api_version:

@@ -158,15 +158,21 @@ class Api:
         prefix = f"{namespace}/" if namespace else ""
         return [stored.content for stored in self._store.table(kind).walk(prefix)]
 
-    def add(self, kind: Kind, content: Object, *, namespace: str = "") -> Object:
+    def add(self, kind: Kind, content: Object, *, namespace: str = "", is_checked: bool = False) -> Object:
         """Make an object, as a request would: with defaults, validation, limits and quota.
+
+        Args:
+            kind: Of what kind.
+            content: What it is to be.
+            namespace: Where; as it says itself by default.
+            is_checked: Whether it need not be validated, being part of another object that was.
 
         Raises:
             Refusal: It may not be made.
         """
         namespace = namespace or (content.get("metadata") or {}).get("namespace", "")
         try:
-            return self._writer.create(kind, content, namespace=namespace).content
+            return self._writer.create(kind, content, namespace=namespace, is_checked=is_checked).content
         finally:
             self._subscriptions.settle()
 

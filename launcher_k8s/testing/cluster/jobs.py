@@ -216,7 +216,8 @@ class _Hands:
 
     def create_pod(self, job: Object) -> bool:
         try:
-            pod = self._api.add(POD, job_pods.new_pod(job), namespace=job["metadata"]["namespace"])
+            namespace = job["metadata"]["namespace"]
+            pod = self._api.add(POD, job_pods.new_pod(job), namespace=namespace, is_checked=True)
         except Refusal as refusal:
             self.record(job, "FailedCreate", f"Error creating: {refusal}", warning=True)
             return False

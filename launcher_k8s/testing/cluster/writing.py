@@ -49,7 +49,13 @@ class Prepare(Protocol):
     """How :func:`launcher_k8s.testing.cluster.admit.prepare` is called."""
 
     def __call__(
-        self, kind: Kind, new: Object, old: Object | None = None, *, subresource: str = ""
+        self,
+        kind: Kind,
+        new: Object,
+        old: Object | None = None,
+        *,
+        subresource: str = "",
+        is_checked: bool = False,
     ) -> Object:
         """The object as it will be stored, or a refusal."""
 
@@ -90,8 +96,16 @@ class Writer:
         self._prepare = prepare
         self._admission = admission
 
-    def create(self, kind: Kind, new: Object, *, namespace: str = "", dry_run: bool = False) -> Stored:
-        """Make an object.
+    def create(
+        self,
+        kind: Kind,
+        new: Object,
+        *,
+        namespace: str = "",
+        dry_run: bool = False,
+        is_checked: bool = False,
+    ) -> Stored:
+        """Make an object; one that ``is_checked`` was part of another that is stored.
 
         Raises:
             Refusal: It is not as it must be, may not be made, or is there already.
@@ -101,7 +115,7 @@ class Writer:
         new = self._admission.furnish(kind, new)
         if not new["metadata"].get("name"):
             raise _nameless(kind)
-        new = self._prepare(kind, new)
+        new = self._prepare(kind, new, is_checked=is_checked)
         self._admission.check(kind, new, None)
         if sent.get("resourceVersion"):
             raise refusal(500, "", "resourceVersion should not be set on objects to be created")

@@ -270,11 +270,10 @@ class ScriptedConnection:
         if self._makes_namespaces and attempt.resource.namespace:
             self.add_namespace(attempt.resource.namespace)
         try:
-            return work()
+            with self._site.answering():
+                return work()
         except Refusal as refusal:
             raise error_of(attempt, refusal) from refusal
-        finally:
-            self._site.run_controllers()
 
     def _check_open(self, attempt: Attempt) -> None:
         if not self._is_open:

@@ -6,6 +6,7 @@ Controllers run right after the request that concerns them, pods live as their l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
@@ -48,6 +49,7 @@ class ScriptedSite:
         self._pods: dict[str, ScriptedPod] = {}
         self._jobs = JobController(api, now=clock.now, wake=self._arrange_controllers)
         self._alarm: Alarm | None = None
+        self._is_answering = False
         api.subscribe(self._note)
         api.add(NODE, _node())
 
@@ -158,6 +160,8 @@ class ScriptedSite:
 
     def _arrange_controllers(self) -> None:
         """See that the controllers run when they have something to do."""
+        if self._is_answering:
+            return
         due = self._jobs.due
         if self._alarm is not None:
             self._alarm.cancel()
@@ -168,10 +172,20 @@ class ScriptedSite:
 
     def run_controllers(self) -> None:
         """Let the controllers do what is due."""
-        due = self._jobs.due
-        if due is not None and due <= self._clock.now():
+        with self.answering():
+            pass
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """While a request is answered; what is due for the controllers is done right after it."""
+        self._is_answering = True
+        try:
+            yield
+        finally:
             self._jobs.run()
-            self._arrange_controllers()
+            self._is_answering = False
+            if self._alarm is not None or self._jobs.due is not None:
+                self._arrange_controllers()
 
 
 def _node() -> Object:
