@@ -107,7 +107,7 @@ async def test_apply_merges_containers_by_name(kubectl: Kubectl) -> None:
     container = {"name": "main", "image": "any:1", "command": ["true"]}
     template = {"spec": {"restartPolicy": "Never", "containers": [container]}}
     job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "j"}}
-    job["spec"] = {"suspend": True, "template": template}  # type: ignore[assignment]
+    job["spec"] = {"suspend": True, "template": template}
     await kubectl("apply", "-f", "-", stdin=json.dumps(job))
     container["image"] = "any:2"
     assert "field is immutable" in await kubectl("apply", "-f", "-", stdin=json.dumps(job), code=1)

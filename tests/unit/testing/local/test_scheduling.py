@@ -16,12 +16,13 @@ NODE: dict[str, Any] = {
 }
 NOTHING: dict[str, Decimal] = {}
 SELECTOR = (
-    "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, "
-    "preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
+    "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. no new claims to "
+    "deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
 )
 TOO_MUCH = (
     "0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory, 1 Insufficient nvidia.com/gpu. "
-    "no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
+    "no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for "
+    "scheduling."
 )
 
 

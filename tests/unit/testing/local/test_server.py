@@ -222,7 +222,7 @@ async def test_a_client_that_left_is_forgotten(cluster: LocalCluster, session: a
         await answer.content.readline()
         assert cluster.faults.open_streams == 1
     async with asyncio.timeout(5):
-        while cluster.faults.open_streams:
+        while cluster.faults.open_streams:  # noqa: ASYNC110 -- nobody tells
             await asyncio.sleep(0.01)
 
 
