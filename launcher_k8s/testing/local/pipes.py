@@ -45,17 +45,17 @@ class ProcessStreams:
         """Begin to read; to be called once the process has its ends, which are closed here."""
         self._close_theirs()
         loop = asyncio.get_running_loop()
-        for descriptor, sink in self._reading:
+        while self._reading:  # one at a time, as `close` may come between: then each is closed by its owner
+            descriptor, sink = self._reading.pop(0)
             reader = asyncio.StreamReader()
             protocol = asyncio.StreamReaderProtocol(reader)
             transport, _ = await loop.connect_read_pipe(lambda: protocol, os.fdopen(descriptor, "rb", 0))  # noqa: B023
             self._pumps.append(asyncio.create_task(_pump(reader, transport, sink)))
-        self._reading.clear()
         if self._stdin is not None:
             pipe = os.fdopen(self._stdin, "wb", 0)
+            self._stdin = None
             written, mixin = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, pipe)
             self._writer = asyncio.StreamWriter(written, mixin, None, loop)
-            self._stdin = None
 
     async def write(self, data: bytes) -> None:
         """Write to standard input; a process that reads no more loses it."""
