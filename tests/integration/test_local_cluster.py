@@ -11,8 +11,9 @@ import aiohttp
 import pytest
 
 from launcher_k8s import Job, JobBackend, JobState, OutputChunk
-from launcher_k8s.testing.cluster.kinds import CONFIG_MAP, JOB, POD, SECRET
+from launcher_k8s.testing.cluster.kinds import CONFIG_MAP, JOB, NODE, POD, SECRET
 from launcher_k8s.testing.local.cluster import LocalCluster
+from launcher_k8s.testing.local.machine import Capacity
 
 KILLED = """
 import asyncio, sys
@@ -207,3 +208,50 @@ async def test_a_fault_evicts_and_another_kills_for_memory(cluster: LocalCluster
     (container,) = greedy["status"]["containerStatuses"]  # type: ignore[index]
     ended = container["state"]["terminated"]
     assert (ended["reason"], ended["exitCode"]) == ("OOMKilled", 137)
+
+
+async def test_a_lost_node_leaves_its_pods_to_be_deleted(cluster: LocalCluster) -> None:
+    spec = {
+        "restartPolicy": "Never",
+        "containers": [{"name": "main", "image": "any", "command": ["sleep", "1000"]}],
+    }
+    cluster.api.add(POD, {"metadata": {"name": "p"}, "spec": spec}, namespace=cluster.namespace)
+    await _phase(cluster, "p", "Running")
+    cluster.faults.lose_node()
+    pod = cluster.api.find(POD, "p", cluster.namespace)
+    assert pod is not None
+    assert "deletionTimestamp" in pod["metadata"]
+    conditions = {each["type"]: (each["status"], each.get("reason")) for each in pod["status"]["conditions"]}
+    assert conditions["Ready"] == ("False", None)
+    assert conditions["DisruptionTarget"] == ("True", "DeletionByTaintManager")
+    (node,) = cluster.api.objects(NODE)
+    assert {each["status"] for each in node["status"]["conditions"]} == {"Unknown"}
+
+
+async def test_a_pod_that_finds_no_room_gets_it_later() -> None:
+    container = {
+        "name": "main",
+        "image": "any",
+        "command": ["true"],
+        "resources": {"requests": {"cpu": "2"}},
+    }
+    spec = {"restartPolicy": "Never", "containers": [container]}
+    async with LocalCluster(capacity=Capacity(cpus=2, memory_bytes=2**30, storage_bytes=2**30)) as cluster:
+        for name in ("first", "second"):
+            cluster.api.add(POD, {"metadata": {"name": name}, "spec": spec}, namespace=cluster.namespace)
+        waiting = cluster.api.find(POD, "second", cluster.namespace)
+        assert waiting is not None
+        (condition,) = waiting["status"]["conditions"]
+        assert (condition["reason"], "1 Insufficient cpu" in condition["message"]) == ("Unschedulable", True)
+        await _phase(cluster, "second", "Succeeded")
+
+
+async def test_without_mount_namespaces_a_plain_pod_runs_all_the_same() -> None:
+    spec = {
+        "restartPolicy": "Never",
+        "containers": [{"name": "main", "image": "any", "command": ["sh", "-c", "echo here; exit 0"]}],
+    }
+    async with LocalCluster(modes=("none",)) as cluster:
+        cluster.api.add(POD, {"metadata": {"name": "p"}, "spec": spec}, namespace=cluster.namespace)
+        await _phase(cluster, "p", "Succeeded")
+        assert await _log(cluster, "p") == b"here\n"
