@@ -176,12 +176,6 @@ class ScriptedPod(PodRecord):
         self._disrupt("TerminationByKubelet", message)
         return self._fail_as_a_whole("Evicted", message)
 
-    def deadline_exceeded(self) -> Self:
-        """The kubelet ends the pod when its own ``activeDeadlineSeconds`` have passed."""
-        message = "Pod was active on the node longer than the specified deadline"
-        self._site.kubelet_events.record(POD, self.object, "DeadlineExceeded", message)
-        return self._fail_as_a_whole("DeadlineExceeded", message)
-
     def preempted(self) -> Self:
         """The scheduler takes the pod away for one of higher priority."""
         self._site.scheduler_events.record(

@@ -68,6 +68,7 @@ class PodRecord:
         self._is_ending = False
         self._ignores_term = False
         self._runs = 0
+        self._limit_s: int | None = None
         self.is_gone = False
 
     def __repr__(self) -> str:
@@ -129,12 +130,19 @@ class PodRecord:
         self._site.api.remove(POD, self.name, self.namespace, DeleteOptions(grace_s=grace_s, uid=self.uid))
         return self
 
+    def deadline_exceeded(self) -> Self:
+        """The kubelet ends the pod when its own ``activeDeadlineSeconds`` have passed."""
+        message = "Pod was active on the node longer than the specified deadline"
+        self._site.kubelet_events.record(POD, self.object, "DeadlineExceeded", message)
+        return self._fail_as_a_whole("DeadlineExceeded", message)
+
     # --- for the site
 
     def note(self, pod: Object) -> None:
         """The Pod object has changed: end what it says shall end."""
         self._state.pod = pod
         self._disruption = _disruption_of(pod) or self._disruption
+        self._note_deadline()
         if "deletionTimestamp" in pod["metadata"] and pod["spec"].get("nodeName") and not self._is_ending:
             self._is_ending = True
             grace_s = pod["metadata"].get("deletionGracePeriodSeconds") or 0
@@ -142,6 +150,19 @@ class PodRecord:
                 self._site.call_later(grace_s, lambda: self._end_for_good(KILLED))
             else:
                 self._end_for_good(TERMINATED)
+
+    def _note_deadline(self) -> None:
+        """Arrange the end of a pod with a time limit of its own, as the kubelet does."""
+        limit_s = self.object["spec"].get("activeDeadlineSeconds")
+        if limit_s is None or limit_s == self._limit_s or not self._is_taken_on:
+            return
+        self._limit_s = limit_s
+        passed_s = (self._site.now() - self._state.started_at).total_seconds()
+        self._site.call_later(max(limit_s - passed_s, 0), lambda: self._keep_deadline(limit_s))
+
+    def _keep_deadline(self, limit_s: int) -> None:
+        if self._limit_s == limit_s and not self.is_gone and not job_pods.is_ended(self.object):
+            self.deadline_exceeded()
 
     def note_gone(self) -> None:
         """The Pod object is gone."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from launcher_k8s import JobBackend, JobState, OutputChunk
+from launcher_k8s.connection import PODS
 from launcher_k8s.testing import ScriptedCluster, ScriptedPod
 from launcher_k8s.testing.cluster.kinds import EVENT, JOB, POD
 from tests.unit.testing.scripted.conftest import JOB as HELLO
@@ -183,6 +184,19 @@ async def test_the_pods_own_deadline(backend: JobBackend, pod: ScriptedPod) -> N
     pod.running().deadline_exceeded()
     assert pod.object["status"]["reason"] == "DeadlineExceeded"
     assert (await backend.wait(job_id(pod))).state is JobState.FAILED
+
+
+async def test_a_pod_whose_own_deadline_is_set_ends_by_itself(
+    cluster: ScriptedCluster, backend: JobBackend, pod: ScriptedPod
+) -> None:
+    pod.running()
+    await cluster.clock.advance(100)
+    await cluster.patch(PODS.within(pod.namespace).named(pod.name), b'{"spec":{"activeDeadlineSeconds":110}}')
+    await cluster.clock.advance(9)
+    assert pod.is_running
+    await cluster.clock.advance(2)
+    assert pod.object["status"]["reason"] == "DeadlineExceeded"
+    assert state(pod)["terminated"]["exitCode"] == 137
 
 
 async def test_init_failed_needs_an_init_container(pod: ScriptedPod) -> None:
