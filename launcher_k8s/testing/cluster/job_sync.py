@@ -184,6 +184,8 @@ class _Look:
             self._look_again(max(left, _SOONEST))
             return
         self._create(min(missing, LARGEST_BATCH))
+        if missing > LARGEST_BATCH:
+            self._look_again(_SOONEST)
 
     def _wanted(self) -> int:
         parallelism: int = self.spec["parallelism"]

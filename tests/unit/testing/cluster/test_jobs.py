@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from launcher_k8s.testing.cluster.api import Api
+from launcher_k8s.testing.cluster.job_sync import LARGEST_BATCH
 from launcher_k8s.testing.cluster.jobs import JobController
 from launcher_k8s.testing.cluster.kinds import EVENT, JOB, NAMESPACE, POD, SERVICE_ACCOUNT, Kind, Object
 from launcher_k8s.testing.cluster.removing import DeleteOptions
@@ -248,3 +249,11 @@ def test_an_indexed_job_is_skipped_with_a_warning() -> None:
 def test_nothing_is_due_after_a_job_has_ended() -> None:
     world = replay(LIVES["ok"])
     assert world.controller.due is None
+
+
+def test_very_many_pods_are_made_in_several_looks() -> None:
+    world = World(datetime.fromisoformat(LIVES["ok"]["started"]))
+    world.submit({**LIVES["ok"]["spec"], "parallelism": LARGEST_BATCH + 1, "completions": LARGEST_BATCH + 1})
+    assert len(world.pods) == LARGEST_BATCH
+    world.pass_until(world.time + timedelta(seconds=1))
+    assert len(world.pods) == LARGEST_BATCH + 1
