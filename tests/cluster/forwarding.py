@@ -36,8 +36,13 @@ class _Side(asyncio.Protocol):
         self.transport = transport
         self._server.sides.add(self)
         if self._outer:
-            transport.pause_reading()
-            self._server.connect_later(self)
+            # Not at once: an early Python 3.11 begins to read after this, paused or not.
+            asyncio.get_running_loop().call_soon(self._begin, transport)
+
+    def _begin(self, transport: asyncio.Transport) -> None:
+        """Read nothing before there is a far end to send it to."""
+        transport.pause_reading()
+        self._server.connect_later(self)
 
     def data_received(self, data: bytes) -> None:
         if not self._outer:

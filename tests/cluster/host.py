@@ -110,7 +110,7 @@ def strays(root: Path) -> Iterator[Path]:
     if CONTAINER_LINKS.is_dir():
         links = (link for link in CONTAINER_LINKS.iterdir() if link.is_symlink())
         yield from (link for link in links if link.readlink().is_relative_to(root))
-    if CNI_RESULTS.is_dir():
+    if os.access(CNI_RESULTS, os.R_OK | os.X_OK):  # root's own: who may not read it has booted no cluster
         results = (file for file in CNI_RESULTS.iterdir() if file.is_file())
         yield from (file for file in results if f'"{root}/' in file.read_text(errors="replace"))
     for address in root.glob("containerd-state/io.containerd.runtime.v2.task/*/*/address"):
