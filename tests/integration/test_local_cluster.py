@@ -14,6 +14,7 @@ from launcher_k8s import Job, JobBackend, JobState, OutputChunk
 from launcher_k8s.testing.cluster.kinds import CONFIG_MAP, JOB, NODE, POD, SECRET
 from launcher_k8s.testing.local.cluster import LocalCluster
 from launcher_k8s.testing.local.machine import Capacity
+from launcher_k8s.testing.local.server import Server
 
 KILLED = """
 import asyncio, sys
@@ -90,6 +91,20 @@ async def test_leaving_it_leaves_nothing(caplog: pytest.LogCaptureFixture) -> No
     assert not _is_there(directory)
     assert _open_files() <= files
     assert "runs the commands of its pods on this machine" in caplog.text
+
+
+async def test_a_part_that_cannot_end_keeps_no_other_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(_: Server) -> None:
+        raise RuntimeError("no end")
+
+    monkeypatch.setattr(Server, "close", fail)
+    with pytest.raises(RuntimeError, match="no end"):
+        async with LocalCluster() as cluster:
+            server, keeper = cluster._server, cluster.runtime.pid
+    assert not _is_there(f"/proc/{keeper}")
+    monkeypatch.undo()
+    assert server is not None
+    await server.close()
 
 
 async def test_nothing_outlives_a_program_that_was_killed() -> None:

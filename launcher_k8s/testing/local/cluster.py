@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -119,10 +120,12 @@ class LocalCluster:
 
     async def close(self) -> None:
         """End it; a second call does nothing."""
-        for part in (self._server, self._controllers, self._kubelet, self._runtime):
-            if part is not None:
-                await part.close()
+        parts = (self._server, self._controllers, self._kubelet, self._runtime)
         self._server = self._controllers = self._kubelet = None
+        async with AsyncExitStack() as ending:  # each is ended, whatever becomes of the others
+            for part in reversed(parts):
+                if part is not None:
+                    ending.push_async_callback(part.close)
 
     async def _start(self) -> None:
         self.api = Api(now=_now, draw=secrets.token_bytes, rbac=self._rbac)
