@@ -73,7 +73,6 @@ async def test_a_suspended_job_is_pending(world: World) -> None:
 
 
 @needs(Can.PULL_IMAGES)
-@pytest.mark.fails_in("embedded", "an image's name is not checked: InvalidImageName is never said")
 async def test_a_name_that_is_no_image_fails_the_job_for_good(world: World, backend: JobBackend) -> None:
     submitted = await backend.submit(world.job(image="No/Image:1"), user=USER)
     final = await backend.wait(submitted.id)

@@ -21,7 +21,7 @@ from launcher_k8s.testing.local.container import ContainerRefused, ContainerSpec
 from launcher_k8s.testing.local.container_states import NEVER, START_ERROR_CODE, Container, Run
 from launcher_k8s.testing.local.environment import Command, ConfigError, container_command
 from launcher_k8s.testing.local.fields import FieldError
-from launcher_k8s.testing.local.images import image_id, pull_problem
+from launcher_k8s.testing.local.images import image_id, name_problem, pull_problem
 from launcher_k8s.testing.local.logfiles import LogFile, LogStream
 from launcher_k8s.testing.local.pipes import ProcessStreams, Sink
 from launcher_k8s.testing.local.pods import Process
@@ -254,6 +254,10 @@ class ContainerRunner:
         spec, record = self.container.spec, self._worker.record
         name, image = self.container.name, spec.get("image", "")
         policy = spec.get("imagePullPolicy", "IfNotPresent")
+        if problem := name_problem(image):
+            parsed = f"couldn't parse image name {quoted(image)}: {problem}"
+            told = f"Failed to apply default image tag {quoted(image)}: {parsed}"
+            return self._wait_for_image("InvalidImageName", "InspectFailed", told, told)
         if not self._site.images.has(image):
             return self._note_missing(image, policy)
         if policy == "Always":

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from typing import Final
 
 from launcher_k8s.testing.cluster.causes import quoted
 
-_REGISTRY = "docker.io"
+_REGISTRY: Final = "docker.io"
+_COMPONENT: Final = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_NAME: Final = re.compile(
+    rf"[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?(?:/{_COMPONENT})+"
+    r"(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[+._-][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?",
+    re.ASCII,
+)
 
 
 class Images:
@@ -42,12 +50,26 @@ def pull_problem(name: str) -> str:
     )
 
 
+def name_problem(name: str) -> str:
+    """Why a name is none of an image, in the words of ``distribution/reference``; empty if it is one."""
+    domain, remainder = _split(name)
+    repository = remainder.partition(":")[0]
+    if repository != repository.lower():
+        return f"invalid reference format: repository name ({repository}) must be lowercase"
+    return "" if _NAME.fullmatch(f"{domain}/{remainder}") else "invalid reference format"
+
+
 def _reference(name: str) -> str:
     """An image's name in full."""
-    host, slash, _ = name.partition("/")
-    if not slash:
-        name = f"{_REGISTRY}/library/{name}"
-    elif "." not in host and ":" not in host and host != "localhost":
-        name = f"{_REGISTRY}/{name}"
-    tagged = ":" in name.rpartition("/")[2] or "@" in name
-    return name if tagged else f"{name}:latest"
+    full = "/".join(_split(name))
+    tagged = ":" in full.rpartition("/")[2] or "@" in full
+    return full if tagged else f"{full}:latest"
+
+
+def _split(name: str) -> tuple[str, str]:
+    """The registry that is meant, and the name there."""
+    first, slash, rest = name.partition("/")
+    is_host = "." in first or ":" in first or first == "localhost" or first != first.lower()
+    if slash and is_host:
+        return first, rest
+    return _REGISTRY, name if slash else f"library/{name}"
