@@ -16,15 +16,14 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from launcher_k8s.testing.cluster.causes import quoted
 from launcher_k8s.testing.local.container import ContainerRefused, ContainerSpec, KeeperLost, Mount
 from launcher_k8s.testing.local.container_states import NEVER, START_ERROR_CODE, Container, Run
 from launcher_k8s.testing.local.environment import Command, ConfigError, container_command
 from launcher_k8s.testing.local.fields import FieldError
-from launcher_k8s.testing.local.images import image_id, name_problem, pull_problem
 from launcher_k8s.testing.local.logfiles import LogFile, LogStream
 from launcher_k8s.testing.local.pipes import ProcessStreams, Sink
 from launcher_k8s.testing.local.pods import Process
+from launcher_k8s.testing.local.pulling import pull
 from launcher_k8s.testing.local.volumes import container_mounts
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ class ContainerRunner:
 
     async def _try_to_start(self) -> bool:
         """Try to; False: it waits, and is to be tried again."""
-        if not self._pull():
+        if not pull(self.container, self._site.images, self._worker.record):
             return False
         try:
             command = self._command()
@@ -246,51 +245,6 @@ class ContainerRunner:
     def _wait(self, reason: str, message: str) -> bool:
         self.container.wait(reason, message)
         self._worker.record("Failed", f"Error: {message}", container=self.container.name, warning=True)
-        return False
-
-    # --- its image
-
-    def _pull(self) -> bool:
-        spec, record = self.container.spec, self._worker.record
-        name, image = self.container.name, spec.get("image", "")
-        policy = spec.get("imagePullPolicy", "IfNotPresent")
-        if problem := name_problem(image):
-            parsed = f"couldn't parse image name {quoted(image)}: {problem}"
-            told = f"Failed to apply default image tag {quoted(image)}: {parsed}"
-            return self._wait_for_image("InvalidImageName", "InspectFailed", told, told)
-        if not self._site.images.has(image):
-            return self._note_missing(image, policy)
-        if policy == "Always":
-            record("Pulling", f"Pulling image {quoted(image)}", container=name)
-            record("Pulled", f"Successfully pulled image {quoted(image)}", container=name)
-        else:
-            told = (
-                f"Container image {quoted(image)} already present on machine and can be accessed by the pod"
-            )
-            record("Pulled", told, container=name)
-        self.container.image_id = image_id(image)
-        return True
-
-    def _note_missing(self, image: str, policy: str) -> bool:
-        if policy == "Never":
-            message = f"Container image {quoted(image)} is not present with pull policy of Never"
-            return self._wait_for_image("ErrImageNeverPull", "ErrImageNeverPull", message, message)
-        was, _ = self.container.waiting or ("", "")
-        problem = pull_problem(image)
-        if was in ("ErrImagePull", "ImagePullBackOff"):
-            told = f"Back-off pulling image {quoted(image)}"
-            return self._wait_for_image(
-                "ImagePullBackOff", "BackOff", told, f"{told}: ErrImagePull: {problem}"
-            )
-        self._worker.record("Pulling", f"Pulling image {quoted(image)}", container=self.container.name)
-        told = f"Failed to pull image {quoted(image)}: {problem}"
-        return self._wait_for_image("ErrImagePull", "Failed", told, problem)
-
-    def _wait_for_image(self, reason: str, event: str, told: str, message: str) -> bool:
-        name = self.container.name
-        self._worker.record(event, told, container=name, warning=event != "BackOff")
-        self._worker.record("Failed", f"Error: {reason}", container=name, warning=True)
-        self.container.wait(reason, message)
         return False
 
     # --- its end
