@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from tests.contract.requests.sending import Answered
 
 WANTED = Path(__file__).parent / "wanted.yaml"
 MISSING = "<missing>"
+VERDICT = ("code", "body.code", "body.reason")
+"""What clients act on."""
 
 
 @attrs.frozen
@@ -37,25 +40,58 @@ class Difference:
         return f"{self.title}\n  {self.where}\n    real: {self.real!r}\n    ours: {self.ours!r}"
 
 
+def _as_tuple(given: str | Sequence[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
 @attrs.frozen
 class Wanted:
-    """Differences that are on purpose.
+    """A difference that is on purpose, as narrow as it can be told.
 
     Args:
         request: The titles it is about; `*` and `?` as in file names.
-        where: The paths it is about.
+        where: The paths it is about, in the same way; code and reason of an answer only where they are
+            named in full.
         reason: Why.
+        within: A regular expression: what may differ of the text there (of the JSON of what is no text); the
+            rest must be equal. Without one, all of it may.
     """
 
     request: str
-    where: str
+    where: tuple[str, ...] = attrs.field(converter=_as_tuple)
     reason: str
+    within: str = ""
 
     def covers(self, difference: Difference) -> bool:
         """Whether the difference is this one."""
-        return fnmatch.fnmatchcase(difference.title, self.request) and fnmatch.fnmatchcase(
-            difference.where, self.where
+        return (
+            _matches(difference.title, self.request)
+            and self._is_about(difference.where)
+            and self._allows(difference.real, difference.ours)
         )
+
+    def _is_about(self, where: str) -> bool:
+        return any(self.names(where, each) for each in self.where)
+
+    @staticmethod
+    def names(where: str, pattern: str) -> bool:
+        """Whether a pattern of `where` is about a path."""
+        return where == pattern if where in VERDICT else _matches(where, pattern)
+
+    def _allows(self, real: Any, ours: Any) -> bool:
+        if not self.within:
+            return True
+        seen, expected = (re.sub(self.within, "", _as_text(each), flags=re.DOTALL) for each in (ours, real))
+        return seen == expected
+
+
+def _matches(text: str, pattern: str) -> bool:
+    """As file names are matched, but brackets are an index's."""
+    return fnmatch.fnmatchcase(text, pattern.replace("[", "[[]"))
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 
 
 def wanted() -> list[Wanted]:
