@@ -26,6 +26,7 @@ from launcher_k8s.testing.cluster.requests import Request
 from launcher_k8s.testing.cluster.store import Store, key_at
 
 MASTERS: Final = "system:masters"
+UNAUTHENTICATED: Final = "system:unauthenticated"
 _REVIEWS: Final = ("selfsubjectaccessreviews", "selfsubjectrulesreviews")
 _ANY: Final = "*"
 
@@ -112,7 +113,8 @@ class Authorizer:
 
     Args:
         store: Where the roles are.
-        rbac: Whether the stored roles count; otherwise all is allowed that is not denied.
+        rbac: Whether the stored roles count; otherwise all is allowed that is not denied, to all who say
+            who they are.
     """
 
     def __init__(self, store: Store, *, rbac: bool = False) -> None:
@@ -150,7 +152,7 @@ class Authorizer:
 
     def knows_only_roles(self, groups: Sequence[str]) -> bool:
         """Whether nothing but stored roles allows something to members of these groups."""
-        return self.rbac and MASTERS not in groups
+        return UNAUTHENTICATED in groups or (self.rbac and MASTERS not in groups)
 
     def rules_of(
         self, user: str, groups: Sequence[str], namespace: str
@@ -222,7 +224,8 @@ def _has(listed: Sequence[str] | None, value: str) -> bool:
 
 def _is_own_review(attributes: Attributes) -> bool:
     """What everybody may who is known: ``system:basic-user``."""
-    return attributes.verb == "create" and attributes.resource in _REVIEWS
+    known = UNAUTHENTICATED not in attributes.groups
+    return known and attributes.verb == "create" and attributes.resource in _REVIEWS
 
 
 def _forbidden(attributes: Attributes) -> Refusal:

@@ -46,12 +46,8 @@ def api_resources(group: str, version: str) -> Object | None:
     for kind in _kinds(group, version):
         resources.append(_resource(kind))
         resources += [_subresource(kind, each) for each in kind.subresources]
-    return {
-        "kind": "APIResourceList",
-        "apiVersion": "v1",
-        "groupVersion": f"{group}/{version}" if group else version,
-        "resources": resources,
-    }
+    told = {"kind": "APIResourceList"} | ({"apiVersion": "v1"} if group else {})  # the core's leaves it out
+    return told | {"groupVersion": f"{group}/{version}" if group else version, "resources": resources}
 
 
 def aggregated(*, core: bool) -> Object:

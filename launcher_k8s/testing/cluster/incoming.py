@@ -17,6 +17,7 @@ from launcher_k8s.testing.cluster.refusals import bad_request, unsupported_media
 from launcher_k8s.testing.cluster.requests import Request, field_validation
 
 ACCEPTED: Final = (JSON_MEDIA_TYPE, YAML_MEDIA_TYPE, "application/vnd.kubernetes.protobuf")
+_YAML: Final = "yaml: "
 _SHOWN_BYTES: Final = 30
 _TYPE_META: Final = (
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
@@ -51,7 +52,7 @@ def _parse_yaml(body: bytes) -> Any:
     try:
         return yaml.safe_load(body)
     except yaml.YAMLError as problem:
-        raise BodyError(f"yaml: {problem}") from None
+        raise BodyError(f"{_YAML}{problem}") from None
 
 
 def _check_kind(kind: Kind, content: Object) -> None:
@@ -77,7 +78,8 @@ def _unrecognized(kind: Kind, body: bytes, problem: str) -> str:
     shown = head.decode(errors="replace") if body.startswith(b"{") else head.hex()
     if len(body) > _SHOWN_BYTES:
         shown += " ..."
+    if not problem.startswith(_YAML):
+        problem = f"couldn't get version/kind; json parse error: {problem}"
     return (
-        f"the object provided is unrecognized (must be of type {kind.kind}): couldn't get version/kind; "
-        f"json parse error: {problem} ({shown or '<empty>'})"
+        f"the object provided is unrecognized (must be of type {kind.kind}): {problem} ({shown or '<empty>'})"
     )

@@ -13,15 +13,39 @@ from launcher_k8s.connection import JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PAT
 from launcher_k8s.testing.cluster import causes, schema
 from launcher_k8s.testing.cluster.bodies import BodyError, check_size, go_type, media_type, parse_json
 from launcher_k8s.testing.cluster.incoming import unknown_conversion
-from launcher_k8s.testing.cluster.kinds import Kind, Object
+from launcher_k8s.testing.cluster.kinds import Kind, Object, kind_named
 from launcher_k8s.testing.cluster.patches import PatchError, json_patch, merge_patch, strategic_merge
-from launcher_k8s.testing.cluster.refusals import Refusal, bad_request, invalid, refusal, too_large
+from launcher_k8s.testing.cluster.refusals import (
+    Refusal,
+    bad_request,
+    invalid,
+    refusal,
+    too_large,
+    unsupported_media_type,
+)
 from launcher_k8s.testing.cluster.requests import Request, field_validation
 
 APPLY_PATCH: Final = "application/apply-patch+yaml"
 PATCH_TYPES: Final = (JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH)
 _MOST_OPERATIONS: Final = 10_000
 _MAP: Final = "map[string]interface {}"
+
+
+def check_patch(request: Request) -> None:
+    """Refuse a patch in a form that is not known, before anybody looks whether the object is there.
+
+    Raises:
+        Refusal: 415: the form; a server-side apply too, for nothing here keeps ``managedFields``. 422: an
+            apply by nobody.
+    """
+    sent_as = media_type(request.content_type)
+    if sent_as == APPLY_PATCH and not request.params.get("fieldManager"):
+        cause = causes.required("fieldManager", "is required for apply patch")
+        raise invalid("PatchOptions", "", [cause], group="meta.k8s.io")
+    if sent_as == APPLY_PATCH:
+        raise unsupported_media_type(PATCH_TYPES)
+    if sent_as not in PATCH_TYPES:
+        raise refusal(415, "UnsupportedMediaType", "415: Unsupported Media Type", details={})
 
 
 def patched(kind: Kind, old: Object, request: Request) -> tuple[Object, tuple[str, ...]]:
@@ -35,8 +59,9 @@ def patched(kind: Kind, old: Object, request: Request) -> tuple[Object, tuple[st
     check_size(request.body)
     content = _patched(kind, old, request.body, media_type(request.content_type))
     if content.get("kind") != kind.kind or content.get("apiVersion") != kind.api_version:
-        raise _not_applicable(content, unknown_conversion(kind, content))
-    changed = {name: part for name, part in content.items() if old.get(name) != part}
+        raise _not_applicable(content, _not_of_kind(kind, content))
+    # In the order in which Go writes a map, and so complains of its fields.
+    changed = {name: content[name] for name in sorted(content) if old.get(name) != content[name]}
     checked = schema.check(kind, changed)
     strictness = field_validation(request.params)
     if complaint := checked.complaint(strictness):
@@ -45,14 +70,19 @@ def patched(kind: Kind, old: Object, request: Request) -> tuple[Object, tuple[st
     return kept | checked.content, checked.warnings(strictness)
 
 
+def _not_of_kind(kind: Kind, content: Object) -> str:
+    """Why an object of another kind is refused: as such a one it must be in order first."""
+    other = kind_named(content.get("apiVersion", ""), content.get("kind", ""))
+    error = schema.check(other, content).error if other is not None else ""
+    return error or unknown_conversion(kind, content)
+
+
 def _not_applicable(content: Object, problem: str) -> Refusal:
     shown = msgspec.json.encode(content, order="deterministic").decode()
     return invalid("", "", [causes.invalid("patch", shown, problem)])
 
 
 def _patched(kind: Kind, old: Object, body: bytes, sent_as: str) -> Object:
-    if sent_as not in PATCH_TYPES:
-        raise refusal(415, "UnsupportedMediaType", "415: Unsupported Media Type", details={})
     if sent_as == JSON_PATCH:
         return _json_patched(old, body)
     prefix = "error decoding patch: " if sent_as == MERGE_PATCH else ""

@@ -33,6 +33,8 @@ _BASIC_RULES: Final = (
         "resources": ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
     },
 )
+_OPEN: Final = ("/healthz", "/livez", "/readyz", "/version", "/version/")
+_DISCOVERY: Final = ("/api", "/api/*", "/apis", "/apis/*", *_OPEN[:2], "/openapi", "/openapi/*", *_OPEN[2:])
 _ALL_RULES: Final = ({"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]},)
 
 
@@ -142,14 +144,13 @@ def _access(spec: Object, request: Request, authorizer: Authorizer) -> Object:
 
 def _rules(spec: Object, request: Request, authorizer: Authorizer) -> Object:
     rules: list[Object] = list(_BASIC_RULES)
+    paths: list[Object] = [{"verbs": ["get"], "nonResourceURLs": list(each)} for each in (_OPEN, _DISCOVERY)]
     if authorizer.knows_only_roles(request.groups):
         namespace = spec.get("namespace", "")
         rules += [rule for _, rule in authorizer.rules_of(request.user, request.groups, namespace)]
     else:
         rules += _ALL_RULES
-    paths = [
-        {"verbs": ["get"], "nonResourceURLs": ["/healthz", "/livez", "/readyz", "/version", "/version/"]}
-    ]
+        paths.append({"verbs": ["*"], "nonResourceURLs": ["*"]})
     return {"resourceRules": rules, "nonResourceRules": paths, "incomplete": False}
 
 

@@ -24,7 +24,7 @@ from launcher_k8s.testing.cluster.kinds import (
     Object,
 )
 from launcher_k8s.testing.cluster.namespaces import Namespaces
-from launcher_k8s.testing.cluster.patching import patched
+from launcher_k8s.testing.cluster.patching import check_patch, patched
 from launcher_k8s.testing.cluster.reading import read_page, write_page
 from launcher_k8s.testing.cluster.refusals import Refusal, bad_request, conflict, not_found, too_large_version
 from launcher_k8s.testing.cluster.removing import DeleteOptions, Removal, Remover, delete_options
@@ -166,6 +166,7 @@ class Verbs:
         return Answer(200, stored.body, warnings)
 
     def _patch(self, kind: Kind, request: Request) -> Answer:
+        check_patch(request)
         dry = dry_run(request.params, "PatchOptions")
         old = self._stored(kind, request)
         content, warnings = patched(kind, old.content, request)

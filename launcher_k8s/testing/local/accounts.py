@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from launcher_k8s.testing.cluster.access import UNAUTHENTICATED
 from launcher_k8s.testing.cluster.kinds import Object
 from launcher_k8s.testing.cluster.refusals import forbidden, unauthorized
 from launcher_k8s.testing.cluster.requests import ADMINISTRATOR, ADMINISTRATORS
@@ -32,7 +33,7 @@ def service_account(namespace: str, name: str) -> Account:
 
 PREFIX: Final = "/token/"
 """Begins paths that carry a token: for kubectl, which sends none in a header without TLS."""
-ANONYMOUS: Final = Account("system:anonymous", ("system:unauthenticated",))
+ANONYMOUS: Final = Account("system:anonymous", (UNAUTHENTICATED,))
 
 
 def split_prefix(path: str) -> tuple[str, str]:
@@ -69,13 +70,21 @@ class Accounts:
         """Let it in no more."""
         self._by_token.pop(token, None)
 
-    def identify(self, path: str, authorization: str, impersonated: Mapping[str, Sequence[str]]) -> Account:
+    def identify(
+        self,
+        path: str,
+        authorization: str,
+        impersonated: Mapping[str, Sequence[str]],
+        *,
+        is_resource: bool = False,
+    ) -> Account:
         """Who a request is from.
 
         Args:
             path: What is asked for.
             authorization: The header.
             impersonated: ``user`` and ``group`` of the ``Impersonate-`` headers.
+            is_resource: Whether it is a resource's path: who may do what there is asked later.
 
         Raises:
             Refusal: 401 for a token that is not valid, 403 for none at all (of the paths open to everybody
@@ -83,7 +92,7 @@ class Accounts:
         """
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != _BEARER:
-            if path.split("/")[1] not in {each.strip("/") for each in _OPEN}:
+            if not is_resource and path.split("/")[1] not in {each.strip("/") for each in _OPEN}:
                 problem = f'User "{ANONYMOUS.user}" cannot get path "{path}"'
                 raise forbidden("", "", problem)
             return ANONYMOUS

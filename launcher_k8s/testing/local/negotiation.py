@@ -57,13 +57,16 @@ class Form:
         return f"{self.media_type};stream=watch" if self.streams else self.media_type
 
 
-def choose_form(accept: str, *, shapes: tuple[Shape, ...], streams: bool = False) -> Form:
+def choose_form(
+    accept: str, *, shapes: tuple[Shape, ...], streams: bool = False, can_stream: bool = False
+) -> Form:
     """The form that a client wants most of those it can have.
 
     Args:
         accept: The header, may be empty.
         shapes: Those that are offered besides the object itself.
         streams: Whether the answer is a watch.
+        can_stream: Whether the path can be watched.
 
     Raises:
         Refusal: 406, none of the clauses can be served.
@@ -79,7 +82,7 @@ def choose_form(accept: str, *, shapes: tuple[Shape, ...], streams: bool = False
         if shape is not None and (streams or not params.get("stream")):
             written = YAML_MEDIA_TYPE if media_type == YAML_MEDIA_TYPE and not streams else JSON_MEDIA_TYPE
             return Form(written, shape, params.get("stream") == "watch")
-    raise not_acceptable(SERVED) if served_type else _no_such_type()
+    raise not_acceptable(SERVED) if served_type else _no_such_type(can_stream=can_stream)
 
 
 def _clauses(accept: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -110,10 +113,10 @@ def _shape(params: dict[str, str], offered: tuple[Shape, ...]) -> Shape | None:
     return shape if params.get("g") == group and params.get("v") in versions else None
 
 
-def _no_such_type() -> Refusal:
+def _no_such_type(*, can_stream: bool) -> Refusal:
     offered = ", ".join(
         f"{media_type}{suffix}"
-        for suffix in ("", ";stream=watch")
+        for suffix in (("", ";stream=watch") if can_stream else ("",))
         for media_type in SERVED
         if "yaml" not in media_type or not suffix
     )

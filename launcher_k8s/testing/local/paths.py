@@ -41,6 +41,22 @@ class Target:
     kind: Kind
 
 
+def without_watch(path: str, params: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    """A path of the old form ``/api/v1/watch/...`` as it is written today; others as they are.
+
+    What was an object at its end becomes a field selector: it is a collection that is watched.
+    """
+    parts = path.strip("/").split("/")
+    at = 2 if parts[0] == "api" else 3
+    if parts[at : at + 1] != ["watch"]:
+        return path, params
+    del parts[at]
+    params = {**params, "watch": "true"}
+    if len(parts) - at in (2, 4):
+        params["fieldSelector"] = f"metadata.name={parts.pop()}"
+    return "/" + "/".join(parts), params
+
+
 def find_target(method: str, path: str, params: Mapping[str, str]) -> Target:
     """Read a request line.
 

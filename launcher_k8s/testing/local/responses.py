@@ -8,7 +8,7 @@ people: ``pretty``, or a client like curl.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -55,8 +55,7 @@ def respond(answer: Answer, kind: Kind, wish: Wish, now: datetime) -> web.Respon
     if wish.form.shape is not Shape.OBJECT:
         body = msgspec.json.encode(reshape(msgspec.json.decode(body), kind, wish, now))
     response = write(answer.code, body, wish)
-    for warning in answer.warnings:
-        response.headers.add("Warning", f"299 - {_quoted(warning)}")
+    _warn(response, answer.warnings)
     return response
 
 
@@ -66,9 +65,15 @@ def refuse(refusal: Refusal, wish: Wish | None = None) -> web.Response:
     response = write(
         refusal.code, msgspec.json.encode(refusal.status), Wish(form, pretty=wish is not None and wish.pretty)
     )
+    _warn(response, refusal.warnings)
     if refusal.retry_after_s is not None:
         response.headers["Retry-After"] = str(refusal.retry_after_s)
     return response
+
+
+def _warn(response: web.Response, warnings: Iterable[str]) -> None:
+    for warning in warnings:
+        response.headers.add("Warning", f"299 - {_quoted(warning)}")
 
 
 def write(code: int, body: bytes, wish: Wish) -> web.Response:

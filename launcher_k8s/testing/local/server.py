@@ -31,7 +31,7 @@ from launcher_k8s.testing.local.access_to_pods import PlainRefusal
 from launcher_k8s.testing.local.accounts import PREFIX, Account, Accounts, service_account, split_prefix
 from launcher_k8s.testing.local.documents import Documents
 from launcher_k8s.testing.local.negotiation import Form, Shape, choose_form
-from launcher_k8s.testing.local.paths import NoPathError, Target, find_target
+from launcher_k8s.testing.local.paths import NoPathError, Target, find_target, without_watch
 from launcher_k8s.testing.local.responses import Wish, refuse, respond, text
 from launcher_k8s.testing.local.streams import HttpStream, Send, break_connection, serve_stream, wait_out
 from launcher_k8s.testing.local.watches import WatchSender
@@ -147,13 +147,16 @@ class Server:
         authorization = http.headers.get("Authorization", "")
         if prefix:
             authorization = f"Bearer {prefix.removeprefix(PREFIX)}"
-        account = self._accounts.identify(path, authorization, _impersonated(http))
+        is_document = self._documents.answers(path)
+        account = self._accounts.identify(
+            path, authorization, _impersonated(http), is_resource=not is_document
+        )
         if "//" in path:
             raise NoPathError
-        accept = http.headers.get("Accept", "")
-        if self._documents.answers(path):
+        if is_document:
+            accept = http.headers.get("Accept", "")
             return self._documents.answer(http.method, path, accept, wish, prefix=prefix)
-        call = await self._read(http, find_target(http.method, path, http.query), account, wish)
+        call = await self._read(http, path, account, wish)
         if not await self._meet(call):
             return web.Response()
         response = await self._dispatch(call)
@@ -161,15 +164,20 @@ class Server:
             break_connection(http)
         return response
 
-    async def _read(self, http: web.Request, target: Target, account: Account, wish: Wish) -> Call:
-        streams = target.verb == "watch"
+    async def _read(self, http: web.Request, path: str, account: Account, wish: Wish) -> Call:
+        path, params = without_watch(path, _first_values(http.query))
+        target = find_target(http.method, path, params)
         if target.resource.subresource not in _NODE_SUBRESOURCES:
-            form = choose_form(http.headers.get("Accept", ""), shapes=_SHAPES, streams=streams)
+            form = choose_form(
+                http.headers.get("Accept", ""),
+                shapes=_SHAPES,
+                streams=target.verb == "watch",
+                can_stream=target.verb in ("list", "watch"),
+            )
             wish = attrs.evolve(wish, form=form)
         body, content_type = await _read_body(http), http.headers.get("Content-Type", "")
         if body and content_type.startswith(protobuf.MEDIA_TYPE):
             body, content_type = msgspec.json.encode(protobuf.read_protobuf(body)), JSON_MEDIA_TYPE
-        params = _first_values(http.query)
         asked = Request(
             target.verb, target.resource, params, body, content_type, account.user, account.groups
         )

@@ -53,7 +53,8 @@ def check_job(new: Object, old: Object | None) -> list[Cause]:
     spec = new["spec"]
     if old is not None and spec is old["spec"]:
         return []
-    found = [] if old is not None else _check_generated(new)
+    kept = old is not None and spec["selector"] == old["spec"]["selector"]
+    found = [] if kept else _check_generated(new)
     known = old is not None and spec["template"] == old["spec"]["template"]
     found += _check_spec(spec, template_known=known)
     found += _check_selector(spec)
