@@ -24,7 +24,7 @@ from launcher_k8s.naming import job_id_from_key
 from launcher_k8s.origin import Origin
 from launcher_k8s.plan import JobPlan, plan_job
 from launcher_k8s.settings import ClusterSettings, Override, ProfileSection, ResourceProfile
-from launcher_k8s.shape import SUBMISSION_ANNOTATION
+from launcher_k8s.shape.names import SUBMISSION_ANNOTATION
 from tests.strategies import jobs, texts
 
 SETTINGS = ClusterSettings(api_url="https://k8s.example.org", auth_token="token")
