@@ -177,7 +177,7 @@ class InvalidJobStateError(JobStateError):
 
 
 class OutputNotFoundError(JobStateError):
-    """The job has no output, and can have none any more."""
+    """There is no such output, and can be none: the job has no such container, say."""
 
     code = ErrorCode.OUTPUT_NOT_FOUND
 

@@ -254,6 +254,7 @@ class JobBackend:
 
         Raises:
             JobNotFoundError: By the stream: there is no such job, or it is another user's.
+            OutputNotFoundError: By the stream: the job's pod has no such container.
             ClusterError: By the stream: the log may not be read.
         """
         return self._streams.open(self._output(self._here, job_id, user, follow=follow, container=container))
