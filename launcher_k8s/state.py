@@ -7,6 +7,7 @@ from the cluster, never from a clock of ours.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from sys import intern
 from typing import Final as Constant
@@ -23,11 +24,18 @@ START_ERRORS: Constant = frozenset({"StartError", "ContainerCannotRun"})
 NEVER_STARTS: Constant = frozenset({"InvalidImageName"})
 """Reasons to wait that no waiting heals. A missing image, secret or node may still come."""
 
+PULL_FAILED: Constant = "ErrImagePull"
+PULL_PAUSED: Constant = "ImagePullBackOff"
+"""A kubelet shows the two in turn, for one failure, as long as an image cannot be pulled."""
+
 OOM_KILLED: Constant = "OOMKilled"
 _DEADLINE: Constant = "DeadlineExceeded"
 _LOST_TRACK: Constant = "ContainerStatusUnknown"
 _SIGTERM_EXIT, _SIGKILL_EXIT = 143, 137
 _POD_GONE: Constant = "pod gone; exit code unknown"
+
+# Kubernetes 1.31 and later repeat in the pause how the pull failed, in the words of that failure.
+_PAUSED_FOR: Constant = re.compile(r'(.*?)Back-off pulling image "[^"]*": (\w+): (.*)', re.DOTALL)
 
 
 class Verdict(NamedTuple):
@@ -219,7 +227,11 @@ def _running(job: JobRow, pod: PodRow) -> Verdict | None:
 
 
 def _waiting(pod: PodRow) -> Verdict:
-    return Verdict(JobState.PENDING, _text(pod.reason, pod.message))
+    reason, message = pod.reason, pod.message
+    if reason == PULL_PAUSED and (paused := _PAUSED_FOR.fullmatch(message)):
+        where, reason, cause = paused.groups()
+        message = where + cause
+    return Verdict(JobState.PENDING, _text(reason, message))
 
 
 _RULES: Constant[tuple[Rule, ...]] = (_killed, _taken_away, _not_started, _terminated, _running)

@@ -277,6 +277,50 @@ def test_a_message_may_change_while_the_state_does_not() -> None:
     assert messages == ["", "Unschedulable", "ErrImagePull"]
 
 
+def messages_of(*waiting: tuple[str, str]) -> list[str]:
+    """What is told of a Pod that waits for these reasons, one after the other."""
+    scene = Scene()
+    scene.world.submit("a")
+    scene.world.schedule("a")
+    scene.look()
+    following = scene.follow()
+    drain(following)
+    messages = []
+    for reason, message in waiting:
+        scene.world.change_pod("a", reason=reason, message=message)
+        scene.look()
+        messages += [status.status_message for status in drain(following)]
+        assert scene.tracker.select()[0].status_message == messages[-1]
+    return messages
+
+
+FAILED_PULL, BARE_PAUSE = ("ErrImagePull", "not found"), ("ImagePullBackOff", 'Back-off pulling image "r:5"')
+
+
+def test_an_image_that_cannot_be_pulled_is_told_of_once() -> None:
+    paused = ("ImagePullBackOff", 'Back-off pulling image "r:5": ErrImagePull: not found')
+    assert messages_of(FAILED_PULL, paused, FAILED_PULL, paused) == ["ErrImagePull: not found"]
+
+
+def test_a_pause_that_does_not_say_why_does_not_hide_the_failure_told_before() -> None:
+    assert messages_of(FAILED_PULL, BARE_PAUSE, FAILED_PULL, BARE_PAUSE) == ["ErrImagePull: not found"]
+
+
+def test_a_pause_that_does_not_say_why_is_told_where_no_failure_was_seen() -> None:
+    assert messages_of(BARE_PAUSE, FAILED_PULL, BARE_PAUSE) == [
+        'ImagePullBackOff: Back-off pulling image "r:5"',
+        "ErrImagePull: not found",
+    ]
+
+
+def test_another_reason_to_wait_is_told_after_a_failed_pull() -> None:
+    assert messages_of(FAILED_PULL, BARE_PAUSE, ("CreateContainerConfigError", "no secret"), BARE_PAUSE) == [
+        "ErrImagePull: not found",
+        "CreateContainerConfigError: no secret",
+        'ImagePullBackOff: Back-off pulling image "r:5"',
+    ]
+
+
 # --- the two streams
 
 
