@@ -2,6 +2,9 @@
 
 The verbs and what the outside may rely on stand in the documentation ("Guarantees"). The cluster is
 the database: a second process, or the same one after a restart, says the same about every job.
+
+Most of this file is the documentation of the verbs, which stand in one class because they are one object
+to their users. What a verb does is a few lines here, and the rest in the rooms beside.
 """
 
 from __future__ import annotations
