@@ -200,8 +200,10 @@ class Settings:
             name: The cluster's name; may be left out where there is only one.
 
         Raises:
-            ConfigurationError: No such cluster, or no name given where there are several.
+            ConfigurationError: No such cluster, or no name given where there is none or several.
         """
+        if not self.clusters:
+            raise ConfigurationError("no cluster is configured")
         names = ", ".join(cluster.name for cluster in self.clusters)
         if name is None:
             if len(self.clusters) != 1:

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from launcher_k8s.errors import ConfigurationError
+from launcher_k8s.origin import CODE, DEFAULT, Origin
+from launcher_k8s.settings import ClusterSettings, Settings
+
+EAST, WEST = ClusterSettings(name="East"), ClusterSettings(name="West")
+
+
+def test_the_only_cluster_needs_no_name() -> None:
+    assert Settings((EAST,)).cluster() == EAST
+
+
+def test_one_of_several_is_chosen_by_its_name() -> None:
+    assert Settings((EAST, WEST)).cluster("West") == WEST
+
+
+@pytest.mark.parametrize(
+    ("clusters", "name", "message"),
+    [
+        ((), None, "no cluster is configured"),
+        ((), "East", "no cluster is configured"),
+        ((EAST, WEST), None, r"several clusters are configured: East, West \(name one\)"),
+        ((EAST, WEST), "North", r"no cluster is named 'North' \(configured: East, West\)"),
+    ],
+)
+def test_what_is_not_one_cluster_is_refused(
+    clusters: tuple[ClusterSettings, ...], name: str | None, message: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        Settings(clusters).cluster(name)
+
+
+def test_an_origin_is_the_files_else_code_else_the_default() -> None:
+    stated = Origin.in_file("k.conf", 7, "", "fetch-limit")
+    cluster = ClusterSettings(fetch_limit=100, name="East", origins={"fetch_limit": stated})
+    assert [cluster.origin(field) for field in ("fetch_limit", "name", "namespace")] == [
+        stated,
+        CODE,
+        DEFAULT,
+    ]
+
+
+def test_a_field_that_there_is_not_has_no_origin() -> None:
+    with pytest.raises(KeyError):
+        EAST.origin("colour")
+
+
+def test_a_token_is_never_shown() -> None:
+    assert "planted" not in repr(ClusterSettings(auth_token="planted"))
