@@ -48,5 +48,17 @@ def test_a_field_that_there_is_not_has_no_origin() -> None:
         EAST.origin("colour")
 
 
+def test_a_value_of_another_kind_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="'0' is out of range for fetch-limit") as caught:
+        ClusterSettings(fetch_limit=0)
+    assert caught.value.hint == "give at least 1"
+
+
+def test_a_secret_of_another_kind_is_not_shown() -> None:
+    with pytest.raises(ConfigurationError, match="the value given is no value of auth-token") as caught:
+        ClusterSettings(auth_token=b"planted")  # type: ignore[arg-type] # the mistake under test
+    assert "planted" not in str(caught.value)
+
+
 def test_a_token_is_never_shown() -> None:
     assert "planted" not in repr(ClusterSettings(auth_token="planted"))

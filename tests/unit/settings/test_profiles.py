@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import attrs
 import pytest
@@ -26,6 +27,30 @@ def test_values_given_in_code_get_the_types_that_files_give() -> None:
         "placement_constraints": (PlacementConstraint("region", "us"), PlacementConstraint("node")),
     }
     assert {sourced.origin for sourced in section.values.values()} == {CODE}
+
+
+@pytest.mark.parametrize(
+    ("values", "message", "hint"),
+    [
+        ({"max_cpus": "x"}, "'x'\" is no value of max-cpus", "give a plain number"),
+        ({"max_cpus": float("nan")}, "'nan' is no value of max-cpus", "give a plain number"),
+        ({"max_cpus": -1}, "'-1' is out of range for max-cpus", "give at least 0"),
+        (
+            {"cpu_request_ratio": 2},
+            "'2' is no value of cpu-request-ratio",
+            "give a number above 0 and up to 1",
+        ),
+        ({"allow_unknown_images": 1}, "'1' is no value of allow-unknown-images", "give 1 or 0"),
+        ({"container_images": ["r:4", 4]}, "is no value of container-images", "give a list"),
+        ({"placement_constraints": 5}, "'5' is no value of placement-constraints", "give a list"),
+        ({"default_container_image": None}, "'None' is no value of default-container-image", "give text"),
+    ],
+)
+def test_values_of_another_kind_are_refused(values: dict[str, Any], message: str, hint: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        ProfileSection.everyone(**values)
+    assert message in caught.value.message
+    assert hint in caught.value.hint
 
 
 def test_a_name_that_is_no_setting_is_refused() -> None:
