@@ -183,9 +183,12 @@ class OutputNotFoundError(JobStateError):
 
 
 class OperationTimeoutError(LauncherError):
-    """A time limit that the caller set has passed; the job itself goes on."""
+    """A time limit that the caller set has passed; the job itself goes on, so ``transient`` is set."""
 
     code = ErrorCode.TIMEOUT
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint, transient=True)
 
 
 class BackendClosedError(LauncherError):
