@@ -62,7 +62,9 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         dest="variables",
         help="an environment variable of the job; repeatable",
     )
-    parser.add_argument("--name", metavar="N", help="the job's name; the program's base name if not given")
+    parser.add_argument(
+        "--name", metavar="N", type=_filled, help="the job's name; the program's base name if not given"
+    )
     parser.add_argument("--rm", action="store_true", help="remove the job once it has ended")
     parser.add_argument("argv", nargs="+", metavar="COMMAND", help="the program and its arguments, after --")
 
@@ -80,12 +82,15 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_user_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", metavar="DIR", default=DEFAULT_DIRECTORY, help="configuration directory")
+    parser.add_argument(
+        "--config", metavar="DIR", type=_filled, default=DEFAULT_DIRECTORY, help="configuration directory"
+    )
     parser.add_argument("--cluster", metavar="NAME", help="which cluster, where several are configured")
     parser.add_argument("--user", metavar="U", type=_filled, required=True, help="the user to act for")
     parser.add_argument(
         "--group",
         metavar="G",
+        type=_filled,
         action="append",
         dest="groups",
         help="a group of the user; repeatable; the host is asked where none is given",

@@ -72,6 +72,22 @@ def test_a_directory_that_is_not_there(cli: Cli, tmp_path: Path) -> None:
     assert f"{tmp_path}/none/{MAIN}" in done.err
 
 
+def test_a_file_in_place_of_the_directory_is_one_error(cli: Cli, tmp_path: Path) -> None:
+    file = Path(write_directory(tmp_path, {MAIN: ""})) / MAIN
+    done = cli("explain", "--config", str(file), "--user", "jane")
+    assert done.code == 1
+    assert done.err.splitlines()[0] == f"{file}: error: this is a file"
+    assert done.err.splitlines()[-1] == f"launcher-k8s: the configuration in {file} has 1 error"
+
+
+def test_of_several_clusters_one_is_to_be_named_by_its_flag(cli: Cli, tmp_path: Path) -> None:
+    clusters = "".join(f"[cluster]\nname={name}\ntype=Kubernetes\n" for name in ("East", "West"))
+    directory = write_directory(tmp_path, {"launcher.conf": clusters, MAIN: ""})
+    done = cli("explain", "--config", directory, "--user", "jane", "--group", "g")
+    told = "launcher-k8s: several clusters are configured: East, West (name one by --cluster)"
+    assert (done.code, done.err.splitlines()[-1]) == (1, told)
+
+
 def test_a_cluster_that_is_not_configured_is_told_with_those_that_are(cli: Cli) -> None:
     done = cli("explain", "--config", EXAMPLE, "--user", "jane", "--cluster", "West")
     assert done.code == 1
@@ -116,6 +132,9 @@ def test_no_handler_of_logs_stays_behind(cli: Cli) -> None:
         (["plan", "--user", "jane"], "JOB.json"),
         (["run", "--user", "jane"], "COMMAND"),
         (["explain", "--user", ""], "--user: an empty value is not taken"),
+        (["explain", "--user", "jane", "--group", ""], "--group: an empty value is not taken"),
+        (["explain", "--user", "jane", "--config", ""], "--config: an empty value is not taken"),
+        (["run", "--user", "jane", "--name", "", "--", "true"], "--name: an empty value is not taken"),
         (["run", "--user", "jane", "--kubeconfig", "", "true"], "--kubeconfig: an empty value is not taken"),
         (["run", "--user", "jane", "--env", "A", "--", "true"], "'A' is not NAME=VALUE"),
     ],
