@@ -16,6 +16,7 @@ from launcher_k8s.errors import ConfigurationError, InvalidJobError, LauncherErr
 from launcher_k8s.job import Job
 from launcher_k8s.misfits import Misfit, find_misfit
 from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.status import JobFilter
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,6 +24,7 @@ R = TypeVar("R")
 _HINTS: Final[Mapping[Any, str]] = {
     Job: "Job.shell(...) and Job.exec(...) make one, from_wire(Job, ...) reads one",
     ClusterSettings: "give settings.cluster(), or ClusterSettings(...); load_settings(directory) reads files",
+    JobFilter: "JobFilter(tags=[...], states=[...]) makes a filter",
 }
 
 
@@ -64,7 +66,8 @@ def _kinds_of(function: Callable[..., Any]) -> Mapping[str, Any]:
 
 def _refusal(name: str, kind: Any, misfit: Misfit) -> LauncherError:
     where = name + misfit.path
-    hint = misfit.hint or ("" if misfit.path else _HINTS.get(kind, ""))
+    hints = (_HINTS[each] for each in (kind, *typing.get_args(kind)) if each in _HINTS and not misfit.path)
+    hint = misfit.hint or next(hints, "")
     if kind is ClusterSettings:
         return ConfigurationError(f"{where}: {misfit.message}", hint=hint)
     return InvalidJobError.single(where, f"{where}: {misfit.message}", hint=hint)

@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
+from launcher_k8s.errors import InvalidJobError
 from launcher_k8s.wording import kind_of, quote
 
 
@@ -55,6 +56,22 @@ def find_misfit(value: Any, kind: Any) -> Misfit | None:
         kind: The annotation, its names resolved.
     """
     return _check_of(kind)(value)
+
+
+def refuse_misfit(value: Any, kind: Any, what: str) -> None:
+    """Refuse a value of another kind than an annotation says.
+
+    Args:
+        value: What was given.
+        kind: The annotation, its names resolved.
+        what: What the value is called.
+
+    Raises:
+        InvalidJobError: It is of another kind.
+    """
+    if (misfit := find_misfit(value, kind)) is not None:
+        where = what + misfit.path
+        raise InvalidJobError.single(where, f"{where}: {misfit.message}", hint=misfit.hint)
 
 
 @cache

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self, overload
 
 from launcher_k8s import host
+from launcher_k8s.arguments import checked
 from launcher_k8s.backend import listing, submission
 from launcher_k8s.backend.opening import Opened, opened
 from launcher_k8s.backend.output import read_output
@@ -56,7 +57,8 @@ class JobBackend:
 
     Outside its context every verb but :meth:`plan` raises
     :class:`~launcher_k8s.errors.BackendClosedError`, and so does one that leaving overtakes. With
-    ``user=`` a verb sees only that user's jobs: another's is not found.
+    ``user=`` a verb sees only that user's jobs: another's is not found. An argument of another kind than a
+    verb takes is an :class:`~launcher_k8s.errors.InvalidJobError`.
 
     Args:
         settings: The cluster's settings.
@@ -66,9 +68,11 @@ class JobBackend:
         random: Source of ids and of the jitter of retries. By default the operating system's.
 
     Raises:
-        ConfigurationError: On entering, when nothing says how to reach the cluster.
+        ConfigurationError: These are no cluster's settings; on entering, when nothing says how to reach the
+            cluster, or it can have no such namespace.
     """
 
+    @checked
     def __init__(
         self,
         settings: ClusterSettings,
@@ -110,6 +114,7 @@ class JobBackend:
         """The settings in force."""
         return self._settings
 
+    @checked
     async def plan(self, job: Job, *, user: str, dry_run: bool = False) -> JobPlan:
         """What a job would become; nothing is created.
 
@@ -129,6 +134,7 @@ class JobBackend:
         with self._call() as here:
             return with_warnings(planned, await submission.dry_run(here.cluster, planned))
 
+    @checked
     async def submit(self, job: Job, *, user: str, key: str | None = None) -> Submitted:
         """Run a job: decide what it gets and create its objects, once.
 
@@ -163,6 +169,7 @@ class JobBackend:
 
         return await here.submitter.submit(draw, key=key)
 
+    @checked
     async def get(
         self, job_id: str, *, user: str | None = None, fields: Collection[str] | None = None
     ) -> Job:
@@ -193,6 +200,7 @@ class JobBackend:
         self, wanted: JobFilter | None = None, *, user: str | None = None, fields: Collection[str]
     ) -> Sequence[Job]: ...
 
+    @checked
     async def list(
         self,
         wanted: JobFilter | None = None,
@@ -221,6 +229,7 @@ class JobBackend:
             jobs = await listing.read_all(here.cluster, self._settings, (status.id for status in statuses))
         return [self._job(status, jobs[status.id], names) for status in statuses if status.id in jobs]
 
+    @checked
     def statuses(self, wanted: str | JobFilter, *, user: str | None = None) -> Stream[JobStatus]:
         """The present state of each match, then every change once and in order.
 
@@ -237,6 +246,7 @@ class JobBackend:
         """
         return self._streams.open(self._changes(self._here, wanted, user))
 
+    @checked
     def output(
         self,
         job_id: str,
@@ -262,11 +272,12 @@ class JobBackend:
         """
         return self._streams.open(self._output(self._here, job_id, user, follow=follow, container=container))
 
+    @checked
     async def wait(
         self,
         job_id: str,
         *,
-        until: Collection[JobState] = FINAL,
+        until: JobState | Collection[JobState] = FINAL,
         timeout_s: float | None = None,
         progress: Callable[[JobStatus], object] | None = None,
     ) -> JobStatus:
@@ -274,7 +285,7 @@ class JobBackend:
 
         Args:
             job_id: The job.
-            until: The states to wait for; a final state always ends the wait.
+            until: The state or states to wait for; a final state always ends the wait.
             timeout_s: Give up after so many seconds; the job goes on.
             progress: Called with every status on the way.
 
@@ -283,21 +294,23 @@ class JobBackend:
             JobNotFoundError: There is no such job.
             ClusterError: The cluster could not be asked at the start.
         """
+        wanted = (until,) if isinstance(until, JobState) else until
         try:
             async with deadline(self._clock, timeout_s), self.statuses(job_id) as statuses:
                 async for status in statuses:
                     if progress is not None:
                         progress(status)
-                    if status.state in until or status.state.is_final or status.removed:
+                    if status.state in wanted or status.state.is_final or status.removed:
                         return status
         except DeadlineError:
             raise OperationTimeoutError(
-                f"job {job_id} is not {' or '.join(sorted(state.value for state in until))} "
+                f"job {job_id} is not {' or '.join(sorted(state.value for state in wanted))} "
                 f"after {timeout_s:g} s",
                 hint="it goes on; wait again, or longer",
             ) from None
         raise JobNotFoundError(job_id)
 
+    @checked
     async def remove(self, job_id: str, *, user: str | None = None) -> None:
         """Delete a job with its pods and its Service, running or not; its output goes with it.
 
@@ -316,6 +329,7 @@ class JobBackend:
             with suppress(ObjectNotFoundError):
                 await self._patience.run(lambda: here.cluster.delete(job, uid=row.uid))
 
+    @checked
     async def cluster_info(self, user: str) -> ClusterInfo:
         """What a user may ask of the cluster: images, limits, resource profiles, placement, accounts.
 

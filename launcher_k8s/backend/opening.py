@@ -15,6 +15,7 @@ from launcher_k8s.backend.submitting import Submitter
 from launcher_k8s.connection import Cluster
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.kube.client import KubernetesCluster
+from launcher_k8s.rules.validity import check_namespace
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.tracker import Tracker
 
@@ -42,8 +43,9 @@ async def opened(
         patience: How requests are repeated.
 
     Raises:
-        ConfigurationError: Nothing says how to reach the cluster.
+        ConfigurationError: Nothing says how to reach the cluster, or it can have no such namespace.
     """
+    check_namespace(settings)
     namespace = settings.namespace
     tracker = Tracker(instance_id=settings.instance_id)
     async with (

@@ -33,7 +33,7 @@ from launcher_k8s.job.parts import (
     ResourceLimit,
     extra_fields,
 )
-from launcher_k8s.misfits import find_misfit
+from launcher_k8s.misfits import refuse_misfit
 from launcher_k8s.quantity import format_decimal
 from launcher_k8s.status import JobState
 from launcher_k8s.wording import did_you_mean
@@ -134,7 +134,7 @@ class Job:
         Raises:
             InvalidJobError: An option that there is not, or one of another kind.
         """
-        _check(command, str, "command")
+        refuse_misfit(command, str, "command")
         return _build(lambda: _program_of(command), options, command=command)
 
     @classmethod
@@ -149,7 +149,7 @@ class Job:
             ValueError: ``argv`` is empty.
             InvalidJobError: An option that there is not, or one of another kind.
         """
-        _check(argv, Sequence[str], "argv")
+        refuse_misfit(argv, Sequence[str], "argv")
         if not argv:
             raise ValueError("argv is empty: give at least the program to run")
         return _build(lambda: argv[0], options, exe=argv[0], args=tuple(argv[1:]))
@@ -188,12 +188,6 @@ class JobOptions(TypedDict, total=False):
     run_as_group_id: int
 
 
-def _check(value: object, kind: object, what: str) -> None:
-    if (misfit := find_misfit(value, kind)) is not None:
-        where = what + misfit.path
-        raise InvalidJobError.single(where, f"{where}: {misfit.message}", hint=misfit.hint)
-
-
 @cache
 def _option_kinds() -> Mapping[str, object]:
     return typing.get_type_hints(JobOptions)
@@ -205,7 +199,7 @@ def _check_options(options: JobOptions) -> None:
         if name not in kinds:
             hint = did_you_mean(name, kinds) or f"the options are {', '.join(kinds)}"
             raise InvalidJobError.single(name, f"a job has no option {name!r}", hint=hint)
-        _check(value, kinds[name], name)
+        refuse_misfit(value, kinds[name], name)
 
 
 def _program_of(command: str) -> str:

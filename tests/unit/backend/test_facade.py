@@ -28,7 +28,7 @@ from launcher_k8s.errors import (
 )
 from launcher_k8s.job import Job
 from launcher_k8s.output import OutputChunk
-from launcher_k8s.settings import ClusterSettings, ProfileSection
+from launcher_k8s.settings import ClusterSettings, ProfileSection, Settings
 from launcher_k8s.status import JobFilter, JobState, JobStatus
 from tests.unit.backend.memory_cluster import MemoryCluster, until
 from tests.virtual_clock import VirtualClock
@@ -105,6 +105,75 @@ async def test_entering_names_what_is_missing_to_reach_the_cluster(
     with pytest.raises(ConfigurationError, match=f"'K': {missing}"):
         async with JobBackend(ClusterSettings(name="K", **values)):  # type: ignore[arg-type]
             pass
+
+
+@pytest.mark.parametrize("settings", [Settings((SETTINGS,)), "/etc/rstudio", None])
+def test_what_is_no_clusters_settings_is_told_at_once(settings: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"settings: expected .*\(give settings\.cluster\(\)"):
+        JobBackend(settings)
+
+
+@pytest.mark.parametrize("namespace", ["A B", "../x"])
+async def test_entering_refuses_a_namespace_that_cannot_be(cluster: MemoryCluster, namespace: str) -> None:
+    with pytest.raises(ConfigurationError, match="no namespace can be called"):
+        async with backend_on(cluster, attrs.evolve(SETTINGS, namespace=namespace)):
+            pass
+
+
+MISTAKES: dict[str, tuple[Callable[[Any], Awaitable[object]], str]] = {
+    "plan": (lambda backend: backend.plan({"name": "a"}, user="u"), "job: expected a Job, not an object"),
+    "submit": (lambda backend: backend.submit(JOB, user=None), "user: expected a string, not None"),
+    "key": (lambda backend: backend.submit(JOB, user="u", key=1), "key: expected a string, not an integer"),
+    "get": (lambda backend: backend.get(None), "job_id: expected a string, not None"),
+    "fields": (lambda backend: backend.get("a", fields="name"), "fields: expected a list, not a string"),
+    "list": (lambda backend: backend.list("x"), "wanted: expected a JobFilter, not a string"),
+    "statuses": (
+        lambda backend: anext(backend.statuses(None)),
+        "wanted: expected a string or a JobFilter, not None",
+    ),
+    "output": (lambda backend: anext(backend.output(5)), "job_id: expected a string, not an integer"),
+    "wait": (lambda backend: backend.wait(5), "job_id: expected a string, not an integer"),
+    "until": (
+        lambda backend: backend.wait("a", until=["Running"]),
+        "until[0]: expected a JobState, not a string",
+    ),
+    "timeout": (
+        lambda backend: backend.wait("a", timeout_s="1"),
+        "timeout_s: expected a number, not a string",
+    ),
+    "remove": (lambda backend: backend.remove(None), "job_id: expected a string, not None"),
+    "cluster_info": (lambda backend: backend.cluster_info(None), "user: expected a string, not None"),
+}
+
+
+@pytest.mark.parametrize("verb", MISTAKES)
+async def test_an_argument_of_another_kind_is_refused(cluster: MemoryCluster, verb: str) -> None:
+    mistake, message = MISTAKES[verb]
+    async with entered(cluster) as backend:
+        with pytest.raises(InvalidJobError) as error:
+            await mistake(backend)
+    assert error.value.message == message
+
+
+async def test_an_empty_key_is_refused(cluster: MemoryCluster) -> None:
+    async with entered(cluster) as backend:
+        with pytest.raises(InvalidJobError, match="the key is empty"):
+            await backend.submit(JOB, user="jsmith", key="")
+
+
+async def test_one_state_can_be_waited_for(cluster: MemoryCluster) -> None:
+    async with entered(cluster) as backend:
+        job_id = await submitted(backend)
+        cluster.start(job_id)
+        assert (await backend.wait(job_id, until=JobState.RUNNING)).state is JobState.RUNNING
+
+
+async def test_a_wait_that_took_too_long_may_succeed_later(cluster: MemoryCluster) -> None:
+    async with entered(cluster) as backend:
+        job_id = await submitted(backend)
+        with pytest.raises(OperationTimeoutError, match="is not Running after 1 s") as error:
+            await backend.wait(job_id, until=JobState.RUNNING, timeout_s=1)
+    assert error.value.transient
 
 
 VERBS: dict[str, Verb] = {
