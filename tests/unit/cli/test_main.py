@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -262,3 +263,29 @@ def test_half_a_character_is_printed_by_its_number(tmp_path: Path, encoding: str
     assert done.returncode == 1
     refusals = json.loads((tmp_path / "out").read_text(encoding))["error"]["refusals"]
     assert "r\ud800" in [refusal["value"] for refusal in refusals]
+
+
+SIGNALLED = """
+import importlib.abc, os, runpy, sys
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "launcher_k8s.cli.parser":
+            os.kill(os.getpid(), int(sys.argv[1]))
+
+
+sys.meta_path.insert(0, Finder())
+runpy.run_module("launcher_k8s.cli", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_while_modules_are_loaded_is_no_traceback(number: signal.Signals, code: int) -> None:
+    done = python("-c", SIGNALLED, str(int(number)))
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+
+
+def test_a_termination_counts_where_interrupts_are_ignored() -> None:
+    done = python("-c", f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN){SIGNALLED}", "15")
+    assert (done.returncode, done.stderr) == (143, "")

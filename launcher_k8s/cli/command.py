@@ -14,16 +14,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TextIO
 
+from launcher_k8s.cli import INTERRUPTED
 from launcher_k8s.cli.common import print_error, say, show
 from launcher_k8s.cli.parser import RUN_FAILED, build_parser
 from launcher_k8s.errors import LauncherError
 
 FAILED = 1
-INTERRUPTED = 130
 _log = logging.getLogger("launcher_k8s")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def run_command(argv: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Args:
