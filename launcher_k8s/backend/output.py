@@ -7,6 +7,7 @@ from contextlib import aclosing
 
 import msgspec
 
+from launcher_k8s.backend.characters import whole_characters
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.statuses import changes
 from launcher_k8s.connection import PODS, Cluster, Resource
@@ -51,6 +52,8 @@ async def read_output(
 ) -> AsyncGenerator[OutputChunk | OutputGap]:
     """Everything a job prints; waits for its start, and ends when nothing more can come.
 
+    No chunk ends inside a UTF-8 character.
+
     Args:
         cluster: Where the log is.
         namespace: The job's namespace.
@@ -88,9 +91,9 @@ async def read_output(
         chance=patience.chance,
         follow=follow,
     )
-    async with aclosing(items):
-        async for item in items:
-            yield item
+    async with aclosing(whole_characters(items)) as pieces:
+        async for piece in pieces:
+            yield piece
 
 
 async def _check_container(

@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 from launcher_k8s.backend import JobBackend
+from launcher_k8s.connection import LogOptions, Resource
 from launcher_k8s.errors import (
     AlreadyExistsError,
     BackendClosedError,
@@ -576,6 +577,25 @@ async def test_output_and_statuses_of_a_whole_life(cluster: MemoryCluster) -> No
     assert (last.state, last.exit_code) == (JobState.FINISHED, 3)
 
 
+class CuttingCluster(MemoryCluster):
+    """Gives logs byte by byte."""
+
+    async def _lines(self, pod: Resource, options: LogOptions) -> AsyncIterator[bytes]:
+        async for line in super()._lines(pod, options):
+            for index in range(len(line)):
+                yield line[index : index + 1]
+
+
+async def test_the_text_of_each_chunk_is_whole_wherever_the_node_cuts() -> None:
+    cluster = CuttingCluster()
+    async with entered(cluster) as backend:
+        job_id = await submitted(backend)
+        cluster.write_output(cluster.start(job_id), "5 € für 😀\n".encode())
+        cluster.end(job_id)
+        texts = [piece.text async for piece in backend.output(job_id) if isinstance(piece, OutputChunk)]
+    assert texts == list("5 € für 😀\n")
+
+
 async def test_waiting_ends_with_the_state_asked_for_and_tells_the_way(cluster: MemoryCluster) -> None:
     seen: list[JobState] = []
 
@@ -606,6 +626,18 @@ async def test_waiting_ends_when_its_time_is_up(cluster: MemoryCluster) -> None:
         with pytest.raises(OperationTimeoutError, match=f"job {job_id} is not Running after 0 s"):
             await backend.wait(job_id, until=[JobState.RUNNING], timeout_s=0)
         assert (await backend.get(job_id)).status is JobState.PENDING
+
+
+async def test_a_wait_in_vain_says_how_the_job_is_and_why(cluster: MemoryCluster) -> None:
+    async with entered(cluster) as backend:
+        job_id = await submitted(backend)
+        with pytest.raises(OperationTimeoutError, match=r"after 1 s: it is Pending \(it goes on"):
+            await backend.wait(job_id, timeout_s=1)
+        cluster.tell("jobs", job_id, "FailedCreate", "exceeded quota: team")
+        with pytest.raises(
+            OperationTimeoutError, match=r": it is Pending \(FailedCreate: exceeded quota: team"
+        ):
+            await backend.wait(job_id, timeout_s=10)
 
 
 async def test_a_callers_own_timeout_error_is_not_ours(cluster: MemoryCluster) -> None:
