@@ -290,14 +290,16 @@ class JobBackend:
             progress: Called with every status on the way.
 
         Raises:
-            OperationTimeoutError: The time has passed.
+            OperationTimeoutError: The time has passed; it says in which state the job is, and why.
             JobNotFoundError: There is no such job.
             ClusterError: The cluster could not be asked at the start.
         """
         wanted = (until,) if isinstance(until, JobState) else until
+        latest: JobStatus | None = None
         try:
             async with deadline(self._clock, timeout_s), self.statuses(job_id) as statuses:
                 async for status in statuses:
+                    latest = status
                     if progress is not None:
                         progress(status)
                     if status.state in wanted or status.state.is_final or status.removed:
@@ -305,7 +307,7 @@ class JobBackend:
         except DeadlineError:
             raise OperationTimeoutError(
                 f"job {job_id} is not {' or '.join(sorted(state.value for state in wanted))} "
-                f"after {timeout_s:g} s",
+                f"after {timeout_s:g} s{_as_it_is(latest)}",
                 hint="it goes on; wait again, or longer",
             ) from None
         raise JobNotFoundError(job_id)
@@ -397,3 +399,10 @@ class JobBackend:
 
     def _job(self, status: JobStatus, job: Job | None, names: Collection[str]) -> Job:
         return listing.job_of(status, job, cluster=self._settings.name, fields=names)
+
+
+def _as_it_is(status: JobStatus | None) -> str:
+    """What to add about a job that is not as it was waited for."""
+    if status is None:
+        return ""
+    return f": it is {status.state.value}" + (f" ({status.status_message})" if status.status_message else "")

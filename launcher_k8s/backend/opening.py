@@ -12,6 +12,7 @@ from launcher_k8s.backend.lookup import Lookup
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
 from launcher_k8s.backend.submitting import Submitter
+from launcher_k8s.backend.troubles import Troubles
 from launcher_k8s.connection import Cluster
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.kube.client import KubernetesCluster
@@ -51,7 +52,8 @@ async def opened(
     async with (
         cluster or _cluster_of(settings) as reached,
         Recorder(reached, namespace, tracker, patience) as recorder,
-        Follower(reached, settings, tracker, recorder, patience) as follower,
+        Troubles(reached, namespace, tracker, patience) as troubles,
+        Follower(reached, settings, tracker, recorder, troubles, patience) as follower,
         Submitter(reached, follower, patience) as submitter,
     ):
         lookup = Lookup(reached, namespace, tracker, follower, patience)

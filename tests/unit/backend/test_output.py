@@ -11,6 +11,7 @@ from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.output import read_output
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
+from launcher_k8s.backend.troubles import Troubles
 from launcher_k8s.errors import ErrorCode, ForbiddenError, OutputNotFoundError, UnavailableError
 from launcher_k8s.job import Job
 from launcher_k8s.output import GapReason, OutputChunk, OutputGap
@@ -64,7 +65,8 @@ async def tracked(cluster: MemoryCluster) -> AsyncIterator[Tracker]:
     tracker, patience = Tracker(), Patience(VirtualClock(), lambda: 0.0)
     async with (
         Recorder(cluster, SETTINGS.namespace, tracker, patience) as recorder,
-        Follower(cluster, SETTINGS, tracker, recorder, patience) as follower,
+        Troubles(cluster, SETTINGS.namespace, tracker, patience) as troubles,
+        Follower(cluster, SETTINGS, tracker, recorder, troubles, patience) as follower,
     ):
         await follower.synced()
         yield tracker

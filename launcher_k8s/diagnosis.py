@@ -1,0 +1,74 @@
+"""What keeps a job waiting, from the Events of its Pod, or of its Job while it has no Pod.
+
+Quota, limit range, admission and a missing service account do not refuse a Job: its controller fails to
+make the Pod, and Events on the Job alone tell (kubernetes facts, "The API"). While a kubelet cannot mount
+a volume or make a sandbox, the Pod says no more than that its container is being created.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import attrs
+
+from launcher_k8s.rows import EventRow
+
+_PROGRESS: Final = frozenset({"SuccessfulCreate", "Scheduled", "Pulling", "Pulled", "Created", "Started"})
+"""What happens only when the step before has succeeded: what was warned of until then is over."""
+
+_SUMMARY: Final = "Unable to attach or mount volumes"
+"""How older kubelets, every two minutes, sum up failed mounts that they have told one by one."""
+
+_COMBINED: Final = "(combined from similar events): "
+_LONGEST_BASE = 58
+_SUFFIX = "[a-z0-9]{0,5}"
+
+
+@attrs.frozen
+class Trouble:
+    """Why a job waits.
+
+    Args:
+        kind: What the Event is about: ``Job`` or ``Pod``.
+        reason: Its reason, such as ``FailedCreate`` or ``FailedMount``.
+        message: Its message, the same for each attempt.
+        count: How often it happened, as far as Kubernetes counts.
+        time: When it happened last, in seconds since 1970.
+    """
+
+    kind: str
+    reason: str
+    message: str
+    count: int = 1
+    time: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.message}" if self.message else self.reason
+
+
+def present_trouble(events: Iterable[EventRow], *, job_id: str) -> Trouble | None:
+    """The latest Warning that nothing has overtaken; None where all goes well.
+
+    Args:
+        events: Those of the job's Pod, or of its Job while it has no Pod, in any order.
+        job_id: The job.
+    """
+    warnings: list[EventRow] = []
+    for event in sorted(events, key=lambda event: (event.version, event.time or 0.0)):
+        if event.warning:
+            warnings.append(event)
+        elif event.reason in _PROGRESS:
+            warnings.clear()
+    if not warnings:
+        return None
+    telling = [event for event in warnings if not event.message.startswith(_SUMMARY)]
+    latest = (telling or warnings)[-1]
+    return Trouble(latest.kind, latest.reason, _steady(latest.message, job_id), latest.count, latest.time)
+
+
+def _steady(message: str, job_id: str) -> str:
+    """A message without what differs from one attempt to the next: the name of a Pod that never was."""
+    base = re.escape(f"{job_id}-"[:_LONGEST_BASE])
+    return re.sub(f'pods "{base}{_SUFFIX}"', f'pods "{job_id}"', message.removeprefix(_COMBINED))
