@@ -8,7 +8,7 @@ a volume or make a sandbox, the Pod says no more than that its container is bein
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import attrs
@@ -20,6 +20,10 @@ _PROGRESS: Final = frozenset({"SuccessfulCreate", "Scheduled", "Pulling", "Pulle
 
 _SUMMARY: Final = "Unable to attach or mount volumes"
 """How older kubelets, every two minutes, sum up failed mounts that they have told one by one."""
+
+_OF_ONE_VOLUME: Final = frozenset({"FailedMount", "FailedAttachVolume"})
+_TRIED_AGAIN_WITHIN_S = 150.0
+"""A kubelet tries to mount each volume at least every two minutes and two seconds."""
 
 _COMBINED: Final = "(combined from similar events): "
 _LONGEST_BASE = 58
@@ -63,9 +67,19 @@ def present_trouble(events: Iterable[EventRow], *, job_id: str) -> Trouble | Non
             warnings.clear()
     if not warnings:
         return None
-    telling = [event for event in warnings if not event.message.startswith(_SUMMARY)]
-    latest = (telling or warnings)[-1]
-    return Trouble(latest.kind, latest.reason, _steady(latest.message, job_id), latest.count, latest.time)
+    told = _most_telling(warnings)
+    return Trouble(told.kind, told.reason, _steady(told.message, job_id), told.count, told.time)
+
+
+def _most_telling(warnings: Sequence[EventRow]) -> EventRow:
+    """The latest; of several volumes that fail in turn always the same one, as long as it does."""
+    telling = [event for event in warnings if not event.message.startswith(_SUMMARY)] or warnings
+    latest = telling[-1]
+    if latest.reason not in _OF_ONE_VOLUME:
+        return latest
+    since = (latest.time or 0.0) - _TRIED_AGAIN_WITHIN_S
+    in_turn = [event for event in telling if event.reason == latest.reason and (event.time or 0.0) >= since]
+    return min(in_turn, key=lambda event: event.message)
 
 
 def _steady(message: str, job_id: str) -> str:

@@ -69,6 +69,30 @@ def test_a_failed_mount_is_told_rather_than_the_sum_of_such() -> None:
     assert (both.message, alone.message) == ('secret "s" not found', SUMMARY)
 
 
+def failed_mount(message: str, *, at: float, version: int) -> EventRow:
+    return EventRow("Pod", True, "FailedMount", message, time=at, version=version)
+
+
+def told(*events: EventRow) -> str:
+    trouble = present_trouble(events, job_id="a")
+    assert trouble is not None
+    return trouble.message
+
+
+def test_of_volumes_that_fail_in_turn_always_the_same_one_is_told() -> None:
+    first, second = "volume a: no secret", "volume b: no secret"
+    assert (
+        told(failed_mount(first, at=100, version=1), failed_mount(second, at=101, version=2))
+        == told(failed_mount(first, at=223, version=4), failed_mount(second, at=101, version=2))
+        == first
+    )
+
+
+def test_a_volume_that_fails_no_longer_is_not_told_when_the_others_were_tried_again() -> None:
+    healed, failing = "volume a: no secret", "volume b: no secret"
+    assert told(failed_mount(healed, at=100, version=1), failed_mount(failing, at=300, version=2)) == failing
+
+
 @pytest.mark.parametrize("job_id", ["a-1", "n" * 54 + "-abcdefgh"])
 def test_each_attempt_at_a_pod_says_the_same(job_id: str) -> None:
     def attempt(pod: str, *, before: str = "") -> str:
