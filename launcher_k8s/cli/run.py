@@ -51,8 +51,16 @@ async def _run(arguments: argparse.Namespace, settings: ClusterSettings, job: Jo
             _say_left(job_id, "" if not arguments.rm else ", and is not removed")
             raise
         if arguments.rm:
-            await backend.remove(job_id)
+            await _remove_ended(backend, job_id)
     return RUN_FAILED if status.exit_code is None else status.exit_code
+
+
+async def _remove_ended(backend: JobBackend, job_id: str) -> None:
+    try:
+        await backend.remove(job_id)
+    except asyncio.CancelledError:
+        say(f"launcher-k8s: interrupted while job {job_id} was removed; it has ended, and may still be there")
+        raise
 
 
 async def _leave(backend: JobBackend, job_id: str, *, remove: bool) -> None:

@@ -266,26 +266,44 @@ def test_half_a_character_is_printed_by_its_number(tmp_path: Path, encoding: str
 
 
 SIGNALLED = """
-import importlib.abc, os, runpy, sys
+import importlib.abc, os, runpy, signal, sys
+
+module, number = sys.argv[1:3]
 
 
 class Finder(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name == "launcher_k8s.cli.parser":
-            os.kill(os.getpid(), int(sys.argv[1]))
+        if name == module:
+            os.kill(os.getpid(), int(number))
 
 
 sys.meta_path.insert(0, Finder())
+sys.argv[1:] = sys.argv[3:]
 runpy.run_module("launcher_k8s.cli", run_name="__main__")
 """
 
 
+def test_an_interrupt_while_modules_are_loaded_is_no_traceback() -> None:
+    done = python("-c", SIGNALLED, "launcher_k8s.cli.parser", str(int(signal.SIGINT)))
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupt_while_modules_are_loaded_is_no_traceback(number: signal.Signals, code: int) -> None:
-    done = python("-c", SIGNALLED, str(int(number)))
+def test_a_command_that_is_interrupted_says_so_by_its_code(number: signal.Signals, code: int) -> None:
+    done = python("-c", SIGNALLED, "launcher_k8s.cli.explain", str(int(number)), "explain", *WHO)
     assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
 
 
 def test_a_termination_counts_where_interrupts_are_ignored() -> None:
-    done = python("-c", f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN){SIGNALLED}", "15")
+    ignoring = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{SIGNALLED}"
+    done = python("-c", ignoring, "launcher_k8s.cli.explain", str(int(signal.SIGTERM)), "explain", *WHO)
     assert (done.returncode, done.stderr) == (143, "")
+
+
+def test_the_command_loads_nothing_before_it_can_be_interrupted() -> None:
+    code = (
+        "import sys; import importlib; before = set(sys.modules); import launcher_k8s.cli; "
+        "print(sorted(set(sys.modules) - before))"
+    )
+    done = python("-S", "-c", code)
+    assert done.stdout == "['__future__', 'launcher_k8s', 'launcher_k8s._version', 'launcher_k8s.cli']\n"

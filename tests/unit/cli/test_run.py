@@ -50,6 +50,7 @@ class Script:
         self.pieces: Sequence[Piece] = ()
         self.refusal: LauncherError | None = None
         self.removal: LauncherError | None = None
+        self.while_removing: Callable[[], object] | None = None
         self.while_submitting: Callable[[], object] = lambda: None
         self.jobs: list[Job] = []
         self.groups: list[tuple[str, ...]] = []
@@ -109,6 +110,9 @@ class Backend:
         return Stream(tell())
 
     async def remove(self, job_id: str) -> None:
+        if self._script.while_removing is not None:
+            self._script.while_removing()
+            await asyncio.Event().wait()
         if self._script.removal is not None:
             raise self._script.removal
         self._script.removed.append(job_id)
@@ -261,6 +265,13 @@ def test_a_job_that_an_interrupt_cannot_remove_is_said_to_go_on(cli: Cli, script
     assert done.code == 130
     why = "and could not be removed: the API server does not answer"
     assert done.err.splitlines()[-1] == f"{GOES_ON}, {why}"
+
+
+def test_an_interrupt_while_an_ended_job_is_removed_is_told(cli: Cli, script: Script) -> None:
+    script.while_removing = lambda: os.kill(os.getpid(), signal.SIGINT)
+    done = cli("run", *WHO, *IMAGE, "--rm", "--", "true")
+    told = "launcher-k8s: interrupted while job id-1 was removed; it has ended, and may still be there"
+    assert (done.code, done.err.splitlines()[-1]) == (130, told)
 
 
 def test_a_failure_while_following_removes_nothing_and_says_so(cli: Cli, script: Script) -> None:
