@@ -14,7 +14,7 @@ from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from launcher_k8s.errors import ConfigurationError, InvalidJobError, LauncherError
 from launcher_k8s.job import Job
-from launcher_k8s.misfits import Misfit, find_misfit
+from launcher_k8s.misfits import Misfit, find_misfit, kinds_of
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.status import JobFilter
 
@@ -61,7 +61,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 @cache
 def _kinds_of(function: Callable[..., Any]) -> Mapping[str, Any]:
     # Not when the function is defined: its module may be incomplete then.
-    return typing.get_type_hints(function)
+    return kinds_of(function)
 
 
 def _refusal(name: str, kind: Any, misfit: Misfit) -> LauncherError:

@@ -45,7 +45,11 @@ _WORDS: Final[Mapping[Any, str]] = {
     NoneType: "None",
 }
 _LISTS: Final = (tuple, Sequence, Collection, Iterable)
-_JSON_KINDS: Final = frozenset({bool, NoneType, str, int, float})
+
+
+def kinds_of(described: Any) -> Mapping[str, Any]:
+    """The annotations of a function's arguments or a class's fields, their names resolved."""
+    return typing.get_type_hints(described, localns={"Json": Any})
 
 
 def find_misfit(value: Any, kind: Any) -> Misfit | None:
@@ -85,7 +89,7 @@ def _check_of(kind: Any) -> Check:
         return _list_check(tuple | list if origin is tuple else origin, parts[0])
     if origin is collections.abc.Callable:
         return lambda value: None if callable(value) else _misfit(value, "a function")
-    if not isinstance(kind, type) or getattr(kind, "_is_protocol", False):
+    if kind is Any or not isinstance(kind, type) or getattr(kind, "_is_protocol", False):
         return _anything
     return _object_check(kind) if _is_plain(kind) else _class_check(kind)
 
@@ -111,8 +115,8 @@ def _class_check(kind: type[Any]) -> Check:
 
 
 def _object_check(kind: type[Any]) -> Check:
-    hints = typing.get_type_hints(kind).items()
-    checks = [(name, each) for name, hint in hints if (each := _check_of(hint)) is not _anything]
+    kinds = kinds_of(kind).items()
+    checks = [(name, each) for name, hint in kinds if (each := _check_of(hint)) is not _anything]
 
     def check(value: Any) -> Misfit | None:
         if not isinstance(value, kind):
@@ -126,8 +130,6 @@ def _object_check(kind: type[Any]) -> Check:
 
 
 def _union_check(kinds: Sequence[Any]) -> Check:
-    if _JSON_KINDS.issubset(kinds):
-        return _anything
     checks = [_check_of(kind) for kind in kinds]
     expected = " or ".join(_words_for(kind) for kind in kinds if kind is not NoneType)
 

@@ -48,6 +48,8 @@ class Option:
     def coerce(self, value: Any) -> Any:
         """A value given in code, in the type that the reader would give: exact numbers, tuples.
 
+        A string where a list is meant is split at its commas, as in the files.
+
         Raises:
             ConfigurationError: It is no value of this kind, or out of range.
         """
@@ -89,8 +91,8 @@ def _ratio(value: Any) -> Decimal | None:
 
 def _items_of(*kinds: type) -> Callable[[Any], tuple[Any, ...] | None]:
     def coerce(value: Any) -> tuple[Any, ...] | None:
-        # One string is one item: tuple() would take it apart into characters.
-        items = (value,) if isinstance(value, str) else value
+        # A string is what stands in a file; tuple() would take it apart into characters.
+        items = _split(value) if isinstance(value, str) else value
         if not isinstance(items, Iterable):
             return None
         items = tuple(items)
@@ -99,11 +101,20 @@ def _items_of(*kinds: type) -> Callable[[Any], tuple[Any, ...] | None]:
     return coerce
 
 
+def _split(text: str) -> Iterable[str]:
+    return filter(None, map(str.strip, text.split(",")))
+
+
 def _constraints(value: Any) -> tuple[PlacementConstraint, ...] | None:
     items = _items_of(str, PlacementConstraint)(value)
     if items is None:
         return None
     return tuple(PlacementConstraint.parse(item) if isinstance(item, str) else item for item in items)
+
+
+def _overrides(value: Any) -> tuple[Any, ...] | None:
+    # Of settings.Override, which is above this module; a string names files, which nobody reads in code.
+    return None if isinstance(value, str) else _items_of(object)(value)
 
 
 _COERCIONS: Mapping[ValueKind, Callable[[Any], Any]] = MappingProxyType(
@@ -117,7 +128,7 @@ _COERCIONS: Mapping[ValueKind, Callable[[Any], Any]] = MappingProxyType(
         ValueKind.RATIO: _ratio,
         ValueKind.LIST: _items_of(str),
         ValueKind.CONSTRAINTS: _constraints,
-        ValueKind.OVERRIDES: _items_of(object),  # of settings.Override, which is above this module
+        ValueKind.OVERRIDES: _overrides,
     }
 )
 

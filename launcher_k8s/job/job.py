@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -33,7 +32,7 @@ from launcher_k8s.job.parts import (
     ResourceLimit,
     extra_fields,
 )
-from launcher_k8s.misfits import refuse_misfit
+from launcher_k8s.misfits import kinds_of, refuse_misfit
 from launcher_k8s.quantity import format_decimal
 from launcher_k8s.status import JobState
 from launcher_k8s.wording import did_you_mean
@@ -190,7 +189,7 @@ class JobOptions(TypedDict, total=False):
 
 @cache
 def _option_kinds() -> Mapping[str, object]:
-    return typing.get_type_hints(JobOptions)
+    return kinds_of(JobOptions)
 
 
 def _check_options(options: JobOptions) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.origin import CODE, DEFAULT, Origin
-from launcher_k8s.settings import ClusterSettings, Settings
+from launcher_k8s.settings import ClusterSettings, ProfileSection, Settings
 
 EAST, WEST = ClusterSettings(name="East"), ClusterSettings(name="West")
 
@@ -62,3 +64,38 @@ def test_a_secret_of_another_kind_is_not_shown() -> None:
 
 def test_a_token_is_never_shown() -> None:
     assert "planted" not in repr(ClusterSettings(auth_token="planted"))
+
+
+@pytest.mark.parametrize(
+    ("values", "message", "hint"),
+    [
+        ({"profiles": "*"}, "profiles: expected a list, not a string", "ProfileSection.everyone"),
+        (
+            {"profiles": ProfileSection.everyone()},
+            "profiles: expected a list, not ProfileSection",
+            "put it into a list",
+        ),
+        (
+            {"profiles": [{"max_cpus": 2}]},
+            "profiles[0]: expected a ProfileSection, not an object",
+            "ProfileSection.everyone",
+        ),
+        (
+            {"resources": {"small": 1}},
+            "resources: expected a list, not an object",
+            "give ResourceProfile(section, cpus, mem_mb)",
+        ),
+        ({"name": None}, "name: expected a string, not None", ""),
+        ({"instance_id": 5}, "instance_id: expected a string, not an integer", ""),
+    ],
+)
+def test_parts_of_another_kind_are_refused(values: dict[str, Any], message: str, hint: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        ClusterSettings(**values)
+    assert caught.value.message == message
+    assert hint in caught.value.hint
+
+
+def test_a_list_of_sections_becomes_what_files_give() -> None:
+    sections: Any = [ProfileSection.everyone()]
+    assert ClusterSettings(profiles=sections).profiles == tuple(sections)

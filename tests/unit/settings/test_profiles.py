@@ -43,6 +43,8 @@ def test_values_given_in_code_get_the_types_that_files_give() -> None:
         ({"allow_unknown_images": 1}, "'1' is no value of allow-unknown-images", "give 1 or 0"),
         ({"container_images": ["r:4", 4]}, "is no value of container-images", "give a list"),
         ({"placement_constraints": 5}, "'5' is no value of placement-constraints", "give a list"),
+        ({"job_json_overrides": '"/a":"a.json"'}, "is no value of job-json-overrides", "give"),
+        ({"job_json_overrides": [("/a", 1)]}, "expected an Override, not a list", "give Override("),
         ({"default_container_image": None}, "'None' is no value of default-container-image", "give text"),
     ],
 )
@@ -51,6 +53,14 @@ def test_values_of_another_kind_are_refused(values: dict[str, Any], message: str
         ProfileSection.everyone(**values)
     assert message in caught.value.message
     assert hint in caught.value.hint
+
+
+def test_a_string_where_a_list_is_meant_is_split_as_in_the_files() -> None:
+    section = ProfileSection.everyone(container_images="r:4, r:3,", placement_constraints="region:us,node")
+    assert {name: sourced.value for name, sourced in section.values.items()} == {
+        "container_images": ("r:4", "r:3"),
+        "placement_constraints": (PlacementConstraint("region", "us"), PlacementConstraint("node")),
+    }
 
 
 def test_a_name_that_is_no_setting_is_refused() -> None:
