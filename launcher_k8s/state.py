@@ -84,8 +84,7 @@ def judge_removed(job: JobRow, pod: PodRow | None) -> Verdict:
     verdict = judge(job, pod)
     if verdict.state.is_final:
         return verdict
-    known = (verdict.updated, pod.deleted if pod else None)
-    end = max((at for at in known if at is not None), default=None)
+    end = latest(verdict.updated, pod.deleted if pod else None)
     if _intends(job, Operation.KILL):
         return _ended(JobState.KILLED, _asked(job, "killed"), start=verdict.start, end=end)
     return _ended(JobState.FAILED, "the job was deleted from the cluster", start=verdict.start, end=end)
@@ -122,6 +121,11 @@ def final_of(verdict: Verdict) -> Final:
     if not verdict.state.is_final:
         raise ValueError(f"{verdict.state.value} is not a final state")
     return Final(verdict.state, verdict.exit_code, intern(verdict.message), verdict.start, verdict.end)
+
+
+def latest(*times: float | None) -> float | None:
+    """The latest of some times, those that are not known aside."""
+    return max((at for at in times if at is not None), default=None)
 
 
 def may_start_later(job: JobRow, pod: PodRow | None) -> bool:
@@ -223,7 +227,7 @@ def _running(job: JobRow, pod: PodRow) -> Verdict | None:
     if job.intent is not None and job.intent.operation is Operation.SUSPEND:
         return Verdict(JobState.SUSPENDED, start=pod.started, updated=max(pod.started, job.intent.time))
     leaving = _text(pod.loss, pod.loss_message) or ("the pod is being deleted" if pod.deleted else "")
-    return Verdict(JobState.RUNNING, leaving, start=pod.started, updated=pod.started)
+    return Verdict(JobState.RUNNING, leaving, start=pod.started, updated=latest(pod.started, pod.deleted))
 
 
 def _waiting(pod: PodRow) -> Verdict:

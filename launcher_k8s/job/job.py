@@ -84,7 +84,7 @@ class Job:
         pid: Not filled in on Kubernetes.
         exit_code: The main container's exit code; None before it ended.
         submission_time: When its Kubernetes Job was made, in UTC.
-        last_update_time: When its state changed last, in UTC.
+        last_update_time: When the latest thing happened to it that the cluster tells of, in UTC.
     """
 
     name: str = ""

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from launcher_k8s.rows import Final, JobRow, PodRow
-from launcher_k8s.state import PULL_FAILED, PULL_PAUSED, Verdict, judge
+from launcher_k8s.state import PULL_FAILED, PULL_PAUSED, Verdict, judge, latest
 from launcher_k8s.status import JobState, Operation
 
 _FIRST_SIGNAL_EXIT = 128
@@ -121,7 +121,8 @@ def held(entry: Entry, verdict: Verdict) -> Verdict:
     first = JobState.PENDING if verdict.start is None else JobState.RUNNING
     state = entry.told or first
     start = None if state is JobState.PENDING else verdict.start
-    return Verdict(state, entry.message, start=start, updated=start)
+    updated = latest(start, entry.pod.deleted if start is not None and entry.pod else None)
+    return Verdict(state, entry.message, start=start, updated=updated)
 
 
 def is_doubtful(job: JobRow, pod: PodRow | None, verdict: Verdict, *, jobs_seen: int, pods_seen: int) -> bool:

@@ -202,6 +202,8 @@ def test_a_status_carries_who_and_when() -> None:
 @pytest.mark.parametrize(
     ("row", "its_pod", "updated"),
     [
+        (job(), running(deleted=ENDED), ENDED),
+        (job(), running(deleted=ENDED, gone=True), ENDED),
         (JOB, None, SUBMITTED),
         (JOB, running(), STARTED),
         (asked(Operation.SUSPEND), running(), ASKED),
