@@ -56,9 +56,9 @@ class JobStatus:
     """The state of one job at one moment; a stream of these tells each change once.
 
     Times are aware and in UTC, and the cluster's own. ``last_update_time`` is that of the latest thing it
-    tells of, and stays where a change has no time there. ``inferred`` marks a Running that the cluster no longer
-    shows and that is told from the container's start time. ``removed`` marks the last message of a job that
-    was deleted.
+    tells of, and stays where a change has no time there. ``inferred`` marks a Running that the cluster no
+    longer shows and that is told from the container's start time. ``removed`` marks the last message of a
+    job that was deleted.
     """
 
     id: str
