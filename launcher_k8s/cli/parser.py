@@ -65,7 +65,9 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--name", metavar="N", type=_filled, help="the job's name; the program's base name if not given"
     )
-    parser.add_argument("--rm", action="store_true", help="remove the job once it has ended, or is interrupted")
+    parser.add_argument(
+        "--rm", action="store_true", help="remove the job once it has ended, or on an interrupt"
+    )
     parser.add_argument("argv", nargs="+", metavar="COMMAND", help="the program and its arguments, after --")
 
 
