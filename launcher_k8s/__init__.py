@@ -7,7 +7,6 @@ no HTTP or Kubernetes library. Type checkers read the same names in ``__init__.p
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
 
 from launcher_k8s._version import __version__
 
@@ -80,7 +79,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = ["__version__", *sorted(_HOME_OF)]  # noqa: PLE0604 -- the strings stand in the table above
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)

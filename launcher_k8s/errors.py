@@ -177,15 +177,18 @@ class InvalidJobStateError(JobStateError):
 
 
 class OutputNotFoundError(JobStateError):
-    """The job has no output, and can have none any more."""
+    """There is no such output, and can be none: the job has no such container, say."""
 
     code = ErrorCode.OUTPUT_NOT_FOUND
 
 
 class OperationTimeoutError(LauncherError):
-    """A time limit that the caller set has passed; the job itself goes on."""
+    """A time limit that the caller set has passed; the job itself goes on, so ``transient`` is set."""
 
     code = ErrorCode.TIMEOUT
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint, transient=True)
 
 
 class BackendClosedError(LauncherError):

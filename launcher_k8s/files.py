@@ -9,11 +9,12 @@ import os
 import pwd
 import stat
 from collections.abc import Mapping
+from pathlib import Path
 
 from launcher_k8s import host
 from launcher_k8s.config import parse_settings
 from launcher_k8s.config.reading import FileText, ReadFailure
-from launcher_k8s.diagnostics import Diagnostic, Severity
+from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.settings import DEFAULT_DIRECTORY, Settings
 
@@ -59,6 +60,8 @@ def read_settings(
     Returns:
         The settings, None when there are errors; and all diagnostics, in the order of files and lines.
     """
+    if Path(directory).is_file():
+        return None, (_not_a_directory(Path(directory)),)
     return parse_settings(
         os.fspath(directory),
         read_file,
@@ -85,6 +88,11 @@ def read_file(path: str) -> FileText | ReadFailure:
         return ReadFailure(path, error.strerror or str(error), absent=True)
     except (OSError, ValueError) as error:
         return ReadFailure(path, getattr(error, "strerror", None) or str(error))
+
+
+def _not_a_directory(path: Path) -> Diagnostic:
+    hint = f"give the directory that it is in: {path.parent}"
+    return Diagnostic("unreadable-file", Severity.ERROR, Location(str(path)), "this is a file", hint)
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

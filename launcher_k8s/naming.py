@@ -18,6 +18,7 @@ from launcher_k8s.job import Job
 from launcher_k8s.wire import to_wire
 
 OBJECT_NAME_FORM = "lower case letters, digits, - and ., beginning and ending with a letter or digit"
+DNS_LABEL_FORM = "at most 63 lower case letters, digits and -, beginning and ending with a letter or digit"
 
 _LONGEST_STEM = 54
 """With ``-`` and eight characters 63, the longest DNS label and the longest value of a ``job-name`` label."""

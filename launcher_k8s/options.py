@@ -6,14 +6,18 @@ there, so that each key is described once.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 import attrs
 
+from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.job import PlacementConstraint
 from launcher_k8s.origin import Sourced
+from launcher_k8s.wording import quote
 
 
 class ValueKind(Enum):
@@ -42,21 +46,91 @@ class Option:
     secret: bool = False
 
     def coerce(self, value: Any) -> Any:
-        """A value given in code, in the type that the reader would give: exact numbers, tuples."""
-        if self.kind in (ValueKind.NUMBER, ValueKind.RATIO):
-            return value if isinstance(value, Decimal) else Decimal(str(value))
-        if self.kind is ValueKind.CONSTRAINTS:
-            return tuple(
-                PlacementConstraint.parse(item) if isinstance(item, str) else item for item in _items(value)
+        """A value given in code, in the type that the reader would give: exact numbers, tuples.
+
+        A string where a list is meant is split at its commas, as in the files.
+
+        Raises:
+            ConfigurationError: It is no value of this kind, or out of range.
+        """
+        coerced = _COERCIONS[self.kind](value)
+        if coerced is None:
+            shown = "the value given" if self.secret else quote(repr(value))
+            raise ConfigurationError(f"{shown} is no value of {self.key}", hint=f"give {self.kind.value}")
+        if isinstance(coerced, int | Decimal) and coerced < self.minimum:
+            raise ConfigurationError(
+                f"{quote(repr(value))} is out of range for {self.key}", hint=f"give at least {self.minimum}"
             )
-        if self.kind in (ValueKind.LIST, ValueKind.OVERRIDES):
-            return tuple(_items(value))
-        return value
+        return coerced
 
 
-def _items(value: Any) -> Any:
-    # One string is one item: tuple() would take it apart into characters.
-    return (value,) if isinstance(value, str) else value
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _boolean(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _number(value: Any) -> Decimal | None:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _ratio(value: Any) -> Decimal | None:
+    ratio = _number(value)
+    return ratio if ratio is not None and 0 < ratio <= 1 else None
+
+
+def _items_of(*kinds: type) -> Callable[[Any], tuple[Any, ...] | None]:
+    def coerce(value: Any) -> tuple[Any, ...] | None:
+        # A string is what stands in a file; tuple() would take it apart into characters.
+        items = _split(value) if isinstance(value, str) else value
+        if not isinstance(items, Iterable):
+            return None
+        items = tuple(items)
+        return items if all(isinstance(item, kinds) for item in items) else None
+
+    return coerce
+
+
+def _split(text: str) -> Iterable[str]:
+    return filter(None, map(str.strip, text.split(",")))
+
+
+def _constraints(value: Any) -> tuple[PlacementConstraint, ...] | None:
+    items = _items_of(str, PlacementConstraint)(value)
+    if items is None:
+        return None
+    return tuple(PlacementConstraint.parse(item) if isinstance(item, str) else item for item in items)
+
+
+def _overrides(value: Any) -> tuple[Any, ...] | None:
+    # Of settings.Override, which is above this module; a string names files, which nobody reads in code.
+    return None if isinstance(value, str) else _items_of(object)(value)
+
+
+_COERCIONS: Mapping[ValueKind, Callable[[Any], Any]] = MappingProxyType(
+    {
+        ValueKind.TEXT: _text,
+        ValueKind.URL: _text,
+        ValueKind.CERTIFICATE: _text,
+        ValueKind.BOOLEAN: _boolean,
+        ValueKind.NUMBER: _number,
+        ValueKind.COUNT: _count,
+        ValueKind.RATIO: _ratio,
+        ValueKind.LIST: _items_of(str),
+        ValueKind.CONSTRAINTS: _constraints,
+        ValueKind.OVERRIDES: _overrides,
+    }
+)
 
 
 def option(

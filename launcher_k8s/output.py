@@ -19,13 +19,16 @@ class GapReason(Enum):
 
 @attrs.frozen
 class OutputChunk:
-    """Bytes of the output, in order, each byte once. Where a chunk ends has no meaning."""
+    """Bytes of the output, in order, each byte once. Where a chunk ends has no meaning.
+
+    A chunk that a backend gives never ends inside a UTF-8 character that goes on in the next one.
+    """
 
     data: bytes = attrs.field(repr=False)
 
     @property
     def text(self) -> str:
-        """The bytes as text; what cannot be decoded, a character cut by the chunk's end too, is replaced."""
+        """The bytes as text, read as UTF-8; what is none is replaced by U+FFFD."""
         return self.data.decode("utf-8", "replace")
 
 

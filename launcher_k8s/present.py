@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from launcher_k8s.settings import ResourceProfile, UserProfile
     from launcher_k8s.status import JobStatus
 
+_LONGEST_CELL = 80
+# What an origin or a reason says is needed whole; a value is whole in the records, so in --json.
+_CUT_COLUMNS = frozenset({"about", "value"})
+
 
 @attrs.frozen
 class Table:
@@ -34,8 +38,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
     def text(self) -> str:
-        """Aligned columns, two blanks apart, the title above; a line break in a cell is shown escaped."""
-        cells = [self.columns, *(tuple(map(_one_line, row)) for row in self.rows)]
+        """Aligned columns, two blanks apart, the title above.
+
+        A line break in a cell is shown escaped, and a long value is cut: it would widen every line.
+        """
+        cells = [self.columns, *(tuple(map(_cell, self.columns, row)) for row in self.rows)]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
         return "\n".join([self.title, *lines] if self.title else lines)
@@ -193,5 +200,8 @@ def _shadow(sourced: Sourced[object]) -> str:
     return f"{show(sourced.value) or '(empty)'} ({sourced.origin})"
 
 
-def _one_line(cell: str) -> str:
-    return cell.replace("\n", "\\n")
+def _cell(column: str, text: str) -> str:
+    line = text.replace("\n", "\\n")
+    if column not in _CUT_COLUMNS or len(line) <= _LONGEST_CELL:
+        return line
+    return f"{line[: _LONGEST_CELL - 3]}..."

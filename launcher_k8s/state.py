@@ -7,6 +7,7 @@ from the cluster, never from a clock of ours.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from sys import intern
 from typing import Final as Constant
@@ -23,11 +24,18 @@ START_ERRORS: Constant = frozenset({"StartError", "ContainerCannotRun"})
 NEVER_STARTS: Constant = frozenset({"InvalidImageName"})
 """Reasons to wait that no waiting heals. A missing image, secret or node may still come."""
 
+PULL_FAILED: Constant = "ErrImagePull"
+PULL_PAUSED: Constant = "ImagePullBackOff"
+"""A kubelet shows the two in turn, for one failure, as long as an image cannot be pulled."""
+
 OOM_KILLED: Constant = "OOMKilled"
 _DEADLINE: Constant = "DeadlineExceeded"
 _LOST_TRACK: Constant = "ContainerStatusUnknown"
 _SIGTERM_EXIT, _SIGKILL_EXIT = 143, 137
 _POD_GONE: Constant = "pod gone; exit code unknown"
+
+# Kubernetes 1.31 and later repeat in the pause how the pull failed, in the words of that failure.
+_PAUSED_FOR: Constant = re.compile(r'(.*?)Back-off pulling image "[^"]*": (\w+): (.*)', re.DOTALL)
 
 
 class Verdict(NamedTuple):
@@ -76,8 +84,7 @@ def judge_removed(job: JobRow, pod: PodRow | None) -> Verdict:
     verdict = judge(job, pod)
     if verdict.state.is_final:
         return verdict
-    known = (verdict.updated, pod.deleted if pod else None)
-    end = max((at for at in known if at is not None), default=None)
+    end = latest(verdict.updated, pod.deleted if pod else None)
     if _intends(job, Operation.KILL):
         return _ended(JobState.KILLED, _asked(job, "killed"), start=verdict.start, end=end)
     return _ended(JobState.FAILED, "the job was deleted from the cluster", start=verdict.start, end=end)
@@ -114,6 +121,11 @@ def final_of(verdict: Verdict) -> Final:
     if not verdict.state.is_final:
         raise ValueError(f"{verdict.state.value} is not a final state")
     return Final(verdict.state, verdict.exit_code, intern(verdict.message), verdict.start, verdict.end)
+
+
+def latest(*times: float | None) -> float | None:
+    """The latest of some times, those that are not known aside."""
+    return max((at for at in times if at is not None), default=None)
 
 
 def may_start_later(job: JobRow, pod: PodRow | None) -> bool:
@@ -215,11 +227,15 @@ def _running(job: JobRow, pod: PodRow) -> Verdict | None:
     if job.intent is not None and job.intent.operation is Operation.SUSPEND:
         return Verdict(JobState.SUSPENDED, start=pod.started, updated=max(pod.started, job.intent.time))
     leaving = _text(pod.loss, pod.loss_message) or ("the pod is being deleted" if pod.deleted else "")
-    return Verdict(JobState.RUNNING, leaving, start=pod.started, updated=pod.started)
+    return Verdict(JobState.RUNNING, leaving, start=pod.started, updated=latest(pod.started, pod.deleted))
 
 
 def _waiting(pod: PodRow) -> Verdict:
-    return Verdict(JobState.PENDING, _text(pod.reason, pod.message))
+    reason, message = pod.reason, pod.message
+    if reason == PULL_PAUSED and (paused := _PAUSED_FOR.fullmatch(message)):
+        where, reason, cause = paused.groups()
+        message = where + cause
+    return Verdict(JobState.PENDING, _text(reason, message))
 
 
 _RULES: Constant[tuple[Rule, ...]] = (_killed, _taken_away, _not_started, _terminated, _running)

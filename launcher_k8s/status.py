@@ -12,6 +12,7 @@ from enum import Enum
 import attrs
 
 from launcher_k8s.errors import InvalidJobError
+from launcher_k8s.misfits import refuse_misfit
 
 
 class JobState(Enum):
@@ -54,8 +55,10 @@ FINAL = frozenset({JobState.FINISHED, JobState.FAILED, JobState.KILLED, JobState
 class JobStatus:
     """The state of one job at one moment; a stream of these tells each change once.
 
-    Times are aware and in UTC. ``inferred`` marks a Running that the cluster no longer shows and that is
-    told from the container's start time. ``removed`` marks the last message of a job that was deleted.
+    Times are aware and in UTC, and the cluster's own. ``last_update_time`` is that of the latest thing it
+    tells of, and stays where a change has no time there. ``inferred`` marks a Running that the cluster no
+    longer shows and that is told from the container's start time. ``removed`` marks the last message of a
+    job that was deleted.
     """
 
     id: str
@@ -81,12 +84,15 @@ class JobStatus:
 def _tag_set(tags: Iterable[str]) -> frozenset[str]:
     if isinstance(tags, str):
         raise InvalidJobError.single("tags", f"tags are a list, not the string {tags!r}", hint=f"[{tags!r}]")
+    refuse_misfit(tags, Iterable[str], "tags")
     return frozenset(tags)
 
 
-def _state_set(states: Iterable[JobState | str]) -> frozenset[JobState]:
-    names = (states,) if isinstance(states, str) else tuple(states)
+def _state_set(states: JobState | str | Iterable[JobState | str]) -> frozenset[JobState]:
+    names = (states,) if isinstance(states, str | JobState) else states
+    refuse_misfit(names, Iterable[JobState | str], "states")
     known = {state.value: state for state in JobState}
+    names = tuple(names)
     unknown = [name for name in names if isinstance(name, str) and name not in known]
     if unknown:
         raise InvalidJobError.single(
@@ -96,6 +102,7 @@ def _state_set(states: Iterable[JobState | str]) -> frozenset[JobState]:
 
 
 def _aware(moment: datetime | None) -> datetime | None:
+    refuse_misfit(moment, datetime | None, "time")
     if moment is not None and moment.tzinfo is None:
         raise InvalidJobError.single(
             "time", f"{moment} has no time zone", hint="give an aware time: moment.astimezone()"
@@ -109,12 +116,13 @@ class JobFilter:
 
     Args:
         tags: All of these must be among the job's tags.
-        states: The job is in one of these, values or their names; empty means any.
+        states: The job is in this state or one of these, values or their names; empty means any.
         start_time: Submitted at or after this aware time.
         end_time: Submitted before this aware time.
 
     Raises:
-        InvalidJobError: A string instead of a list of tags, an unknown state, a time without a zone.
+        InvalidJobError: A string instead of a list of tags, an unknown state, a time without a zone, or a
+            value of another kind.
     """
 
     tags: frozenset[str] = attrs.field(default=frozenset(), converter=_tag_set)

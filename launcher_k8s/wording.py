@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -42,12 +42,38 @@ def enumerate_words(words: Iterable[T], *, most: int = 5, show: Callable[[T], st
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the known word closest to one that is unknown; empty where none is close."""
+    """A hint that names the known word closest to one that is unknown; empty where none is close.
+
+    Where no whole word is, the shortest word is named that has a close part: ``kubernetes-namespace``
+    for ``namspace``, but nothing for ``cpus``, which is a part of several as short.
+    """
     if len(word) > LONGEST_QUOTE:
         return ""
     candidates = {_normal(candidate): candidate for candidate in islice(known, MOST_COMPARED)}
     close = difflib.get_close_matches(_normal(word), candidates, n=1, cutoff=0.7)
+    if not close:
+        close = _with_close_part(_normal(word), candidates)
     return f"did you mean {candidates[close[0]]}?" if close else ""
+
+
+def _with_close_part(word: str, candidates: Iterable[str]) -> list[str]:
+    """The candidate that is little more than the parts closest to a word; none where several are."""
+    owners: dict[str, list[str]] = {}
+    for candidate in candidates:
+        for run in set(_runs(candidate.split("-"))):
+            owners.setdefault(run, []).append(candidate)
+    close = difflib.get_close_matches(word, owners, n=1, cutoff=0.8)
+    found = owners[close[0]] if close else []
+    fewest = min((candidate.count("-") for candidate in found), default=0)
+    shortest = [candidate for candidate in found if candidate.count("-") == fewest]
+    return shortest if len(shortest) == 1 else []
+
+
+def _runs(parts: Sequence[str]) -> Iterator[str]:
+    """The parts that begin or end a word of several, joined: for ``a-b-c`` these are a, a-b, b-c and c."""
+    for cut in range(1, len(parts)):
+        yield "-".join(parts[:cut])
+        yield "-".join(parts[cut:])
 
 
 def _normal(word: str) -> str:

@@ -2,6 +2,9 @@
 
 The verbs and what the outside may rely on stand in the documentation ("Guarantees"). The cluster is
 the database: a second process, or the same one after a restart, says the same about every job.
+
+Most of this file is the documentation of the verbs, which stand in one class because they are one object
+to their users. What a verb does is a few lines here, and the rest in the rooms beside.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from types import TracebackType
 from typing import Self, overload
 
 from launcher_k8s import host
+from launcher_k8s.arguments import checked
 from launcher_k8s.backend import listing, submission
 from launcher_k8s.backend.opening import Opened, opened
 from launcher_k8s.backend.output import read_output
@@ -53,7 +57,8 @@ class JobBackend:
 
     Outside its context every verb but :meth:`plan` raises
     :class:`~launcher_k8s.errors.BackendClosedError`, and so does one that leaving overtakes. With
-    ``user=`` a verb sees only that user's jobs: another's is not found.
+    ``user=`` a verb sees only that user's jobs: another's is not found. An argument of another kind than a
+    verb takes is an :class:`~launcher_k8s.errors.InvalidJobError`.
 
     Args:
         settings: The cluster's settings.
@@ -63,9 +68,11 @@ class JobBackend:
         random: Source of ids and of the jitter of retries. By default the operating system's.
 
     Raises:
-        ConfigurationError: On entering, when nothing says how to reach the cluster.
+        ConfigurationError: These are no cluster's settings; on entering, when nothing says how to reach the
+            cluster, or it can have no such namespace.
     """
 
+    @checked
     def __init__(
         self,
         settings: ClusterSettings,
@@ -107,6 +114,7 @@ class JobBackend:
         """The settings in force."""
         return self._settings
 
+    @checked
     async def plan(self, job: Job, *, user: str, dry_run: bool = False) -> JobPlan:
         """What a job would become; nothing is created.
 
@@ -126,6 +134,7 @@ class JobBackend:
         with self._call() as here:
             return with_warnings(planned, await submission.dry_run(here.cluster, planned))
 
+    @checked
     async def submit(self, job: Job, *, user: str, key: str | None = None) -> Submitted:
         """Run a job: decide what it gets and create its objects, once.
 
@@ -160,6 +169,7 @@ class JobBackend:
 
         return await here.submitter.submit(draw, key=key)
 
+    @checked
     async def get(
         self, job_id: str, *, user: str | None = None, fields: Collection[str] | None = None
     ) -> Job:
@@ -190,6 +200,7 @@ class JobBackend:
         self, wanted: JobFilter | None = None, *, user: str | None = None, fields: Collection[str]
     ) -> Sequence[Job]: ...
 
+    @checked
     async def list(
         self,
         wanted: JobFilter | None = None,
@@ -218,6 +229,7 @@ class JobBackend:
             jobs = await listing.read_all(here.cluster, self._settings, (status.id for status in statuses))
         return [self._job(status, jobs[status.id], names) for status in statuses if status.id in jobs]
 
+    @checked
     def statuses(self, wanted: str | JobFilter, *, user: str | None = None) -> Stream[JobStatus]:
         """The present state of each match, then every change once and in order.
 
@@ -234,6 +246,7 @@ class JobBackend:
         """
         return self._streams.open(self._changes(self._here, wanted, user))
 
+    @checked
     def output(
         self,
         job_id: str,
@@ -254,15 +267,17 @@ class JobBackend:
 
         Raises:
             JobNotFoundError: By the stream: there is no such job, or it is another user's.
+            OutputNotFoundError: By the stream: the job's pod has no such container.
             ClusterError: By the stream: the log may not be read.
         """
         return self._streams.open(self._output(self._here, job_id, user, follow=follow, container=container))
 
+    @checked
     async def wait(
         self,
         job_id: str,
         *,
-        until: Collection[JobState] = FINAL,
+        until: JobState | Collection[JobState] = FINAL,
         timeout_s: float | None = None,
         progress: Callable[[JobStatus], object] | None = None,
     ) -> JobStatus:
@@ -270,30 +285,34 @@ class JobBackend:
 
         Args:
             job_id: The job.
-            until: The states to wait for; a final state always ends the wait.
+            until: The state or states to wait for; a final state always ends the wait.
             timeout_s: Give up after so many seconds; the job goes on.
             progress: Called with every status on the way.
 
         Raises:
-            OperationTimeoutError: The time has passed.
+            OperationTimeoutError: The time has passed; it says in which state the job is, and why.
             JobNotFoundError: There is no such job.
             ClusterError: The cluster could not be asked at the start.
         """
+        wanted = (until,) if isinstance(until, JobState) else until
+        latest: JobStatus | None = None
         try:
             async with deadline(self._clock, timeout_s), self.statuses(job_id) as statuses:
                 async for status in statuses:
+                    latest = status
                     if progress is not None:
                         progress(status)
-                    if status.state in until or status.state.is_final or status.removed:
+                    if status.state in wanted or status.state.is_final or status.removed:
                         return status
         except DeadlineError:
             raise OperationTimeoutError(
-                f"job {job_id} is not {' or '.join(sorted(state.value for state in until))} "
-                f"after {timeout_s:g} s",
+                f"job {job_id} is not {' or '.join(sorted(state.value for state in wanted))} "
+                f"after {timeout_s:g} s{_as_it_is(latest)}",
                 hint="it goes on; wait again, or longer",
             ) from None
         raise JobNotFoundError(job_id)
 
+    @checked
     async def remove(self, job_id: str, *, user: str | None = None) -> None:
         """Delete a job with its pods and its Service, running or not; its output goes with it.
 
@@ -312,6 +331,7 @@ class JobBackend:
             with suppress(ObjectNotFoundError):
                 await self._patience.run(lambda: here.cluster.delete(job, uid=row.uid))
 
+    @checked
     async def cluster_info(self, user: str) -> ClusterInfo:
         """What a user may ask of the cluster: images, limits, resource profiles, placement, accounts.
 
@@ -379,3 +399,10 @@ class JobBackend:
 
     def _job(self, status: JobStatus, job: Job | None, names: Collection[str]) -> Job:
         return listing.job_of(status, job, cluster=self._settings.name, fields=names)
+
+
+def _as_it_is(status: JobStatus | None) -> str:
+    """What to add about a job that is not as it was waited for."""
+    if status is None:
+        return ""
+    return f": it is {status.state.value}" + (f" ({status.status_message})" if status.status_message else "")

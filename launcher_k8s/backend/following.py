@@ -15,6 +15,7 @@ from typing import Any, Self, TypeVar
 
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
+from launcher_k8s.backend.troubles import Troubles
 from launcher_k8s.connection import JOBS, PODS, Cluster, Resource
 from launcher_k8s.errors import BackendClosedError, ClusterError, ObjectNotFoundError
 from launcher_k8s.kube.reflector import Changed, Disrupted, Pace, Relisted, Source, list_all, reflect
@@ -47,6 +48,7 @@ class Follower:
         settings: Its namespace, page size and watch timeout.
         tracker: What is fed.
         recorder: Writes the final states that come up.
+        troubles: Looks for the reasons of jobs that wait without one.
         patience: How requests are repeated.
     """
 
@@ -56,12 +58,14 @@ class Follower:
         settings: ClusterSettings,
         tracker: Tracker,
         recorder: Recorder,
+        troubles: Troubles,
         patience: Patience,
     ) -> None:
         self._cluster = cluster
         self._settings = settings
         self._tracker = tracker
         self._recorder = recorder
+        self._troubles = troubles
         self._patience = patience
         self._pace = Pace(patience.clock, patience.chance)
         self._trouble: dict[str, ClusterError] = {}
@@ -170,6 +174,8 @@ class Follower:
             return
         for unrecorded in self._tracker.take_unrecorded():
             self._recorder.record(unrecorded)
+        for unexplained in self._tracker.take_unexplained():
+            self._troubles.look_into(unexplained)
         for job_id in self._tracker.take_doubts():
             self._start(self._settle(job_id))
 

@@ -12,9 +12,11 @@ from launcher_k8s.backend.lookup import Lookup
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
 from launcher_k8s.backend.submitting import Submitter
+from launcher_k8s.backend.troubles import Troubles
 from launcher_k8s.connection import Cluster
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.kube.client import KubernetesCluster
+from launcher_k8s.rules.validity import check_namespace
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.tracker import Tracker
 
@@ -42,14 +44,16 @@ async def opened(
         patience: How requests are repeated.
 
     Raises:
-        ConfigurationError: Nothing says how to reach the cluster.
+        ConfigurationError: Nothing says how to reach the cluster, or it can have no such namespace.
     """
+    check_namespace(settings)
     namespace = settings.namespace
     tracker = Tracker(instance_id=settings.instance_id)
     async with (
         cluster or _cluster_of(settings) as reached,
         Recorder(reached, namespace, tracker, patience) as recorder,
-        Follower(reached, settings, tracker, recorder, patience) as follower,
+        Troubles(reached, namespace, tracker, patience) as troubles,
+        Follower(reached, settings, tracker, recorder, troubles, patience) as follower,
         Submitter(reached, follower, patience) as submitter,
     ):
         lookup = Lookup(reached, namespace, tracker, follower, patience)

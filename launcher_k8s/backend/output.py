@@ -5,15 +5,39 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+import msgspec
+
+from launcher_k8s.backend.characters import whole_characters
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.statuses import changes
-from launcher_k8s.connection import PODS, Cluster
+from launcher_k8s.connection import PODS, Cluster, Resource
+from launcher_k8s.errors import ObjectNotFoundError, OutputNotFoundError
 from launcher_k8s.kube.logs import ContainerLife, follow_log
 from launcher_k8s.output import GapReason, OutputChunk, OutputGap
+from launcher_k8s.rows.decoding import Lean, NamedContainer, decode
+from launcher_k8s.shape.names import MAIN_CONTAINER
 from launcher_k8s.status import JobStatus
 from launcher_k8s.tracker import Tracker
 
 NODE_LOST = "NodeLost"
+
+
+class _Spec(Lean):
+    containers: list[NamedContainer] | None = None
+    init_containers: list[NamedContainer] | None = None
+    ephemeral_containers: list[NamedContainer] | None = None
+
+    def names(self) -> list[str]:
+        """The names of all containers."""
+        kinds = (self.containers, self.init_containers, self.ephemeral_containers)
+        return [container.name for kind in kinds for container in kind or ()]
+
+
+class _Pod(Lean):
+    spec: _Spec
+
+
+_pods = msgspec.json.Decoder(_Pod)
 
 
 async def read_output(
@@ -28,6 +52,8 @@ async def read_output(
 ) -> AsyncGenerator[OutputChunk | OutputGap]:
     """Everything a job prints; waits for its start, and ends when nothing more can come.
 
+    No chunk ends inside a UTF-8 character.
+
     Args:
         cluster: Where the log is.
         namespace: The job's namespace.
@@ -36,6 +62,9 @@ async def read_output(
         container: The container's name.
         follow: Whether to wait for what is still to come.
         patience: How requests are repeated; gives the clock and the chance of all waits.
+
+    Raises:
+        OutputNotFoundError: The job's pod has no such container.
     """
     if follow:
         await _started(tracker, job_id)
@@ -46,22 +75,39 @@ async def read_output(
         yield OutputGap(None, None, GapReason.POD_DELETED)
         return
     name = pod.name
+    resource = PODS.within(namespace).named(name)
+    if container != MAIN_CONTAINER:  # which every Pod that is ours has
+        await _check_container(cluster, resource, job_id, container, patience)
 
     async def life() -> ContainerLife:
         return _life(tracker, job_id, name)
 
     items = follow_log(
         cluster,
-        PODS.within(namespace).named(name),
+        resource,
         container,
         life=life,
         clock=patience.clock,
         chance=patience.chance,
         follow=follow,
     )
-    async with aclosing(items):
-        async for item in items:
-            yield item
+    async with aclosing(whole_characters(items)) as pieces:
+        async for piece in pieces:
+            yield piece
+
+
+async def _check_container(
+    cluster: Cluster, pod: Resource, job_id: str, container: str, patience: Patience
+) -> None:
+    try:
+        reply = await patience.run(lambda: cluster.get(pod))
+    except ObjectNotFoundError:
+        return  # what becomes of the output of a pod that is gone, the log's follower tells
+    names = decode(_pods, reply.body, "a Pod").spec.names()
+    if container not in names:
+        raise OutputNotFoundError(
+            f"job {job_id} has no container {container!r}", hint=f"its containers: {', '.join(names)}"
+        )
 
 
 async def _started(tracker: Tracker, job_id: str) -> None:

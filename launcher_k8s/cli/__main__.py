@@ -2,7 +2,7 @@
 
 import sys
 
-from launcher_k8s.cli.main import main
+from launcher_k8s.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

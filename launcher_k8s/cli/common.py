@@ -9,9 +9,11 @@ from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Any, cast
 
+import attrs
+
 from launcher_k8s import host
 from launcher_k8s.cli.parser import job_flags
-from launcher_k8s.config.json_text import RepeatedKeyError, find_repeated_key, load_json
+from launcher_k8s.config.json_text import RepeatedKeyError, find_nearest, find_repeated_key, load_json
 from launcher_k8s.diagnostics import Diagnostic, Severity
 from launcher_k8s.errors import ConfigurationError, InvalidJobError, LauncherError
 from launcher_k8s.files import load_settings
@@ -20,6 +22,8 @@ from launcher_k8s.present import diagnostic_text, refusals_of, refusals_table
 from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings
 from launcher_k8s.wire import from_wire, to_wire
 from launcher_k8s.wording import quote
+
+_JOB_HINT = "give the path of a job object as JSON, or - for standard input"
 
 
 def cluster_of(arguments: argparse.Namespace) -> ClusterSettings:
@@ -46,6 +50,9 @@ def load_cluster(directory: str, *, name: str | None, untold: Container[str] = (
     print_diagnostics(
         d for d in settings.diagnostics if d.severity is Severity.WARNING and d.code not in untold
     )
+    if name is None and len(settings.clusters) > 1:
+        names = ", ".join(cluster.name for cluster in settings.clusters)
+        raise ConfigurationError(f"several clusters are configured: {names}", hint="name one by --cluster")
     return settings.cluster(name)
 
 
@@ -60,7 +67,7 @@ def job_options(arguments: argparse.Namespace) -> JobOptions:
 
 
 def read_job(path: str) -> Job:
-    """A job object from a JSON file, ``-`` for standard input.
+    """A job object from a JSON file, ``-`` for standard input; what is wrong is told by the file's name.
 
     Raises:
         InvalidJobError: The file is not readable, not JSON or not a job.
@@ -70,23 +77,40 @@ def read_job(path: str) -> Job:
         data = load_json(text)
     except json.JSONDecodeError as error:
         place = f"{path}:{error.lineno}:{error.colno}"
-        raise InvalidJobError.single(path, f"{place}: not JSON: {error.msg}") from error
+        raise InvalidJobError.single(path, f"{place}: not JSON: {error.msg}", hint=_JOB_HINT) from error
     except RepeatedKeyError as error:
-        where = find_repeated_key(text).path
-        message = f"{path}: the key {quote(where)} stands twice in its object"
-        raise InvalidJobError.single(where, message, hint="keep one of the two") from error
+        repeated = find_repeated_key(text)
+        place = _place(path, text, repeated.offset)
+        message = f"{place}: the key {quote(repeated.path)} stands twice in its object"
+        raise InvalidJobError.single(repeated.path, message, hint="keep one of the two") from error
     except RecursionError as error:
         raise InvalidJobError.single(path, f"{path}: nested too deeply") from error
-    return from_wire(Job, data)
+    try:
+        return from_wire(Job, data)
+    except InvalidJobError as error:
+        offsets = find_nearest(text, (refusal.what for refusal in error.refusals))
+        raise InvalidJobError(
+            [
+                attrs.evolve(refusal, message=f"{_place(path, text, offset)}: {refusal.message}")
+                for refusal, offset in zip(error.refusals, offsets, strict=True)
+            ]
+        ) from error
+
+
+def _place(path: str, text: str, offset: int) -> str:
+    line = text.count("\n", 0, offset) + 1
+    column = offset - text.rfind("\n", 0, offset)
+    return f"{path}:{line}:{column}"
 
 
 def _read_text(path: str) -> str:
     try:
         return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise InvalidJobError.single(path, f"{path}: {error.strerror or error}") from error
+        raise InvalidJobError.single(path, f"{path}: {error.strerror or error}", hint=_JOB_HINT) from error
     except UnicodeDecodeError as error:
-        raise InvalidJobError.single(path, f"{path}: not UTF-8: {error.reason}") from error
+        hint = "save the file as UTF-8 text"
+        raise InvalidJobError.single(path, f"{path}: not UTF-8: {error.reason}", hint=hint) from error
 
 
 def print_error(error: LauncherError, *, as_json: bool) -> None:

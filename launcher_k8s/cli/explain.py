@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from launcher_k8s.cli.common import cluster_of, groups_of, job_options, print_json, read_job, show
-from launcher_k8s.errors import LauncherError
+from launcher_k8s.errors import InvalidJobError, LauncherError
 from launcher_k8s.job import Job
 from launcher_k8s.plan import plan_job
 from launcher_k8s.present import (
@@ -23,6 +23,7 @@ from launcher_k8s.settings import ClusterSettings
 
 def explain(arguments: argparse.Namespace) -> int:
     """Print the effective profile and, where a job was given, what is decided or refused for it."""
+    _refuse_everyone(arguments.user)
     cluster = cluster_of(arguments)
     job = _job(arguments)
     user, groups = arguments.user, groups_of(arguments, user=arguments.user)
@@ -31,6 +32,12 @@ def explain(arguments: argparse.Namespace) -> int:
         tables |= _job_table(job, cluster, user, groups)
     _print(tables, as_json=arguments.json)
     return 1 if "refusals" in tables else 0
+
+
+def _refuse_everyone(user: str) -> None:
+    if user == "*":
+        message = "the user '*' stands for all users, and what is set for them need not be what one gets"
+        raise InvalidJobError.single("user", message, hint="give a user's name; a new one gets what all get")
 
 
 def _job(arguments: argparse.Namespace) -> Job | None:

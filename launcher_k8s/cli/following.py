@@ -6,20 +6,25 @@ Who follows says how it is shown, by a :class:`Progress`.
 from __future__ import annotations
 
 import asyncio
+import base64
 import codecs
+import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from launcher_k8s.backend.facade import JobBackend
 from launcher_k8s.backend.submitting import Submitted
 from launcher_k8s.cli.common import print_json, say
-from launcher_k8s.errors import OutputNotFoundError
+from launcher_k8s.errors import LauncherError, OutputNotFoundError
 from launcher_k8s.job import Job
 from launcher_k8s.output import OutputChunk, OutputGap
 from launcher_k8s.status import JobStatus
 
 # Each command has its way to the cluster, and without one entering the backend fails: no use in telling.
 _CONNECTION_SUBJECTS = ("api-url", "auth-token")
+_following = logging.getLogger("launcher_k8s.backend.following")
 
 
 class Progress(Protocol):
@@ -38,7 +43,8 @@ class Progress(Protocol):
 async def submit(backend: JobBackend, job: Job, *, user: str) -> Submitted:
     """Submit a job, and tell what its plan warns of."""
     try:
-        submitted = await backend.submit(job, user=user)
+        with _following_held_back():
+            submitted = await backend.submit(job, user=user)
     except asyncio.CancelledError:
         say("launcher-k8s: interrupted while the job was submitted; it may be in the cluster")
         raise
@@ -46,6 +52,27 @@ async def submit(backend: JobBackend, job: Job, *, user: str) -> Submitted:
         if warning.subject not in _CONNECTION_SUBJECTS:
             say(f"launcher-k8s: {warning.subject}: {warning.reason}")
     return submitted
+
+
+@contextmanager
+def _following_held_back() -> Iterator[None]:
+    """Hold back that nothing is heard of the cluster: where a submit fails, its own error says why."""
+    held: list[logging.LogRecord] = []
+
+    def hold(record: logging.LogRecord) -> bool:
+        held.append(record)
+        return False
+
+    _following.addFilter(hold)
+    try:
+        yield
+    except LauncherError:
+        held.clear()
+        raise
+    finally:
+        _following.removeFilter(hold)
+        for record in held:
+            _following.handle(record)
 
 
 async def follow(backend: JobBackend, job_id: str, progress: Progress) -> JobStatus:
@@ -98,29 +125,38 @@ class PlainProgress:
 
 
 class JsonProgress:
-    """Everything as JSON, one object a line; a character that two chunks share is told with the second."""
+    """Everything as JSON, one object a line; what is no text is in base64.
+
+    A character that two chunks share is told with the second.
+    """
 
     def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._begun = b""
 
     def status(self, status: JobStatus) -> None:
         """The whole status."""
         print_json({"status": status})
 
     def output(self, piece: OutputChunk | OutputGap) -> None:
-        """Its text, or the gap."""
+        """Its text or its bytes, or the gap."""
         if isinstance(piece, OutputGap):
             self.end_output()
             print_json({"gap": piece})
         else:
-            self._print(self._decoder.decode(piece.data))
+            self._print(self._begun + piece.data, is_last=False)
 
     def end_output(self) -> None:
         """What is left of a character that never became whole."""
-        self._print(self._decoder.decode(b"", final=True))
-        self._decoder.reset()
+        self._print(self._begun, is_last=True)
 
-    def _print(self, text: str) -> None:
+    def _print(self, data: bytes, *, is_last: bool) -> None:
+        self._begun = b""
+        try:
+            text, length = codecs.utf_8_decode(data, "strict", is_last)
+        except UnicodeDecodeError:
+            print_json({"outputBase64": base64.b64encode(data).decode("ascii")})
+            return
+        self._begun = data[length:]
         if text:
             print_json({"output": text})
 

@@ -78,8 +78,12 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         dest="variables",
         help="an environment variable of the job; repeatable",
     )
-    parser.add_argument("--name", metavar="N", help="the job's name; the program's base name if not given")
-    parser.add_argument("--rm", action="store_true", help="remove the job once it has ended")
+    parser.add_argument(
+        "--name", metavar="N", type=_filled, help="the job's name; the program's base name if not given"
+    )
+    parser.add_argument(
+        "--rm", action="store_true", help="remove the job once it has ended, or on an interrupt"
+    )
     parser.add_argument("argv", nargs="+", metavar="COMMAND", help="the program and its arguments, after --")
 
 
@@ -116,6 +120,7 @@ def _add_config_flags(parser: argparse.ArgumentParser, *, default: str) -> None:
     parser.add_argument(
         "--group",
         metavar="G",
+        type=_filled,
         action="append",
         dest="groups",
         help="a group of the user; repeatable; the host is asked where none is given",

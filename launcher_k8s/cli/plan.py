@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 
 import yaml
 
@@ -17,6 +18,7 @@ from launcher_k8s.cli.common import (
 )
 from launcher_k8s.plan import JobPlan, plan_job
 from launcher_k8s.present import decisions_table
+from launcher_k8s.wire import to_wire
 
 
 def plan(arguments: argparse.Namespace) -> int:
@@ -38,7 +40,7 @@ def _print_json(planned: JobPlan) -> None:
             "job": planned.manifest,
             "service": planned.service,
             "decisions": decisions_table(planned.decisions).records(),
-            "overrides": planned.patch,
+            "patch": planned.patch,
         }
     )
 
@@ -47,3 +49,7 @@ def _print_yaml(planned: JobPlan) -> None:
     objects = [body for body in (planned.manifest, planned.service) if body is not None]
     show(yaml.safe_dump_all(objects, sort_keys=False, allow_unicode=shows_unicode()), end="")
     say("\n" + decisions_table(planned.decisions, title="Decisions").text())
+    if planned.patch:
+        say("\nPatch of the overrides (RFC 6902)")
+        for operation in planned.patch:
+            say(json.dumps(to_wire(operation), ensure_ascii=not shows_unicode()))

@@ -11,12 +11,14 @@ from launcher_k8s.cli.common import groups_of, job_options, load_cluster, say
 from launcher_k8s.cli.following import JsonProgress, PlainProgress, follow, submit
 from launcher_k8s.cli.local import default_directory, local_cluster, replaced, untold_of
 from launcher_k8s.cli.parser import RUN_FAILED
+from launcher_k8s.errors import LauncherError
 from launcher_k8s.job import Job
 from launcher_k8s.kube.client import KubernetesCluster
 from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings
 
 # A kubeconfig says what these miss, and without one entering the backend fails: no use in telling them.
-_CONNECTION_CODES = ("missing-api-url", "missing-token")
+_CONNECTION_CODES = ("missing-api-url", "missing-token", "unreadable-token")
+_REMOVAL_S = 10.0
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,10 +57,42 @@ async def _run(arguments: argparse.Namespace, settings: ClusterSettings, job: Jo
         job_id = (await submit(backend, job, user=arguments.user)).id
         try:
             status = await follow(backend, job_id, JsonProgress() if arguments.json else PlainProgress())
+        except asyncio.CancelledError:
+            await _leave(backend, job_id, is_local=arguments.local, remove=arguments.rm)
+            raise
         except BaseException:
-            fate = "ends with its cluster" if arguments.local else "goes on in the cluster"
-            say(f"launcher-k8s: no longer following job {job_id}; it {fate}")
+            _say_left(job_id, arguments.local, "" if not arguments.rm else ", and is not removed")
             raise
         if arguments.rm:
-            await backend.remove(job_id)
+            await _remove_ended(backend, job_id)
     return RUN_FAILED if status.exit_code is None else status.exit_code
+
+
+async def _remove_ended(backend: JobBackend, job_id: str) -> None:
+    try:
+        await backend.remove(job_id)
+    except asyncio.CancelledError:
+        say(f"launcher-k8s: interrupted while job {job_id} was removed; it has ended, and may still be there")
+        raise
+
+
+async def _leave(backend: JobBackend, job_id: str, *, is_local: bool, remove: bool) -> None:
+    """What an interrupt does to the job: nothing, unless it was to be removed."""
+    if is_local or not remove:
+        _say_left(job_id, is_local)
+        return
+    try:
+        async with asyncio.timeout(_REMOVAL_S):
+            await backend.remove(job_id)
+    except (LauncherError, TimeoutError) as error:
+        _say_left(job_id, is_local, f", and could not be removed: {str(error) or 'no answer in time'}")
+    except BaseException:
+        _say_left(job_id, is_local, ", unless it is being removed")
+        raise
+    else:
+        say(f"launcher-k8s: interrupted; job {job_id} is removed")
+
+
+def _say_left(job_id: str, is_local: bool, but: str = "") -> None:
+    fate = "ends with its cluster" if is_local else f"goes on in the cluster{but}"
+    say(f"launcher-k8s: no longer following job {job_id}; it {fate}")

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
 
 # Between strings only these say where something is; numbers and literals are passed over.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
+
+_LAST_STEP = re.compile(r"(?:\[\d+\]|(?:^|\.)[^.\[]*)$")
 
 _MOST_DIGITS = 40
 
@@ -24,11 +26,12 @@ class RepeatedKeyError(Exception):
 
 
 @attrs.frozen
-class RepeatedKey:
-    """The second of two equal keys: its offset in the text, and its path, as ``environment[0].name``."""
+class Place:
+    """Where a part of a text begins, a member at its key; with its path, as ``environment[0].name``."""
 
     offset: int
     path: str
+    is_repeated: bool = False
 
 
 def load_json(text: str) -> Any:
@@ -62,20 +65,43 @@ class _Level:
     awaits_key: bool
 
 
-def find_repeated_key(text: str) -> RepeatedKey:
+def find_repeated_key(text: str) -> Place:
     """The first key that an object of a JSON text has twice.
 
     Raises:
         ValueError: There is none.
     """
+    for place in _places(text):
+        if place.is_repeated:
+            return place
+    raise ValueError("no object of the text has a key twice")
+
+
+def find_nearest(text: str, paths: Iterable[str]) -> Iterator[int]:
+    """The offset of the part at each path; where there is no such part, of the nearest that would hold it.
+
+    Args:
+        text: A JSON text.
+        paths: Paths, as ``environment[0].name``.
+    """
+    offsets: dict[str, int] = {}
+    for place in _places(text):
+        offsets.setdefault(place.path, place.offset)
+    for path in paths:
+        while path and path not in offsets:
+            path = _LAST_STEP.sub("", path)
+        yield offsets.get(path, 0)
+
+
+def _places(text: str) -> Iterator[Place]:
+    """The members of objects, and the objects and arrays, in the order of the text."""
     levels: list[_Level] = []
     for match in _TOKEN.finditer(text):
         token, level = match[0], levels[-1] if levels else None
         match token[0]:
-            case "{":
-                levels.append(_Level(set(), "", awaits_key=True))
-            case "[":
-                levels.append(_Level(None, 0, awaits_key=False))
+            case "{" | "[":
+                yield Place(match.start(), _path(levels))
+                levels.append(_open_level(token))
             case "}" | "]":
                 levels.pop()
             case "," if level is not None:
@@ -84,10 +110,14 @@ def find_repeated_key(text: str) -> RepeatedKey:
             case '"' if level is not None and level.keys is not None and level.awaits_key:
                 key: str = json.loads(token)
                 level.here, level.awaits_key = key, False
-                if key in level.keys:
-                    return RepeatedKey(match.start(), _path(levels))
+                yield Place(match.start(), _path(levels), key in level.keys)
                 level.keys.add(key)
-    raise ValueError("no object of the text has a key twice")
+
+
+def _open_level(bracket: str) -> _Level:
+    if bracket == "{":
+        return _Level(set(), "", awaits_key=True)
+    return _Level(None, 0, awaits_key=False)
 
 
 def _path(levels: Sequence[_Level]) -> str:

@@ -6,6 +6,7 @@ Keys stand before any section; which there are, and how they are read, stands on
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
@@ -54,7 +55,10 @@ class MainFile:
 
 
 def read_main_file(file: FileText, findings: Findings) -> MainFile:
-    """Read a cluster's main file; what is wrong in it is reported and left out."""
+    """Read a cluster's main file; what is wrong in it is reported and left out.
+
+    A relative ``auth-token-path`` is relative to the file, as every path in these files is.
+    """
     ini = parse_ini(file, findings)
     sections = tuple(ini.sections)
     for section in sections:
@@ -67,6 +71,8 @@ def read_main_file(file: FileText, findings: Findings) -> MainFile:
     values = {field: reading.value for field, reading in readings.items()}
     if token := values.get("auth_token"):
         values["auth_token"] = decode_token(token)
+    if token_path := values.get("auth_token_path"):
+        values["auth_token_path"] = posixpath.join(posixpath.dirname(file.path), token_path)
     stated = {CLUSTER_KEYS[entry.key].field for entry in entries if entry.key in CLUSTER_KEYS}
     origins = {field: reading.entry.origin for field, reading in readings.items()}
     return MainFile(file.path, values, origins, unread=frozenset(stated - values.keys()))

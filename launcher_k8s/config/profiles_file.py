@@ -7,7 +7,7 @@ is decided by ``rules.profiles``. Source: the Kubernetes plugin guide, "User Pro
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.ini import IniFile, Section, parse_ini
@@ -31,7 +31,7 @@ def read_profiles_file(file: FileText, read: FileReader, findings: Findings) -> 
     overrides = OverrideFiles(read, directory=posixpath.dirname(file.path), findings=findings)
     special = {ValueKind.OVERRIDES: overrides.overrides_of}
     ini = parse_ini(file, findings)
-    report_outside(ini, "[*], [@group] or [user]", findings)
+    report_outside(ini, PROFILE_KEYS, "[*], [@group] or [user]", findings)
     profiles = (_read_profile(section, special, findings) for section in ini.sections)
     return tuple(profile for profile in profiles if profile is not None)
 
@@ -42,24 +42,25 @@ def _read_profile(
     readings = read_section(section, PROFILE_KEYS, findings, special=special)
     if not section.is_sound:
         return None
-    kind, name = _subject(section, findings)
+    kind, name = _subject(section)
+    if kind is SubjectKind.GROUP and not name:
+        findings.report("bad-bracket", section.line.at(), "the section names no group", "write [@group]")
+        return None
     values = {field: Sourced(reading.value, reading.entry.origin) for field, reading in readings.items()}
     return ProfileSection(kind, name, values, section.origin)
 
 
-def report_outside(ini: IniFile, titles: str, findings: Findings) -> None:
+def report_outside(ini: IniFile, keys: Container[str], titles: str, findings: Findings) -> None:
     """Report the keys that stand before any section, in a file where they mean nothing there."""
     for entry in ini.head:
         message = f"{quote(entry.key)} stands before any section"
-        findings.report("key-outside-section", entry.at_unknown_key(), message, f"put it below {titles}")
+        where = entry.at_key() if entry.key in keys else entry.at_unknown_key()
+        findings.report("key-outside-section", where, message, f"put it below {titles}")
 
 
-def _subject(section: Section, findings: Findings) -> tuple[SubjectKind, str]:
+def _subject(section: Section) -> tuple[SubjectKind, str]:
     if section.title == "*":
         return SubjectKind.EVERYONE, ""
     if not section.title.startswith("@"):
         return SubjectKind.USER, section.title
-    name = section.title[1:].strip()
-    if not name:
-        findings.report("bad-bracket", section.line.at(), "the section names no group", "write [@group]")
-    return SubjectKind.GROUP, name
+    return SubjectKind.GROUP, section.title[1:].strip()

@@ -24,7 +24,7 @@ _LIMIT_OF = MappingProxyType({"cpus_request": "cpus", "mem_mb_request": "mem_mb"
 def read_resources_file(file: FileText, findings: Findings) -> tuple[ResourceProfile, ...]:
     """Read a resources file; sections that lack what is required are reported and left out."""
     ini = parse_ini(file, findings)
-    report_outside(ini, "a [section], whose title names the resource profile", findings)
+    report_outside(ini, RESOURCE_KEYS, "a [section], whose title names the resource profile", findings)
     first: dict[str, Line] = {}
     profiles = []
     for section in ini.sections:

@@ -17,7 +17,7 @@ from launcher_k8s.config.bad_value import BadValueError
 from launcher_k8s.config.certificates import decode_certificates
 from launcher_k8s.job import PlacementConstraint
 from launcher_k8s.options import Option, ValueKind
-from launcher_k8s.quantity import format_decimal, parse_quantity
+from launcher_k8s.quantity import MEGABYTE, format_decimal, parse_quantity
 from launcher_k8s.wording import quote
 
 T = TypeVar("T")
@@ -133,7 +133,7 @@ def _amount(option: Option, text: str) -> Decimal | None:
         amount = parse_quantity(text)
     except ValueError:
         return None
-    return amount / 10**6 if _is_memory(option) else amount
+    return amount / MEGABYTE if _is_memory(option) else amount
 
 
 def _is_memory(option: Option) -> bool:

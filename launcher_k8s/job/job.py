@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import TypedDict, Unpack
 
 import attrs
 
+from launcher_k8s.errors import InvalidJobError
 from launcher_k8s.job.parts import (
     AMD_GPUS,
     CPU_COUNT,
@@ -30,8 +32,17 @@ from launcher_k8s.job.parts import (
     ResourceLimit,
     extra_fields,
 )
+from launcher_k8s.misfits import kinds_of, refuse_misfit
 from launcher_k8s.quantity import format_decimal
 from launcher_k8s.status import JobState
+from launcher_k8s.wording import did_you_mean
+
+# A command may be a script of megabytes: one pass over what stands before the program, nothing of the rest.
+_WORD = r"""(?:[^\s'"\\;&|()<>`]|\\.|'[^']*+'|"(?:[^"\\]|\\.)*+")++"""
+_FIRST_PROGRAM = re.compile(
+    rf"(?:[\s;&|(){{}}!]|#[^\n]*+|[A-Za-z_]\w*+=(?:{_WORD})?+(?=[\s;&|)]|\Z))*+({_WORD})", re.DOTALL
+)
+_QUOTING = re.compile(r"""'([^']*+)'|"((?:[^"\\]|\\.)*+)"|\\(.)""", re.DOTALL)
 
 
 @attrs.frozen
@@ -73,7 +84,7 @@ class Job:
         pid: Not filled in on Kubernetes.
         exit_code: The main container's exit code; None before it ended.
         submission_time: When its Kubernetes Job was made, in UTC.
-        last_update_time: When its state changed last, in UTC.
+        last_update_time: When the latest thing happened to it that the cluster tells of, in UTC.
     """
 
     name: str = ""
@@ -117,13 +128,13 @@ class Job:
 
         Args:
             command: The command line.
-            **options: See :class:`JobOptions`; ``name`` defaults to the program's base name.
+            **options: See :class:`JobOptions`; ``name`` defaults to the base name of the first program.
+
+        Raises:
+            InvalidJobError: An option that there is not, or one of another kind.
         """
-        try:
-            words = shlex.split(command, comments=True)
-        except ValueError:
-            words = command.split()
-        return _build(words[0] if words else "job", options, command=command)
+        refuse_misfit(command, str, "command")
+        return _build(lambda: _program_of(command), options, command=command)
 
     @classmethod
     def exec(cls, argv: Sequence[str], **options: Unpack[JobOptions]) -> Job:
@@ -135,25 +146,28 @@ class Job:
 
         Raises:
             ValueError: ``argv`` is empty.
+            InvalidJobError: An option that there is not, or one of another kind.
         """
+        refuse_misfit(argv, Sequence[str], "argv")
         if not argv:
             raise ValueError("argv is empty: give at least the program to run")
-        return _build(argv[0], options, exe=argv[0], args=tuple(argv[1:]))
+        return _build(lambda: argv[0], options, exe=argv[0], args=tuple(argv[1:]))
 
 
 class JobOptions(TypedDict, total=False):
     """What :meth:`Job.shell` and :meth:`Job.exec` take besides the command.
 
-    ``cpus`` are cores, ``mem_mb`` is in MB (10^6 bytes); all others are the job's fields of that name.
+    ``cpus`` are cores, ``mem_mb`` is in MB (10^6 bytes), both plain numbers, which a string may hold; all
+    others are the job's fields of that name.
     """
 
     name: str
     image: str
     user: str
-    cpus: float | Decimal
-    cpus_request: float | Decimal
-    mem_mb: float | Decimal
-    mem_mb_request: float | Decimal
+    cpus: float | Decimal | str
+    cpus_request: float | Decimal | str
+    mem_mb: float | Decimal | str
+    mem_mb_request: float | Decimal | str
     nvidia_gpus: int
     amd_gpus: int
     env: Mapping[str, str]
@@ -173,9 +187,40 @@ class JobOptions(TypedDict, total=False):
     run_as_group_id: int
 
 
+@cache
+def _option_kinds() -> Mapping[str, object]:
+    return kinds_of(JobOptions)
+
+
+def _check_options(options: JobOptions) -> None:
+    kinds = _option_kinds()
+    for name, value in options.items():
+        if name not in kinds:
+            hint = did_you_mean(name, kinds) or f"the options are {', '.join(kinds)}"
+            raise InvalidJobError.single(name, f"a job has no option {name!r}", hint=hint)
+        refuse_misfit(value, kinds[name], name)
+
+
+def _program_of(command: str) -> str:
+    """The first program that a command line names, without its quotes."""
+    word = _FIRST_PROGRAM.match(command)
+    return _QUOTING.sub(_unquoted, word[1]) if word else ""
+
+
+def _unquoted(quoting: re.Match[str]) -> str:
+    single, double, escaped = quoting.groups(default="")
+    return single or double or escaped
+
+
 def _build(
-    program: str, options: JobOptions, *, command: str = "", exe: str = "", args: tuple[str, ...] = ()
+    program: Callable[[], str],
+    options: JobOptions,
+    *,
+    command: str = "",
+    exe: str = "",
+    args: tuple[str, ...] = (),
 ) -> Job:
+    _check_options(options)
     amounts = {
         CPU_COUNT: options.get("cpus"),
         CPU_REQUEST: options.get("cpus_request"),
@@ -188,7 +233,7 @@ def _build(
     if account := options.get("service_account"):
         config.append(ConfigItem(SERVICE_ACCOUNT_CONFIG, account, "enum"))
     return Job(
-        name=options.get("name") or posixpath.basename(program) or "job",
+        name=options.get("name") or posixpath.basename(program()) or "job",
         user=options.get("user", ""),
         command=command,
         exe=exe,
@@ -199,7 +244,7 @@ def _build(
             run_as_group_id=options.get("run_as_group_id"),
         ),
         resource_limits=tuple(
-            ResourceLimit(kind, format_decimal(Decimal(str(amount))))
+            ResourceLimit(kind, amount if isinstance(amount, str) else format_decimal(Decimal(str(amount))))
             for kind, amount in amounts.items()
             if amount is not None
         ),

@@ -126,8 +126,10 @@ class TokenFile:
         seen = self._look()  # before reading: a swap in between is noticed next time
         try:
             token = decode_token(self._path.read_text("utf-8"))
+        except UnicodeDecodeError as error:
+            self._keep("is no text", error)
         except (OSError, ValueError) as error:
-            self._keep(f"cannot be read: {error}", error)
+            self._keep(f"cannot be read: {getattr(error, 'strerror', None) or error}", error)
         else:
             if not token:
                 self._keep("is empty", None)

@@ -21,12 +21,14 @@ from typing import Any
 from launcher_k8s.errors import ConfigurationError, UnauthorizedError
 from launcher_k8s.kube.credentials import Credentials, FixedCredentials, check_header
 from launcher_k8s.kube.endpoint import Endpoint, EndpointSource, tls_context
+from launcher_k8s.kube.kubeconfig_form import check_kubeconfig
 from launcher_k8s.kube.proxy import proxy_for
 
 _log = logging.getLogger(__name__)
 
 _EARLY = timedelta(seconds=60)
 _REFRESH_S = 60.0
+_TRY_HINT = "try it by `kubectl --kubeconfig FILE version`: what kubectl says of it may tell more"
 
 
 def kubeconfig_source(path: str | None, context: str | None, *, clock: Callable[[], float]) -> EndpointSource:
@@ -44,8 +46,6 @@ async def _endpoint(path: str | None, context: str | None, clock: Callable[[], f
     files = _existing(path)
     loaded = await _load(files, context)
     found = loaded.found
-    if not getattr(found, "host", ""):
-        raise ConfigurationError(f"the kubeconfig {files} names no server for its cluster")
     return Endpoint(
         found.host,
         _credentials(loaded, files, context, clock),
@@ -81,8 +81,9 @@ async def _load(files: str, context: str | None) -> _Loaded:
     from kubernetes_asyncio.config import load_kube_config
     from kubernetes_asyncio.config.config_exception import ConfigException
 
+    check_kubeconfig(files, context)
     found = SimpleNamespace(api_key={})
-    # The loader checks little itself: a file of another shape ends in whichever of these comes first.
+    # The loader checks little itself: an entry of another shape ends in whichever of these comes first.
     broken = (
         *(ConfigException, yaml.YAMLError, OSError),
         *(LookupError, TypeError, ValueError, AttributeError, AssertionError),
@@ -91,7 +92,9 @@ async def _load(files: str, context: str | None) -> _Loaded:
         loader = await load_kube_config(config_file=files, context=context, client_configuration=found)
     except broken as error:
         chosen = f" (context {context!r})" if context else ""
-        raise ConfigurationError(f"the kubeconfig {files}{chosen} cannot be used: {error}") from error
+        said = " ".join(str(error).split()) or type(error).__name__
+        message = f"the kubeconfig {files}{chosen} cannot be used: {said}"
+        raise ConfigurationError(message, hint=_TRY_HINT) from error
     return _Loaded(loader, found, files)
 
 
@@ -105,7 +108,8 @@ def _tls(found: SimpleNamespace, files: str) -> ssl.SSLContext | None:
         if getattr(found, "cert_file", None):
             tls.load_cert_chain(found.cert_file, getattr(found, "key_file", None))
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        raise ConfigurationError(f"the certificates of kubeconfig {files} cannot be used: {error}") from error
+        message = f"the certificates of kubeconfig {files} cannot be used: {error}"
+        raise ConfigurationError(message, hint=_TRY_HINT) from error
     return tls
 
 

@@ -185,9 +185,9 @@ class _Follower:
         quiet = isinstance(self.trouble, ClusterTimeoutError)  # a job that prints nothing for a while
         self.idle_reads = 0 if reader.added else 1 if quiet else self.idle_reads + 1
         by_node = self.trouble is None or self.trouble.status not in _ANSWERS_OF_THE_API_SERVER
-        lost = is_plain and by_node and not (self.trouble is None and reader.reached)
-        self.lost_reads = self.lost_reads + 1 if lost and not reader.added else 0
         refused = isinstance(self.trouble, (ForbiddenError, UnauthorizedError))
+        lost = is_plain and by_node and not refused and not (self.trouble is None and reader.reached)
+        self.lost_reads = self.lost_reads + 1 if lost and not reader.added else 0
         self.refusals = self.refusals + 1 if refused else 0
         expected = quiet or (isinstance(self.trouble, InvalidObjectError) and not self.cursor.stamp)
         if self.trouble is not None and self.idle_reads == 1 and not expected:

@@ -8,6 +8,7 @@ administrator should check. Rules: kubernetes facts ("The API": quota, 409, 410,
 from __future__ import annotations
 
 import email.utils
+import os
 import ssl
 from collections.abc import Mapping
 
@@ -214,7 +215,7 @@ def error_from_exception(attempt: Attempt, url: str, error: BaseException) -> Cl
     """
     if isinstance(error, TimeoutError):
         return _timeout(attempt, url, error)
-    what = str(error) or type(error).__name__
+    what = _reason(error)
     if isinstance(error, ValueError) and not isinstance(error, (aiohttp.ClientError, OSError)):
         hint = "look for stray characters in api-url and in the token"
         return ClusterError(f"cannot {attempt}: no request to {url} can be made of it: {what}", hint=hint)
@@ -227,6 +228,13 @@ def error_from_exception(attempt: Attempt, url: str, error: BaseException) -> Cl
         hint = "if the server speaks TLS there, write https in api-url"
     message = f"cannot {attempt}: no connection to the API server at {url}: {what}"
     return UnavailableError(message, hint=hint, transient=diagnosis.transient)
+
+
+def _reason(error: BaseException) -> str:
+    """What a library or the operating system says; of a connection that failed only the cause."""
+    if type(error) is aiohttp.ClientConnectorError and error.os_error.errno:
+        return os.strerror(error.os_error.errno)
+    return str(error) or type(error).__name__
 
 
 def _timeout(attempt: Attempt, url: str, error: TimeoutError) -> ClusterTimeoutError:

@@ -12,7 +12,7 @@ from launcher_k8s.decisions import Decision, DecisionKind
 from launcher_k8s.job import Job
 from launcher_k8s.rules.allocation import Allocation
 from launcher_k8s.settings import UserProfile
-from launcher_k8s.shape import JOB_API_VERSION, JOB_KIND
+from launcher_k8s.shape.names import JOB_API_VERSION, JOB_KIND
 
 _encode = msgspec.json.Encoder().encode
 

@@ -15,9 +15,9 @@ from launcher_k8s.errors import OverrideError
 from launcher_k8s.manifest import check, lost_identification
 from launcher_k8s.overrides import apply_overrides
 from launcher_k8s.settings import Override, UserProfile
-from launcher_k8s.shape import SUBMISSION_ANNOTATION
 from launcher_k8s.shape.fact import format_path, look
 from launcher_k8s.shape.identity import STDIN_COPY
+from launcher_k8s.shape.names import SUBMISSION_ANNOTATION
 from launcher_k8s.shape.table import JOB_FACTS
 
 _NEVER_WRITTEN = tuple(fact for fact in JOB_FACTS if not fact.is_written)

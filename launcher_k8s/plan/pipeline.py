@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import attrs
 
+from launcher_k8s.arguments import checked
 from launcher_k8s.decisions import Trail
 from launcher_k8s.errors import NotSupportedError
 from launcher_k8s.job import (
@@ -38,10 +39,11 @@ from launcher_k8s.rules.placement import choose_constraints
 from launcher_k8s.rules.ports import check_ports
 from launcher_k8s.rules.profiles import profile_for
 from launcher_k8s.rules.resources import allocate
-from launcher_k8s.rules.validity import check_job
+from launcher_k8s.rules.validity import check_job, check_namespace
 from launcher_k8s.settings import CUSTOM_RESOURCES, ClusterSettings, UserProfile
 
 
+@checked
 def plan_job(
     job: Job,
     cluster: ClusterSettings,
@@ -62,13 +64,17 @@ def plan_job(
         key: The caller's idempotency key: the same key gives the same id.
 
     Raises:
-        InvalidJobError: The job may not run as asked; carries every reason.
+        InvalidJobError: The job may not run as asked, or the key is empty; carries every reason.
+        ConfigurationError: No namespace can be called as the settings say.
         OverrideError: An override of the user's profile cannot be applied, or takes away what makes the
             object known as the Launcher's.
         NotSupportedError: The cluster is set to use templates.
     """
     _refuse_templates(cluster)
+    check_namespace(cluster)
     trail = Trail()
+    if key == "":
+        trail.refuse("key", "the key is empty: all such submissions would be one", hint="leave it out")
     check_job(job, cluster, user=user, trail=trail)
     profile = profile_for(cluster, user, groups=groups)
     allocation = allocate(job, profile, cluster, user=user, trail=trail)

@@ -10,24 +10,38 @@ garbage collector (they hold no cycles) one tracked job stays under 0.8 KiB.
 """
 
 from launcher_k8s.rows.annotations import format_final
+from launcher_k8s.rows.events import decode_event_list, decode_watched_event
 from launcher_k8s.rows.jobs import decode_job, decode_job_event, decode_job_page
 from launcher_k8s.rows.pods import decode_pod, decode_pod_event, decode_pod_page
-from launcher_k8s.rows.values import Event, EventKind, Final, Intent, JobOutcome, JobRow, Page, PodRow
+from launcher_k8s.rows.values import (
+    Event,
+    EventKind,
+    EventRow,
+    Final,
+    Intent,
+    JobOutcome,
+    JobRow,
+    Page,
+    PodRow,
+)
 
 __all__ = [
     "Event",
     "EventKind",
+    "EventRow",
     "Final",
     "Intent",
     "JobOutcome",
     "JobRow",
     "Page",
     "PodRow",
+    "decode_event_list",
     "decode_job",
     "decode_job_event",
     "decode_job_page",
     "decode_pod",
     "decode_pod_event",
     "decode_pod_page",
+    "decode_watched_event",
     "format_final",
 ]

@@ -139,6 +139,29 @@ class PodRow(msgspec.Struct, frozen=True, gc=False):
     exit_code: int | None = None
 
 
+class EventRow(msgspec.Struct, frozen=True, gc=False):
+    """What is read of a Kubernetes Event; none is kept.
+
+    Args:
+        kind: What it is about: ``Job`` or ``Pod``.
+        warning: Whether it is a Warning; else it is Normal.
+        reason: Its reason, one word.
+        message: Its message.
+        count: How often it happened.
+        time: When it happened last.
+        version: The resource version as a number: of two Events the later one has the higher. Their times
+            are whole seconds.
+    """
+
+    kind: str
+    warning: bool
+    reason: str
+    message: str
+    count: int = 1
+    time: float | None = None
+    version: int = 0
+
+
 class EventKind(Enum):
     """The types of a watch event."""
 

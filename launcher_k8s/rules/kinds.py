@@ -13,7 +13,7 @@ from typing import Final
 import attrs
 
 from launcher_k8s.job import AMD_GPUS, CPU_COUNT, CPU_REQUEST, MEMORY, MEMORY_REQUEST, NVIDIA_GPUS
-from launcher_k8s.quantity import format_decimal, format_megabytes
+from launcher_k8s.quantity import LEAST_CPUS, LEAST_MEM_MB, format_decimal, format_megabytes
 
 
 @attrs.frozen
@@ -72,7 +72,7 @@ CPU: Final = Divisible(
     ratio="cpu_request_ratio",
     unit="",
     grain=Decimal("1e-9"),
-    least=Decimal("0.001"),
+    least=LEAST_CPUS,
     write=format_decimal,
 )
 MEM: Final = Divisible(
@@ -83,7 +83,7 @@ MEM: Final = Divisible(
     ratio="memory_request_ratio",
     unit=" MB",
     grain=Decimal("1e-6"),
-    least=Decimal("1e-6"),
+    least=LEAST_MEM_MB,
     write=format_megabytes,
 )
 NVIDIA: Final = Bound(NVIDIA_GPUS, NVIDIA_GPUS, "nvidia_gpus", "default_nvidia_gpus", "max_nvidia_gpus")

@@ -9,7 +9,9 @@ from __future__ import annotations
 import unicodedata
 
 from launcher_k8s.decisions import Trail
+from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.job import EnvVar, Job
+from launcher_k8s.naming import DNS_LABEL_FORM, is_dns_label
 from launcher_k8s.origin import CODE, JOB, Origin
 from launcher_k8s.rules.contents import check_contents
 from launcher_k8s.rules.names import is_env_name, is_loose_env_name
@@ -18,6 +20,17 @@ from launcher_k8s.wording import quote
 
 _HIGHEST_ID = 2**31 - 1
 _NO_NAME = frozenset({"Cc", "Cs"})
+
+
+def check_namespace(cluster: ClusterSettings) -> None:
+    """Refuse settings of a namespace that no cluster can have; files were checked when they were read.
+
+    Raises:
+        ConfigurationError: The namespace is no DNS label.
+    """
+    if not is_dns_label(cluster.namespace):
+        message = f"no namespace can be called {quote(cluster.namespace)} ({cluster.origin('namespace')})"
+        raise ConfigurationError(message, hint=f"write {DNS_LABEL_FORM}")
 
 
 def check_job(job: Job, cluster: ClusterSettings, *, user: str, trail: Trail) -> None:

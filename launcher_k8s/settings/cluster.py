@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import attrs
 
 from launcher_k8s.diagnostics import Diagnostic
 from launcher_k8s.errors import ConfigurationError
+from launcher_k8s.misfits import find_misfit
 from launcher_k8s.options import ValueKind, option
 from launcher_k8s.origin import CODE, DEFAULT, Origin
 from launcher_k8s.settings.profiles import ProfileSection
@@ -17,6 +19,17 @@ from launcher_k8s.settings.resources import ResourceProfile
 
 DEFAULT_DIRECTORY = "/etc/rstudio"
 """Where the Launcher's configuration stands."""
+
+
+def _part(name: str, kind: Any, default: Any, hint: str = "") -> Any:
+    """A field that no key sets, and that refuses values of another kind; a list does for a tuple."""
+
+    def convert(value: Any) -> Any:
+        if (misfit := find_misfit(value, kind)) is not None:
+            raise ConfigurationError(f"{name}{misfit.path}: {misfit.message}", hint=misfit.hint or hint)
+        return tuple(value) if isinstance(value, list) else value
+
+    return attrs.field(default=default, converter=convert)
 
 
 @attrs.frozen
@@ -36,9 +49,12 @@ class ClusterSettings:
         directory: Where the files were read; None for settings built in code.
         origins: Where each field was stated, by its name; see :meth:`origin`.
         diagnostics: Every warning and info about the cluster's files.
+
+    Raises:
+        ConfigurationError: A value of another kind than the setting's, or out of its range.
     """
 
-    name: str = "Kubernetes"
+    name: str = _part("name", str, "Kubernetes")
     server_user: str = option(
         "server-user", ValueKind.TEXT, default="rstudio-server", doc="User that the Launcher runs as."
     )
@@ -163,10 +179,17 @@ class ClusterSettings:
     config_file: str | None = option(
         "config-file", ValueKind.TEXT, default=None, doc="Path of this file, as the Launcher passes it on."
     )
-    instance_id: str = ""
+    instance_id: str = _part("instance_id", str, "")
     stdin_annotation: bool = True
-    profiles: tuple[ProfileSection, ...] = ()
-    resources: tuple[ResourceProfile, ...] = ()
+    profiles: tuple[ProfileSection, ...] = _part(
+        "profiles",
+        tuple[ProfileSection, ...],
+        (),
+        "give ProfileSection.everyone(...), .group(...), .user(...)",
+    )
+    resources: tuple[ResourceProfile, ...] = _part(
+        "resources", tuple[ResourceProfile, ...], (), "give ResourceProfile(section, cpus, mem_mb)"
+    )
     directory: str | None = None
     origins: Mapping[str, Origin] = attrs.field(factory=dict, repr=False)
     diagnostics: tuple[Diagnostic, ...] = attrs.field(default=(), repr=False)
@@ -200,8 +223,10 @@ class Settings:
             name: The cluster's name; may be left out where there is only one.
 
         Raises:
-            ConfigurationError: No such cluster, or no name given where there are several.
+            ConfigurationError: No such cluster, or no name given where there is none or several.
         """
+        if not self.clusters:
+            raise ConfigurationError("no cluster is configured")
         names = ", ".join(cluster.name for cluster in self.clusters)
         if name is None:
             if len(self.clusters) != 1:

@@ -12,6 +12,7 @@ import attrs
 
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.job import Json, PlacementConstraint
+from launcher_k8s.misfits import find_misfit
 from launcher_k8s.options import ValueKind, option
 from launcher_k8s.origin import CODE, DEFAULT, Origin, Sourced
 
@@ -46,8 +47,9 @@ class ProfileSection:
     """One section of the profiles file: whom it is for, and the values it sets, by field name.
 
     Built in code by :meth:`everyone`, :meth:`group` and :meth:`user`, which take plain values (numbers in the
-    units of :class:`UserProfile`) and raise :class:`~launcher_k8s.errors.ConfigurationError` for a name that
-    is no setting.
+    units of :class:`UserProfile`; lists also as strings, split at commas as in the files) and raise
+    :class:`~launcher_k8s.errors.ConfigurationError` for a name that is no setting or a value that it
+    cannot have.
     """
 
     kind: SubjectKind
@@ -83,9 +85,12 @@ def _in_code(values: Mapping[str, Any]) -> Mapping[str, Sourced[Any]]:
         raise ConfigurationError(
             f"no such profile setting: {', '.join(unknown)}", hint=f"the settings are {', '.join(fields)}"
         )
-    return {
-        name: Sourced(fields[name].metadata["option"].coerce(value), CODE) for name, value in values.items()
-    }
+    coerced = {name: fields[name].metadata["option"].coerce(value) for name, value in values.items()}
+    if (misfit := find_misfit(coerced.get("job_json_overrides", ()), tuple[Override, ...])) is not None:
+        raise ConfigurationError(
+            f"job_json_overrides{misfit.path}: {misfit.message}", hint="give Override(pointer, value)"
+        )
+    return {name: Sourced(value, CODE) for name, value in coerced.items()}
 
 
 def _profile(key: str, kind: ValueKind, default: Any, doc: str) -> Any:

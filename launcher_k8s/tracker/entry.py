@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from launcher_k8s.rows import Final, JobRow, PodRow
-from launcher_k8s.state import Verdict, judge
+from launcher_k8s.state import PULL_FAILED, PULL_PAUSED, Verdict, judge, latest
 from launcher_k8s.status import JobState, Operation
 
 _FIRST_SIGNAL_EXIT = 128
@@ -100,14 +100,19 @@ def _age(pod: PodRow) -> tuple[float, bool, str]:
 
 
 def verdict_of(entry: Entry, job: JobRow) -> Verdict:
-    """The verdict to tell: what the rows say, but never back to Pending.
+    """The verdict to tell: what the rows say, but never back to Pending, nor to a lesser reason to wait.
 
     A Job whose Pod has vanished shows nothing that ran; until it says what became of it, it is running
-    for all we know.
+    for all we know. Before Kubernetes 1.31 a pause between pulls does not say why there is one; the
+    failure told before it does.
     """
     verdict = judge(job, entry.pod)
-    if verdict.state is JobState.PENDING and entry.told not in (None, JobState.PENDING):
+    if verdict.state is not JobState.PENDING or entry.told is None:
+        return verdict
+    if entry.told is not JobState.PENDING:
         return held(entry, verdict)
+    if verdict.message.startswith(PULL_PAUSED) and entry.message.startswith(PULL_FAILED):
+        return verdict._replace(message=entry.message)
     return verdict
 
 
@@ -116,7 +121,8 @@ def held(entry: Entry, verdict: Verdict) -> Verdict:
     first = JobState.PENDING if verdict.start is None else JobState.RUNNING
     state = entry.told or first
     start = None if state is JobState.PENDING else verdict.start
-    return Verdict(state, entry.message, start=start, updated=start)
+    updated = latest(start, entry.pod.deleted if start is not None and entry.pod else None)
+    return Verdict(state, entry.message, start=start, updated=updated)
 
 
 def is_doubtful(job: JobRow, pod: PodRow | None, verdict: Verdict, *, jobs_seen: int, pods_seen: int) -> bool:

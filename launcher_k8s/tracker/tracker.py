@@ -16,6 +16,7 @@ from launcher_k8s.state import Verdict, build_status, final_of, judge_removed, m
 from launcher_k8s.status import JobFilter, JobState, JobStatus
 from launcher_k8s.tracker.audience import Audience
 from launcher_k8s.tracker.entry import Entry, held, is_doubtful, verdict_of
+from launcher_k8s.tracker.notes import Notes, Unexplained
 from launcher_k8s.tracker.subscription import Subscription
 from launcher_k8s.tracker.table import Table
 from launcher_k8s.tracker.upkeep import Unrecorded, Upkeep
@@ -39,7 +40,7 @@ class Tracker:
         self._instance_id = instance_id
         self._keep_removed = keep_removed
         self._removed: OrderedDict[str, JobStatus] = OrderedDict()
-        self._notes: dict[str, str] = {}
+        self._notes = Notes()
         self._upkeep = Upkeep()
         self._audience = Audience(self.status)
         self._table = Table(self._audience.expect_change)
@@ -126,12 +127,12 @@ class Tracker:
             self._table.lose_pod(job.id, entry.newest.name)
         self._update(job.id, certain=True)
 
-    def note(self, job_id: str, message: str) -> None:
-        """Explain why a job is pending, where its rows say nothing: from events of its Job or Pod."""
-        if self._table.get(job_id) and self._notes.get(job_id, "") != message:
-            self._audience.expect_change(job_id)
-            self._notes[job_id] = message
-            self._update(job_id)
+    def note(self, unexplained: Unexplained, message: str) -> None:
+        """Explain why a job is pending that :meth:`take_unexplained` named; void once its rows say more."""
+        if self._notes.is_unexplained(unexplained):
+            self._audience.expect_change(unexplained.job_id)
+            self._notes.write(unexplained.job_id, message)
+            self._update(unexplained.job_id)
 
     # --- what it tells
 
@@ -145,7 +146,7 @@ class Tracker:
         entry = self._table.get(job_id)
         if entry is None or entry.job is None or entry.told is None:
             return self._removed.get(job_id)
-        verdict = self._verdict(entry, entry.job)
+        verdict = self._notes.explain(job_id, verdict_of(entry, entry.job))
         if verdict.state is not entry.told:
             verdict = held(entry, verdict)
         return build_status(entry.job, verdict)
@@ -199,6 +200,17 @@ class Tracker:
         """Whether a job named by :meth:`take_doubts` is still in doubt."""
         return self._upkeep.is_doubted(job_id)
 
+    def take_unexplained(self) -> list[Unexplained]:
+        """Jobs that have come to be pending while their rows do not say why; each once, and anew with a Pod.
+
+        While one :meth:`is_unexplained` the backend may ask the Events, and :meth:`note` what they tell.
+        """
+        return self._notes.take_fresh()
+
+    def is_unexplained(self, unexplained: Unexplained) -> bool:
+        """Whether the rows of a job named by :meth:`take_unexplained` still do not say why it is pending."""
+        return self._notes.is_unexplained(unexplained)
+
     # --- rows
 
     def _put_job(self, row: JobRow) -> bool:
@@ -226,7 +238,7 @@ class Tracker:
             self._tell(entry, entry.job, verdict, removed=True)
             self._remember(build_status(entry.job, verdict, removed=True))
         self._upkeep.forget(job_id)
-        self._notes.pop(job_id, None)
+        self._notes.forget(job_id)
         self._table.drop_job(job_id)
 
     def _remember(self, status: JobStatus) -> None:
@@ -254,7 +266,9 @@ class Tracker:
         entry = self._table.get(job_id)
         if not self._is_synced or entry is None or entry.job is None or entry.is_final:
             return
-        verdict = self._verdict(entry, entry.job)
+        verdict = verdict_of(entry, entry.job)
+        self._notes.consider(entry.job, entry.pod, verdict)
+        verdict = self._notes.explain(job_id, verdict)
         if verdict.state.is_final and not certain and self._is_doubtful(entry, entry.job, verdict):
             self._upkeep.doubt(job_id)
             verdict = held(entry, verdict)
@@ -262,12 +276,6 @@ class Tracker:
             self._upkeep.trust(job_id)
         if verdict.state is not entry.told or verdict.message != entry.message:
             self._tell(entry, entry.job, verdict)
-
-    def _verdict(self, entry: Entry, job: JobRow) -> Verdict:
-        verdict = verdict_of(entry, job)
-        if not self._notes or verdict.message or verdict.state is not JobState.PENDING:
-            return verdict
-        return verdict._replace(message=self._notes.get(job.id, ""))
 
     def _is_doubtful(self, entry: Entry, job: JobRow, verdict: Verdict) -> bool:
         seen = self._jobs_seen or 0, self._pods_seen or 0
@@ -278,8 +286,6 @@ class Tracker:
         if listened and entry.told in _NOT_STARTED and _hides_running(verdict):
             running = Verdict(JobState.RUNNING, start=verdict.start, updated=verdict.start)
             self._audience.tell(build_status(job, running, inferred=True))
-        if verdict.state is not JobState.PENDING:
-            self._notes.pop(job.id, None)
         if verdict.state.is_final and not entry.is_final:
             self._conclude(entry, job, verdict)
         entry.told, entry.message = verdict.state, verdict.message

@@ -50,18 +50,14 @@ def number_problem(value: Any) -> str:
 def content_problem(value: Any) -> str:
     """What keeps a text or number from being sent to a cluster or given to a process."""
     if isinstance(value, str):
-        return _text_problem(value)
+        if "\0" in value:
+            return "holds a NUL character, which no argument, variable or annotation can carry"
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            return "holds half a character (a lone surrogate), which is no Unicode text"
+        return ""
     if isinstance(value, float) and not math.isfinite(value):
         return f"{value} is no number that JSON can say"
     return number_problem(value)
-
-
-def _text_problem(text: str) -> str:
-    if "\0" in text:
-        return "holds a NUL character, which no argument, variable or annotation can carry"
-    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        return "holds half a character (a lone surrogate), which is no Unicode text"
-    return ""
 
 
 def _search(value: Any, problem_of: Callable[[Any], str], level: int) -> Iterator[tuple[str, str]]:
@@ -80,14 +76,14 @@ def _search(value: Any, problem_of: Callable[[Any], str], level: int) -> Iterato
 
 
 def _items(value: Any) -> Iterable[tuple[Any, Any]]:
-    """What a value is made of, by key or index."""
+    """What a value is made of, by key or index; of a public value the fields that hold anything."""
     if isinstance(value, Mapping):
         return value.items()
     if isinstance(value, (list, tuple)):
         return enumerate(value)
     kind: Any = type(value)
     if attrs.has(kind):
-        return [(key, getattr(value, name)) for name, key, _ in written_fields(kind)]
+        return [(key, item) for name, key, _ in written_fields(kind) if (item := getattr(value, name))]
     return ()
 
 

@@ -50,7 +50,11 @@ def _time(data: Any, _: Any) -> datetime:
 
 
 def _bytes(data: Any, _: Any) -> bytes:
-    return base64.b64decode(_text(data, None), validate=True)
+    text = _text(data, None)
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise ValueError(f"expected base64, not {quote(text)}") from None
 
 
 SCALARS: Final[Mapping[type[Any], Callable[[Any, Any], Any]]] = {

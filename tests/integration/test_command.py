@@ -84,6 +84,25 @@ def test_a_token_that_the_server_does_not_know_is_told(
     assert done.err.startswith("launcher-k8s: ")
 
 
+def test_a_termination_removes_the_job_if_asked(
+    directory: Path, real_cluster: RealCluster, namespace: str
+) -> None:
+    words = ["run", "--config", str(directory), *USER, "--rm", "--", "sh", "-c", "echo tick; exec sleep 60"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "launcher_k8s.cli", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "tick\n"
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert told.splitlines()[-1].endswith(" is removed")
+    assert names_of(real_cluster, namespace, "jobs") == []
+
+
 def test_an_interrupt_leaves_the_job_running_and_says_so(
     directory: Path, real_cluster: RealCluster, namespace: str
 ) -> None:

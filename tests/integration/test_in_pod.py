@@ -23,21 +23,12 @@ from launcher_k8s.config.in_pod import SERVICE_ACCOUNT_DIRECTORY
 from tests.cluster.api import Api, ApiError
 from tests.cluster.real import RealCluster
 from tests.cluster.waiting import until
+from tests.integration.roles import create_guide_account
 
 NAMESPACE = "rstudio"  # the default of kubernetes-namespace
 ACCOUNT = "launcher"
 SHORTEST_TOKEN_S = 600
 REVOKED_WITHIN_S = 40  # the API server remembers for some seconds that a token was good
-
-ALL = ["get", "create", "update", "patch", "watch", "list", "delete"]
-GUIDE_ROLE = [
-    {"apiGroups": [""], "resources": ["pods", "pods/log", "pods/attach", "pods/exec"], "verbs": ALL},
-    {"apiGroups": [""], "resources": ["events"], "verbs": ["watch"]},
-    {"apiGroups": [""], "resources": ["services"], "verbs": ["create", "get", "watch", "list", "delete"]},
-    {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ALL},
-    {"apiGroups": ["metrics.k8s.io"], "resources": ["pods"], "verbs": ["get"]},
-    {"apiGroups": [""], "resources": ["serviceaccounts"], "verbs": ["list"]},
-]
 
 INSIDE = """
 import asyncio, json, sys
@@ -101,18 +92,7 @@ def default_namespace(real_cluster: RealCluster) -> Iterator[str]:
     real_cluster.request("POST", "/api/v1/namespaces", {"metadata": {"name": NAMESPACE}})
     until(lambda: real_cluster.api.exists(f"{path}/serviceaccounts/default"), "its account", within_s=30)
     until(lambda: real_cluster.api.exists(f"{path}/configmaps/kube-root-ca.crt"), "its CA", within_s=30)
-    real_cluster.request("POST", f"{path}/serviceaccounts", {"metadata": {"name": ACCOUNT}})
-    roles = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{NAMESPACE}"
-    real_cluster.request("POST", f"{roles}/roles", {"metadata": {"name": ACCOUNT}, "rules": GUIDE_ROLE})
-    real_cluster.request(
-        "POST",
-        f"{roles}/rolebindings",
-        {
-            "metadata": {"name": ACCOUNT},
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": ACCOUNT},
-            "subjects": [{"kind": "ServiceAccount", "name": ACCOUNT, "namespace": NAMESPACE}],
-        },
-    )
+    create_guide_account(real_cluster, NAMESPACE, ACCOUNT)
     yield NAMESPACE
     real_cluster.delete_namespace(NAMESPACE)
 

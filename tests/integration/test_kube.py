@@ -18,7 +18,6 @@ from launcher_k8s.connection import JOBS, NODES, PODS, YAML_MEDIA_TYPE, LogOptio
 from launcher_k8s.errors import (
     AlreadyExistsError,
     ConflictError,
-    ExpiredError,
     ForbiddenError,
     InvalidObjectError,
     ObjectNotFoundError,
@@ -222,12 +221,6 @@ async def test_a_listing_comes_in_pages(cluster: KubernetesCluster, namespace: s
     await asyncio.gather(*(cluster.create(maps, config_map(f"m{number}")) for number in range(7)))
     listed = await list_all(cluster, source(namespace))
     assert sorted(listed.rows) == [f"m{number}" for number in range(7)]
-
-
-async def test_a_version_that_never_was_is_expired(cluster: KubernetesCluster, namespace: str) -> None:
-    with pytest.raises(ExpiredError):
-        async with cluster.watch(CONFIG_MAPS.within(namespace), resource_version="1") as lines:
-            await anext(lines)
 
 
 async def test_a_quiet_watch_ends_when_it_was_asked_to(cluster: KubernetesCluster, namespace: str) -> None:

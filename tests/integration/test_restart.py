@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from launcher_k8s import Job, JobBackend, JobState, load_settings
-from launcher_k8s.errors import ClusterError
+from launcher_k8s import ClusterSettings, Job, JobBackend, JobState, load_settings
+from launcher_k8s.connection import JOBS
+from launcher_k8s.errors import ClusterError, ExpiredError
+from launcher_k8s.kube.client import KubernetesCluster
 from tests.cluster.real import RealCluster
 from tests.cluster.waiting import until
 from tests.integration.directories import configuration
@@ -82,6 +85,23 @@ async def test_nothing_is_lost_or_doubled_while_the_api_server_is_away(
     assert all(early in (None, late) for early, late in zip(tried, ids, strict=True))
     assert [final.state for final in finals] == [JobState.FINISHED] * TRIES
     assert sorted(names_of(breakable, namespace, "jobs")) == sorted([*followed, *ids])
+
+
+async def test_a_version_from_before_the_restart_is_expired(breakable: RealCluster, namespace: str) -> None:
+    settings = ClusterSettings(
+        api_url=breakable.api_url,
+        auth_token=breakable.token,
+        certificate_authority=breakable.ca_pem,
+        namespace=namespace,
+    )
+    async with KubernetesCluster.from_settings(settings) as cluster:
+        page = json.loads((await cluster.list_page(JOBS.within(namespace))).body)
+        version = page["metadata"]["resourceVersion"]
+        breakable.delete_namespace(breakable.create_namespace())  # the count of versions goes on
+        await asyncio.to_thread(breakable.restart_api_server)
+        with pytest.raises(ExpiredError):
+            async with cluster.watch(JOBS.within(namespace), resource_version=version) as lines:
+                await anext(lines)
 
 
 def _keyed(number: int) -> Job:

@@ -58,3 +58,12 @@ def test_reading_never_raises_for_what_files_say(tmp_path: Path) -> None:
     settings, diagnostics = read_settings(tmp_path / "nowhere", environ={})
     assert settings is None
     assert diagnostics
+
+
+def test_a_file_in_place_of_the_directory_is_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "launcher.kubernetes.conf"
+    path.write_text("")
+    settings, (diagnostic,) = read_settings(path, environ={})
+    assert settings is None
+    assert (diagnostic.location.file, diagnostic.message) == (str(path), "this is a file")
+    assert diagnostic.hint == f"give the directory that it is in: {tmp_path}"

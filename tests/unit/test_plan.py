@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from launcher_k8s.decisions import DecisionKind
-from launcher_k8s.errors import InvalidJobError, NotSupportedError, OverrideError
+from launcher_k8s.errors import ConfigurationError, InvalidJobError, NotSupportedError, OverrideError
 from launcher_k8s.job import (
     ConfigItem,
     Container,
@@ -23,8 +23,8 @@ from launcher_k8s.manifest import RECOVERED_FIELDS, check, job_data, lost_identi
 from launcher_k8s.naming import job_id_from_key
 from launcher_k8s.origin import Origin
 from launcher_k8s.plan import JobPlan, plan_job
-from launcher_k8s.settings import ClusterSettings, Override, ProfileSection, ResourceProfile
-from launcher_k8s.shape import SUBMISSION_ANNOTATION
+from launcher_k8s.settings import ClusterSettings, Override, ProfileSection, ResourceProfile, Settings
+from launcher_k8s.shape.names import SUBMISSION_ANNOTATION
 from tests.strategies import jobs, texts
 
 SETTINGS = ClusterSettings(api_url="https://k8s.example.org", auth_token="token")
@@ -428,3 +428,66 @@ def test_what_kubernetes_expands_is_told(job: Job, place: str, told: str) -> Non
 def test_a_shells_own_substitution_is_no_concern() -> None:
     plan = plan_job(Job.shell("echo $(date) ${HOME} $1", image="r:4"), ClusterSettings(), user="jsmith")
     assert not any(warning.subject == "command" for warning in plan.warnings)
+
+
+# --- arguments of another kind
+
+
+def with_tags(tags: Any) -> Job:
+    return attrs.evolve(JOB, tags=tags)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        ({"job": {"name": "a", "command": "x"}}, "job: expected a Job, not an object", "from_wire(Job, "),
+        ({"job": with_tags("abc")}, "job.tags: expected a list, not a string", "[...]"),
+        (
+            {"job": attrs.evolve(JOB, environment=(EnvVar("A", 1),))},  # type: ignore[arg-type]
+            "job.environment[0].value: expected a string, not an integer",
+            "",
+        ),
+        (
+            {"job": attrs.evolve(JOB, container=Container(supplemental_group_ids=(True,)))},
+            "job.container.supplemental_group_ids[0]: expected a whole number, not a boolean",
+            "",
+        ),
+        ({"user": None}, "user: expected a string, not None", ""),
+        ({"groups": "staff"}, "groups: expected a list, not a string", "[...]"),
+        ({"key": 5}, "key: expected a string, not an integer", ""),
+    ],
+)
+def test_an_argument_of_another_kind_is_refused(arguments: dict[str, Any], message: str, hint: str) -> None:
+    given: dict[str, Any] = {"job": JOB, "cluster": SETTINGS, "user": "me"} | arguments
+    with pytest.raises(InvalidJobError) as error:
+        plan_job(**given)
+    assert error.value.message == message
+    assert hint in error.value.hint
+
+
+def test_settings_of_another_kind_are_no_configuration() -> None:
+    with pytest.raises(
+        ConfigurationError, match="cluster: expected a ClusterSettings, not Settings"
+    ) as error:
+        plan_job(JOB, Settings((SETTINGS,)), user="me")  # type: ignore[arg-type] # the mistake under test
+    assert "settings.cluster()" in error.value.hint
+
+
+def test_amounts_that_are_no_numbers_are_refused_with_what_to_write() -> None:
+    (refusal,) = refusals_of(Job.shell("x", image="r:4", cpus="500m"))
+    assert "cpuCount of '500m'" in refusal
+
+
+def test_a_list_does_for_a_tuple() -> None:
+    assert [*plan_job(with_tags(["a"]), SETTINGS, user="me").job.tags] == ["a"]
+
+
+@pytest.mark.parametrize("options", [{"key": ""}, {"key": "", "job_id": "build-a"}])
+def test_an_empty_key_is_no_key(options: dict[str, Any]) -> None:
+    assert refusals_of(JOB, **options) == ["the key is empty: all such submissions would be one"]
+
+
+@pytest.mark.parametrize("namespace", ["A B", "../x", "", "a" * 64])
+def test_a_namespace_that_cannot_be_is_refused(namespace: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"no namespace can be called .* \(code\)"):
+        plan_job(JOB, attrs.evolve(SETTINGS, namespace=namespace), user="me")

@@ -28,6 +28,13 @@ def test_text_is_aligned_under_its_columns() -> None:
     assert TABLE.text().splitlines() == ["Title", "a     long name", "1     2", "<b>&  x\\ny"]
 
 
+def test_a_long_value_is_cut_in_text_only() -> None:
+    table = Table("", ("value", "origin"), (("v" * 300, "o" * 300),))
+    assert table.text().splitlines()[1] == f"{'v' * 77}...  {'o' * 300}"
+    assert table.records() == [{"value": "v" * 300, "origin": "o" * 300}]
+    assert "v" * 300 in table.html()
+
+
 def test_html_is_escaped() -> None:
     assert "<td>&lt;b&gt;&amp;</td>" in TABLE.html()
 

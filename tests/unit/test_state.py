@@ -202,6 +202,8 @@ def test_a_status_carries_who_and_when() -> None:
 @pytest.mark.parametrize(
     ("row", "its_pod", "updated"),
     [
+        (job(), running(deleted=ENDED), ENDED),
+        (job(), running(deleted=ENDED, gone=True), ENDED),
         (JOB, None, SUBMITTED),
         (JOB, running(), STARTED),
         (asked(Operation.SUSPEND), running(), ASKED),
@@ -292,3 +294,20 @@ def test_a_recorded_state_says_what_the_rows_said(row: JobRow, its_pod: PodRow |
 def test_every_pair_of_rows_has_a_state(row: JobRow, its_pod: PodRow) -> None:
     status = status_of(row, its_pod)
     assert (status.state is JobState.PENDING) <= (status.exit_code is None)
+
+
+PULL = 'failed to pull and unpack image "r:5": not found'
+
+
+@pytest.mark.parametrize("where", ["", "init container 'prepare': "])
+@pytest.mark.parametrize("reason", ["ErrImagePull", "RegistryUnavailable", "SignatureValidationFailed"])
+def test_a_pause_between_pulls_is_told_as_the_failure_before_it(where: str, reason: str) -> None:
+    failed = pod(reason=reason, message=f"{where}{PULL}")
+    paused = pod(reason="ImagePullBackOff", message=f'{where}Back-off pulling image "r:5": {reason}: {PULL}')
+    assert judge(JOB, paused) == judge(JOB, failed)
+    assert judge(JOB, paused).message == f"{reason}: {where}{PULL}"
+
+
+def test_a_pause_between_pulls_without_a_cause_is_told_as_it_is() -> None:
+    paused = pod(reason="ImagePullBackOff", message='Back-off pulling image "r:5"')
+    assert judge(JOB, paused).message == 'ImagePullBackOff: Back-off pulling image "r:5"'

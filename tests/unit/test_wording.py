@@ -20,13 +20,15 @@ KEYS = ["max-cpus", "default-cpus", "container-images", "api-url"]
         ("Max-CPUs", "max-cpus"),
         ("api-ulr", "api-url"),
         ("container images", "container-images"),
+        ("imges", "container-images"),
+        ("containers", "container-images"),
     ],
 )
 def test_a_misspelt_word_is_recognised(word: str, meant: str) -> None:
     assert did_you_mean(word, KEYS) == f"did you mean {meant}?"
 
 
-@pytest.mark.parametrize("word", ["", "zzz", "x" * 10_000])
+@pytest.mark.parametrize("word", ["", "zzz", "cpus", "x" * 10_000])
 def test_nothing_is_suggested_for_what_resembles_nothing(word: str) -> None:
     assert did_you_mean(word, KEYS) == ""
 

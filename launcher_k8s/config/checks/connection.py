@@ -12,7 +12,7 @@ from launcher_k8s.config.main_file import MainFile
 from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.diagnostics import Location
-from launcher_k8s.naming import is_dns_label
+from launcher_k8s.naming import DNS_LABEL_FORM, is_dns_label
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.wording import quote
 
@@ -26,10 +26,7 @@ def check_connection(
     if not is_dns_label(cluster.namespace):
         where = sources.at(cluster.origin("namespace"))
         message = f"no namespace can be called {quote(cluster.namespace)}"
-        hint = (
-            "write at most 63 lower case letters, digits and -, beginning and ending with a letter or digit"
-        )
-        findings.report("bad-value", where, message, hint)
+        findings.report("bad-value", where, message, f"write {DNS_LABEL_FORM}")
     _check_presence(cluster, main, findings)
     if cluster.auth_token and cluster.auth_token_path:
         where = sources.at(cluster.origin("auth_token"))

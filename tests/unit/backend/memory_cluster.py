@@ -7,6 +7,8 @@ import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import reduce
+from operator import getitem
 from types import TracebackType
 from typing import Self
 
@@ -82,7 +84,7 @@ class MemoryCluster(MemoryStore):
     ) -> Reply:
         await self._arrive("list", resource)
         found = [obj for (plural, _), obj in self.objects.items() if plural == resource.plural]
-        items = [obj for obj in found if _is_selected(obj, label_selector)]
+        items = [obj for obj in found if _is_selected(obj, label_selector, field_selector)]
         first = int(continue_token or 0)
         end = first + limit if limit else len(items)
         metadata = {"resourceVersion": str(self.version), "continue": str(end) if end < len(items) else ""}
@@ -115,7 +117,8 @@ class MemoryCluster(MemoryStore):
         timeout_s: int = 0,
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         await self._arrive("watch", resource)
-        async with self._stream(self._events(resource, int(resource_version), label_selector)) as lines:
+        events = self._events(resource, int(resource_version or 0), label_selector, field_selector)
+        async with self._stream(events) as lines:
             yield lines
 
     @asynccontextmanager
@@ -149,14 +152,14 @@ class MemoryCluster(MemoryStore):
         finally:
             self.open_streams -= 1
 
-    async def _events(self, resource: Resource, after: int, selector: str) -> AsyncIterator[bytes]:
+    async def _events(self, resource: Resource, after: int, labels: str, fields: str) -> AsyncIterator[bytes]:
         hangups, seen = self.hangups, 0
         while True:
             news = self.news
             while seen < len(self.history):
                 version, plural, kind, obj = self.history[seen]
                 seen += 1
-                if version > after and plural == resource.plural and _is_selected(obj, selector):
+                if version > after and plural == resource.plural and _is_selected(obj, labels, fields):
                     yield json.dumps({"type": kind, "object": obj}).encode()
             if self.hangups > hangups:
                 return
@@ -177,10 +180,13 @@ class MemoryCluster(MemoryStore):
             await news.wait()
 
 
-def _is_selected(obj: Object, selector: str) -> bool:
-    key, _, value = selector.partition("=")
-    labels = obj["metadata"].get("labels", {})
-    return not key or (key in labels and value in ("", labels[key]))
+def _is_selected(obj: Object, labels: str, fields: str) -> bool:
+    key, _, value = labels.partition("=")
+    carried = obj["metadata"].get("labels", {})
+    if key and (key not in carried or value not in ("", carried[key])):
+        return False
+    wanted = [field.split("=") for field in fields.split(",") if field]
+    return all(str(reduce(getitem, path.split("."), obj)) == value for path, value in wanted)
 
 
 def _merged(known: Object, patch: Object) -> Object:

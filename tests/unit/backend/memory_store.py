@@ -44,12 +44,7 @@ class MemoryStore:
 
     def start(self, job_id: str) -> str:
         """Let a job's pod start; returns its name."""
-        job = self.objects["jobs", job_id]
-        template, uid = job["spec"]["template"], job["metadata"]["uid"]
-        labels = {**template["metadata"].get("labels", {}), "job-name": job_id, "controller-uid": uid}
-        name = f"{job_id}-pod"
-        metadata = {**template["metadata"], "name": name, "labels": labels, "creationTimestamp": self._time()}
-        self.put("pods", {"metadata": metadata, "spec": template["spec"]})
+        name = self.schedule(job_id)
         self._set_state(name, "Running", {"running": {"startedAt": self._time()}})
         return name
 
@@ -59,6 +54,30 @@ class MemoryStore:
         status = self.objects["pods", name]["status"]["containerStatuses"][0]["state"]
         ended = {"exitCode": code, "startedAt": status["running"]["startedAt"], "finishedAt": self._time()}
         self._set_state(name, "Failed" if code else "Succeeded", {"terminated": ended})
+
+    def schedule(self, job_id: str) -> str:
+        """Let a job's pod be made, and no more; returns its name."""
+        job = self.objects["jobs", job_id]
+        template, uid = job["spec"]["template"], job["metadata"]["uid"]
+        labels = {**template["metadata"].get("labels", {}), "job-name": job_id, "controller-uid": uid}
+        name = f"{job_id}-pod"
+        metadata = {**template["metadata"], "name": name, "labels": labels, "creationTimestamp": self._time()}
+        self.put("pods", {"metadata": metadata, "spec": template["spec"]})
+        return name
+
+    def tell(self, plural: str, name: str, reason: str, message: str = "", *, warning: bool = True) -> None:
+        """Let an Event about an object happen."""
+        about = self.objects[plural, name]["metadata"]
+        kind = {"jobs": "Job", "pods": "Pod"}[plural]
+        event = {
+            "metadata": {"name": f"{name}.{self.version}"},
+            "involvedObject": {"kind": kind, "name": name, "uid": about["uid"]},
+            "type": "Warning" if warning else "Normal",
+            "reason": reason,
+            "message": message,
+            "lastTimestamp": self._time(),
+        }
+        self.put("events", event)
 
     def write_output(self, pod: str, text: bytes) -> None:
         """Let a pod print whole lines."""

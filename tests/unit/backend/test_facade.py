@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 from launcher_k8s.backend import JobBackend
+from launcher_k8s.connection import LogOptions, Resource
 from launcher_k8s.errors import (
     AlreadyExistsError,
     BackendClosedError,
@@ -28,7 +29,7 @@ from launcher_k8s.errors import (
 )
 from launcher_k8s.job import Job
 from launcher_k8s.output import OutputChunk
-from launcher_k8s.settings import ClusterSettings, ProfileSection
+from launcher_k8s.settings import ClusterSettings, ProfileSection, Settings
 from launcher_k8s.status import JobFilter, JobState, JobStatus
 from tests.unit.backend.memory_cluster import MemoryCluster, until
 from tests.virtual_clock import VirtualClock
@@ -105,6 +106,75 @@ async def test_entering_names_what_is_missing_to_reach_the_cluster(
     with pytest.raises(ConfigurationError, match=f"'K': {missing}"):
         async with JobBackend(ClusterSettings(name="K", **values)):  # type: ignore[arg-type]
             pass
+
+
+@pytest.mark.parametrize("settings", [Settings((SETTINGS,)), "/etc/rstudio", None])
+def test_what_is_no_clusters_settings_is_told_at_once(settings: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"settings: expected .*\(give settings\.cluster\(\)"):
+        JobBackend(settings)
+
+
+@pytest.mark.parametrize("namespace", ["A B", "../x"])
+async def test_entering_refuses_a_namespace_that_cannot_be(cluster: MemoryCluster, namespace: str) -> None:
+    with pytest.raises(ConfigurationError, match="no namespace can be called"):
+        async with backend_on(cluster, attrs.evolve(SETTINGS, namespace=namespace)):
+            pass
+
+
+MISTAKES: dict[str, tuple[Callable[[Any], Awaitable[object]], str]] = {
+    "plan": (lambda backend: backend.plan({"name": "a"}, user="u"), "job: expected a Job, not an object"),
+    "submit": (lambda backend: backend.submit(JOB, user=None), "user: expected a string, not None"),
+    "key": (lambda backend: backend.submit(JOB, user="u", key=1), "key: expected a string, not an integer"),
+    "get": (lambda backend: backend.get(None), "job_id: expected a string, not None"),
+    "fields": (lambda backend: backend.get("a", fields="name"), "fields: expected a list, not a string"),
+    "list": (lambda backend: backend.list("x"), "wanted: expected a JobFilter, not a string"),
+    "statuses": (
+        lambda backend: anext(backend.statuses(None)),
+        "wanted: expected a string or a JobFilter, not None",
+    ),
+    "output": (lambda backend: anext(backend.output(5)), "job_id: expected a string, not an integer"),
+    "wait": (lambda backend: backend.wait(5), "job_id: expected a string, not an integer"),
+    "until": (
+        lambda backend: backend.wait("a", until=["Running"]),
+        "until[0]: expected a JobState, not a string",
+    ),
+    "timeout": (
+        lambda backend: backend.wait("a", timeout_s="1"),
+        "timeout_s: expected a number, not a string",
+    ),
+    "remove": (lambda backend: backend.remove(None), "job_id: expected a string, not None"),
+    "cluster_info": (lambda backend: backend.cluster_info(None), "user: expected a string, not None"),
+}
+
+
+@pytest.mark.parametrize("verb", MISTAKES)
+async def test_an_argument_of_another_kind_is_refused(cluster: MemoryCluster, verb: str) -> None:
+    mistake, message = MISTAKES[verb]
+    async with entered(cluster) as backend:
+        with pytest.raises(InvalidJobError) as error:
+            await mistake(backend)
+    assert error.value.message == message
+
+
+async def test_an_empty_key_is_refused(cluster: MemoryCluster) -> None:
+    async with entered(cluster) as backend:
+        with pytest.raises(InvalidJobError, match="the key is empty"):
+            await backend.submit(JOB, user="jsmith", key="")
+
+
+async def test_one_state_can_be_waited_for(cluster: MemoryCluster) -> None:
+    async with entered(cluster) as backend:
+        job_id = await submitted(backend)
+        cluster.start(job_id)
+        assert (await backend.wait(job_id, until=JobState.RUNNING)).state is JobState.RUNNING
+
+
+async def test_a_wait_that_took_too_long_may_succeed_later(cluster: MemoryCluster) -> None:
+    async with entered(cluster) as backend:
+        job_id = await submitted(backend)
+        with pytest.raises(OperationTimeoutError, match="is not Running after 1 s") as error:
+            await backend.wait(job_id, until=JobState.RUNNING, timeout_s=1)
+    assert error.value.transient
 
 
 VERBS: dict[str, Verb] = {
@@ -507,6 +577,25 @@ async def test_output_and_statuses_of_a_whole_life(cluster: MemoryCluster) -> No
     assert (last.state, last.exit_code) == (JobState.FINISHED, 3)
 
 
+class CuttingCluster(MemoryCluster):
+    """Gives logs byte by byte."""
+
+    async def _lines(self, pod: Resource, options: LogOptions) -> AsyncIterator[bytes]:
+        async for line in super()._lines(pod, options):
+            for index in range(len(line)):
+                yield line[index : index + 1]
+
+
+async def test_the_text_of_each_chunk_is_whole_wherever_the_node_cuts() -> None:
+    cluster = CuttingCluster()
+    async with entered(cluster) as backend:
+        job_id = await submitted(backend)
+        cluster.write_output(cluster.start(job_id), "5 € für 😀\n".encode())
+        cluster.end(job_id)
+        texts = [piece.text async for piece in backend.output(job_id) if isinstance(piece, OutputChunk)]
+    assert texts == list("5 € für 😀\n")
+
+
 async def test_waiting_ends_with_the_state_asked_for_and_tells_the_way(cluster: MemoryCluster) -> None:
     seen: list[JobState] = []
 
@@ -537,6 +626,18 @@ async def test_waiting_ends_when_its_time_is_up(cluster: MemoryCluster) -> None:
         with pytest.raises(OperationTimeoutError, match=f"job {job_id} is not Running after 0 s"):
             await backend.wait(job_id, until=[JobState.RUNNING], timeout_s=0)
         assert (await backend.get(job_id)).status is JobState.PENDING
+
+
+async def test_a_wait_in_vain_says_how_the_job_is_and_why(cluster: MemoryCluster) -> None:
+    async with entered(cluster) as backend:
+        job_id = await submitted(backend)
+        with pytest.raises(OperationTimeoutError, match=r"after 1 s: it is Pending \(it goes on"):
+            await backend.wait(job_id, timeout_s=1)
+        cluster.tell("jobs", job_id, "FailedCreate", "exceeded quota: team")
+        with pytest.raises(
+            OperationTimeoutError, match=r": it is Pending \(FailedCreate: exceeded quota: team"
+        ):
+            await backend.wait(job_id, timeout_s=10)
 
 
 async def test_a_callers_own_timeout_error_is_not_ours(cluster: MemoryCluster) -> None:

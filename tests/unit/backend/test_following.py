@@ -12,6 +12,7 @@ import pytest
 from launcher_k8s.backend.following import DOUBT_S, Follower
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
+from launcher_k8s.backend.troubles import Troubles
 from launcher_k8s.errors import (
     BackendClosedError,
     ClusterError,
@@ -55,7 +56,8 @@ class Following:
         self.waits = Waits()
         patience = Patience(self.waits, lambda: 0.0)
         self.recorder = Recorder(cluster, SETTINGS.namespace, self.tracker, patience)
-        self.follower = Follower(cluster, SETTINGS, self.tracker, self.recorder, patience)
+        troubles = Troubles(cluster, SETTINGS.namespace, self.tracker, patience)  # not entered: asks nothing
+        self.follower = Follower(cluster, SETTINGS, self.tracker, self.recorder, troubles, patience)
 
     def state(self, job_id: str) -> JobState | None:
         status = self.tracker.status(job_id)

@@ -11,7 +11,8 @@ from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.output import read_output
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
-from launcher_k8s.errors import ForbiddenError, UnavailableError
+from launcher_k8s.backend.troubles import Troubles
+from launcher_k8s.errors import ErrorCode, ForbiddenError, OutputNotFoundError, UnavailableError
 from launcher_k8s.job import Job
 from launcher_k8s.output import GapReason, OutputChunk, OutputGap
 from launcher_k8s.plan import plan_job
@@ -30,7 +31,14 @@ POD_DELETED = OutputGap(None, None, GapReason.POD_DELETED)
 class Reader:
     """A task that collects the output of job ``a``."""
 
-    def __init__(self, cluster: MemoryCluster, tracker: Tracker, *, follow: bool = True) -> None:
+    def __init__(
+        self,
+        cluster: MemoryCluster,
+        tracker: Tracker,
+        *,
+        follow: bool = True,
+        container: str = MAIN_CONTAINER,
+    ) -> None:
         self.text = b""
         self.gaps: list[OutputGap] = []
         self._source = read_output(
@@ -38,7 +46,7 @@ class Reader:
             SETTINGS.namespace,
             tracker,
             "a",
-            container=MAIN_CONTAINER,
+            container=container,
             follow=follow,
             patience=Patience(VirtualClock(), lambda: 0.0),
         )
@@ -57,7 +65,8 @@ async def tracked(cluster: MemoryCluster) -> AsyncIterator[Tracker]:
     tracker, patience = Tracker(), Patience(VirtualClock(), lambda: 0.0)
     async with (
         Recorder(cluster, SETTINGS.namespace, tracker, patience) as recorder,
-        Follower(cluster, SETTINGS, tracker, recorder, patience) as follower,
+        Troubles(cluster, SETTINGS.namespace, tracker, patience) as troubles,
+        Follower(cluster, SETTINGS, tracker, recorder, troubles, patience) as follower,
     ):
         await follower.synced()
         yield tracker
@@ -186,6 +195,40 @@ async def test_an_account_that_may_not_read_logs_is_told(cluster: MemoryCluster)
     cluster.failures["log pods"] = [ForbiddenError("may not read logs", status=403)] * 99
     with pytest.raises(ForbiddenError, match="may not read logs"):
         await read(cluster)
+
+
+async def test_a_container_that_is_not_there_is_an_error_that_names_those_that_are(
+    cluster: MemoryCluster,
+) -> None:
+    pod = cluster.objects["pods", cluster.start("a")]
+    pod["spec"] |= {"initContainers": [{"name": "fetch"}], "ephemeralContainers": [{"name": "debugger"}]}
+    async with tracked(cluster) as tracker:
+        with pytest.raises(OutputNotFoundError) as caught:
+            await Reader(cluster, tracker, container="nosuch").task
+    assert caught.value.message == "job a has no container 'nosuch'"
+    assert caught.value.hint == f"its containers: {MAIN_CONTAINER}, fetch, debugger"
+    assert caught.value.code is ErrorCode.OUTPUT_NOT_FOUND
+    assert "log pods" not in cluster.asked
+
+
+async def test_another_container_than_the_main_one_can_be_read(cluster: MemoryCluster) -> None:
+    pod = cluster.start("a")
+    cluster.objects["pods", pod]["spec"]["initContainers"] = [{"name": "fetch"}]
+    cluster.write_output(pod, b"one\n")
+    cluster.end("a")
+    async with tracked(cluster) as tracker:
+        reader = Reader(cluster, tracker, container="fetch")
+        await reader.task
+    assert (reader.text, reader.gaps) == (b"one\n", [])
+
+
+async def test_any_container_of_a_pod_that_went_meanwhile_is_a_gap(cluster: MemoryCluster) -> None:
+    pod = cluster.start("a")
+    async with tracked(cluster) as tracker:
+        cluster.drop("pods", pod, silently=True)
+        reader = Reader(cluster, tracker, container="fetch")
+        await reader.task
+    assert [gap.reason for gap in reader.gaps] == [GapReason.POD_DELETED]
 
 
 async def test_leaving_closes_the_stream_of_the_log(cluster: MemoryCluster) -> None:

@@ -308,3 +308,10 @@ def test_an_override_that_cannot_be_applied_is_a_refusal_with_its_line(cli: Cli,
     refusal = only_refusal(done)
     assert refusal["about"] == "/kind/x"
     assert refusal["origin"].startswith(f"{directory}/{PROFILES}:2 [*]")
+
+
+@pytest.mark.parametrize("flags", [(), ("--image", "r-session:3.4.2")])
+def test_everyone_is_nobody_to_explain(cli: Cli, flags: tuple[str, ...]) -> None:
+    done = cli.explain("profiles", "*", (), *flags)
+    assert (done.code, done.json["error"]["kind"]) == (1, "InvalidJobError")
+    assert "stands for all users" in done.json["error"]["message"]

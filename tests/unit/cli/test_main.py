@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,22 @@ def test_a_directory_that_is_not_there(cli: Cli, tmp_path: Path) -> None:
     assert f"{tmp_path}/none/{MAIN}" in done.err
 
 
+def test_a_file_in_place_of_the_directory_is_one_error(cli: Cli, tmp_path: Path) -> None:
+    file = Path(write_directory(tmp_path, {MAIN: ""})) / MAIN
+    done = cli("explain", "--config", str(file), "--user", "jane")
+    assert done.code == 1
+    assert done.err.splitlines()[0] == f"{file}: error: this is a file"
+    assert done.err.splitlines()[-1] == f"launcher-k8s: the configuration in {file} has 1 error"
+
+
+def test_of_several_clusters_one_is_to_be_named_by_its_flag(cli: Cli, tmp_path: Path) -> None:
+    clusters = "".join(f"[cluster]\nname={name}\ntype=Kubernetes\n" for name in ("East", "West"))
+    directory = write_directory(tmp_path, {"launcher.conf": clusters, MAIN: ""})
+    done = cli("explain", "--config", directory, "--user", "jane", "--group", "g")
+    told = "launcher-k8s: several clusters are configured: East, West (name one by --cluster)"
+    assert (done.code, done.err.splitlines()[-1]) == (1, told)
+
+
 def test_a_cluster_that_is_not_configured_is_told_with_those_that_are(cli: Cli) -> None:
     done = cli("explain", "--config", EXAMPLE, "--user", "jane", "--cluster", "West")
     assert done.code == 1
@@ -116,6 +133,9 @@ def test_no_handler_of_logs_stays_behind(cli: Cli) -> None:
         (["plan", "--user", "jane"], "JOB.json"),
         (["run", "--user", "jane"], "COMMAND"),
         (["explain", "--user", ""], "--user: an empty value is not taken"),
+        (["explain", "--user", "jane", "--group", ""], "--group: an empty value is not taken"),
+        (["explain", "--user", "jane", "--config", ""], "--config: an empty value is not taken"),
+        (["run", "--user", "jane", "--name", "", "--", "true"], "--name: an empty value is not taken"),
         (["run", "--user", "jane", "--kubeconfig", "", "true"], "--kubeconfig: an empty value is not taken"),
         (["run", "--user", "jane", "--env", "A", "--", "true"], "'A' is not NAME=VALUE"),
     ],
@@ -243,3 +263,47 @@ def test_half_a_character_is_printed_by_its_number(tmp_path: Path, encoding: str
     assert done.returncode == 1
     refusals = json.loads((tmp_path / "out").read_text(encoding))["error"]["refusals"]
     assert "r\ud800" in [refusal["value"] for refusal in refusals]
+
+
+SIGNALLED = """
+import importlib.abc, os, runpy, signal, sys
+
+module, number = sys.argv[1:3]
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == module:
+            os.kill(os.getpid(), int(number))
+
+
+sys.meta_path.insert(0, Finder())
+sys.argv[1:] = sys.argv[3:]
+runpy.run_module("launcher_k8s.cli", run_name="__main__")
+"""
+
+
+def test_an_interrupt_while_modules_are_loaded_is_no_traceback() -> None:
+    done = python("-c", SIGNALLED, "launcher_k8s.cli.parser", str(int(signal.SIGINT)))
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_command_that_is_interrupted_says_so_by_its_code(number: signal.Signals, code: int) -> None:
+    done = python("-c", SIGNALLED, "launcher_k8s.cli.explain", str(int(number)), "explain", *WHO)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+
+
+def test_a_termination_counts_where_interrupts_are_ignored() -> None:
+    ignoring = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{SIGNALLED}"
+    done = python("-c", ignoring, "launcher_k8s.cli.explain", str(int(signal.SIGTERM)), "explain", *WHO)
+    assert (done.returncode, done.stderr) == (143, "")
+
+
+def test_the_command_loads_nothing_before_it_can_be_interrupted() -> None:
+    code = (
+        "import sys; import importlib; before = set(sys.modules); import launcher_k8s.cli; "
+        "print(sorted(set(sys.modules) - before))"
+    )
+    done = python("-S", "-c", code)
+    assert done.stdout == "['__future__', 'launcher_k8s', 'launcher_k8s._version', 'launcher_k8s.cli']\n"

@@ -62,10 +62,28 @@ def test_json_has_the_objects_the_decisions_and_the_patch(cli: Cli, tmp_path: Pa
     planned = done.json
     assert planned["jobId"] == planned["job"]["metadata"]["name"] == "web-preview0"
     assert planned["service"]["kind"] == "Service"
-    assert [(step["op"], step["path"]) for step in planned["overrides"]] == [("add", pointer)]
+    assert [(step["op"], step["path"]) for step in planned["patch"]] == [("add", pointer)]
     assert f"{directory}/{PROFILES}:2" in next(
         row["origin"] for row in planned["decisions"] if row["about"] == pointer
     )
+
+
+def test_the_patch_of_the_overrides_is_shown(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "gate.json").write_text('"grün"')
+    text = '[*]\njob-json-overrides="/spec/template/spec/schedulerName":"gate.json"\n'
+    directory = write_directory(tmp_path, {"launcher.kubernetes.conf": "", PROFILES: text})
+    done = cli("plan", "--config", directory, "--user", "jane", "--group", "g", write_job(tmp_path, JOB))
+    title, operation = done.err.splitlines()[-2:]
+    assert title == "Patch of the overrides (RFC 6902)"
+    assert json.loads(operation) == {
+        "op": "add",
+        "path": "/spec/template/spec/schedulerName",
+        "value": "grün",
+    }
+
+
+def test_without_overrides_there_is_no_patch_to_show(cli: Cli, tmp_path: Path) -> None:
+    assert "RFC 6902" not in cli("plan", *WHO, write_job(tmp_path, JOB)).err
 
 
 def test_a_job_comes_from_standard_input_too(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,9 +123,10 @@ def test_refusals_as_json(cli: Cli, tmp_path: Path) -> None:
         ("[]", "expected an object, not a list"),
         (
             '{"environment": [{"name": "A", "value": "1", "name": "B"}]}',
-            "job.json: the key 'environment[0].name' stands twice in its object (keep one of the two)",
+            "job.json:1:46: the key 'environment[0].name' stands twice in its object (keep one of the two)",
         ),
-        ({"tags": "x"}, "tags: expected a list, not a string"),
+        ({"tags": "x"}, "job.json:1:2: tags: expected a list, not a string"),
+        ('{\n  "mounts": [\n    {"mountSource": {"type": "host"}}]}', "job.json:3:5: mounts[0].mountPath"),
         ({"mounts": [{"mountSource": {"type": "host"}}]}, "mounts[0].mountPath: mountPath is missing"),
     ],
 )
@@ -121,7 +140,8 @@ def test_what_is_no_job_is_refused_where_it_stands(cli: Cli, tmp_path: Path, job
 def test_a_file_that_is_not_there_is_named(cli: Cli, tmp_path: Path) -> None:
     done = cli("plan", *WHO, str(tmp_path / "none.json"))
     assert done.code == 1
-    assert "none.json: No such file or directory" in done.err
+    hint = "give the path of a job object as JSON, or - for standard input"
+    assert f"none.json: No such file or directory ({hint})" in done.err
 
 
 def test_a_file_that_is_no_text_is_named(cli: Cli, tmp_path: Path) -> None:

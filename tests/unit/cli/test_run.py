@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
@@ -27,6 +28,8 @@ from tests.examples import example_directory
 
 WHO = ("--config", str(example_directory("profiles")), "--user", "jane", "--group", "outsiders")
 IMAGE = ("--image", "r-session:3.4.2")
+MAIN = "launcher.kubernetes.conf"
+GOES_ON = "launcher-k8s: no longer following job id-1; it goes on in the cluster"
 PENDING = JobStatus("id-1", JobState.PENDING)
 RUNNING = JobStatus("id-1", JobState.RUNNING)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -46,6 +49,9 @@ class Script:
         self.statuses: Sequence[JobStatus] = (PENDING, RUNNING, finished(0))
         self.pieces: Sequence[Piece] = ()
         self.refusal: LauncherError | None = None
+        self.removal: LauncherError | None = None
+        self.while_removing: Callable[[], object] | None = None
+        self.while_submitting: Callable[[], object] = lambda: None
         self.jobs: list[Job] = []
         self.groups: list[tuple[str, ...]] = []
         self.clusters: list[object] = []
@@ -74,6 +80,7 @@ class Backend:
         pass
 
     async def submit(self, job: Job, *, user: str) -> Submitted:
+        self._script.while_submitting()
         if self._script.refusal is not None:
             raise self._script.refusal
         self._script.jobs.append(job)
@@ -103,6 +110,11 @@ class Backend:
         return Stream(tell())
 
     async def remove(self, job_id: str) -> None:
+        if self._script.while_removing is not None:
+            self._script.while_removing()
+            await asyncio.Event().wait()
+        if self._script.removal is not None:
+            raise self._script.removal
         self._script.removed.append(job_id)
 
 
@@ -150,7 +162,7 @@ def test_json_has_one_object_a_line(cli: Cli, script: Script) -> None:
         {"output": "gr"},
         {"output": "ün"},
         {"gap": gap},
-        {"output": "\N{REPLACEMENT CHARACTER}"},
+        {"outputBase64": "/w=="},
         {"status": {"id": "id-1", "state": "Finished", "exitCode": 0}},
     ]
 
@@ -222,13 +234,81 @@ def test_output_that_is_not_there_does_not_hide_how_the_job_ends(cli: Cli, scrip
     assert "launcher-k8s: job id-1 has no output" in done.err
 
 
-def test_an_interrupt_says_that_the_job_goes_on(cli: Cli, script: Script) -> None:
-    script.pieces = (OutputChunk(b"tick\n"), lambda: os.kill(os.getpid(), signal.SIGINT))
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_says_that_the_job_goes_on(
+    cli: Cli, script: Script, number: signal.Signals, code: int
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    script.pieces = (OutputChunk(b"tick\n"), lambda: os.kill(os.getpid(), number))
+    done = cli("run", *WHO, *IMAGE, "--", "true")
+    assert (done.code, done.out) == (code, "tick\n")
+    assert done.err.splitlines()[-1] == GOES_ON
+    assert script.removed == []
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_removes_the_job_if_asked(
+    cli: Cli, script: Script, number: signal.Signals, code: int
+) -> None:
+    script.pieces = (lambda: os.kill(os.getpid(), number),)
+    done = cli("run", *WHO, *IMAGE, "--rm", "--", "true")
+    assert done.code == code
+    assert done.err.splitlines()[-1] == "launcher-k8s: interrupted; job id-1 is removed"
+    assert script.removed == ["id-1"]
+
+
+def test_a_job_that_an_interrupt_cannot_remove_is_said_to_go_on(cli: Cli, script: Script) -> None:
+    script.pieces = (lambda: os.kill(os.getpid(), signal.SIGINT),)
+    script.removal = UnavailableError("the API server does not answer")
     done = cli("run", *WHO, *IMAGE, "--rm", "--", "true")
     assert done.code == 130
-    assert done.out == "tick\n"
-    assert "no longer following job id-1; it goes on in the cluster" in done.err
+    why = "and could not be removed: the API server does not answer"
+    assert done.err.splitlines()[-1] == f"{GOES_ON}, {why}"
+
+
+def test_an_interrupt_while_an_ended_job_is_removed_is_told(cli: Cli, script: Script) -> None:
+    script.while_removing = lambda: os.kill(os.getpid(), signal.SIGINT)
+    done = cli("run", *WHO, *IMAGE, "--rm", "--", "true")
+    told = "launcher-k8s: interrupted while job id-1 was removed; it has ended, and may still be there"
+    assert (done.code, done.err.splitlines()[-1]) == (130, told)
+
+
+def test_a_failure_while_following_removes_nothing_and_says_so(cli: Cli, script: Script) -> None:
+    script.pieces = (UnavailableError("the log may not be read"),)
+    script.statuses = ()
+    done = cli("run", *WHO, *IMAGE, "--rm", "--", "true")
+    assert done.code == 125
+    assert f"{GOES_ON}, and is not removed" in done.err.splitlines()
     assert script.removed == []
+
+
+@pytest.mark.parametrize("refusal", [None, UnavailableError("the API server does not answer")])
+def test_that_nothing_is_heard_is_told_unless_the_submit_fails_for_it(
+    cli: Cli, script: Script, refusal: LauncherError | None
+) -> None:
+    following = logging.getLogger("launcher_k8s.backend.following")
+    script.while_submitting = lambda: following.warning("nothing is heard of pods")
+    script.refusal = refusal
+    done = cli("run", *WHO, *IMAGE, "--", "true")
+    assert ("nothing is heard of pods" in done.err) == (refusal is None)
+
+
+def test_a_token_file_that_is_not_there_is_told_once(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / MAIN).write_text("api-url=https://127.0.0.1:1\nauth-token-path=none\n")
+    done = cli("run", "--config", str(tmp_path), "--user", "jane", "--group", "g", *IMAGE, "--", "true")
+    assert done.code == 125
+    (line,) = done.err.splitlines()
+    assert f"the token file {tmp_path}/none cannot be read: No such file or directory (check" in line
+
+
+def test_an_unreachable_server_is_told_on_one_line(cli: Cli, tmp_path: Path) -> None:
+    text = "api-url=https://127.0.0.1:1\nauth-token=opaque\n"
+    (tmp_path / MAIN).write_text(text)
+    done = cli("run", "--config", str(tmp_path), "--user", "jane", "--group", "g", *IMAGE, "--", "true")
+    assert done.code == 125
+    (line,) = done.err.splitlines()
+    assert "no connection to the API server at https://127.0.0.1:1: Connection refused (check api-url" in line
 
 
 def test_without_a_way_to_the_cluster_nothing_is_submitted(cli: Cli, tmp_path: Path) -> None:

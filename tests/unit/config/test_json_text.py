@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launcher_k8s.config.json_text import RepeatedKeyError, find_repeated_key, load_json
+from launcher_k8s.config.json_text import RepeatedKeyError, find_nearest, find_repeated_key, load_json
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -49,3 +49,20 @@ def test_a_key_that_is_added_again_is_found_where_it_was_added(
 )
 def test_the_path_of_a_repeated_key(text: str, path: str) -> None:
     assert find_repeated_key(text).path == path
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("", '{"a"'),
+        ("a", '"a"'),
+        ("a[1]", '{"b"'),
+        ("a[1].b", '"b"'),
+        ("a[1].c", '{"b"'),
+        ("a[7].x.y", '"a"'),
+        ("none[0].such", '{"a"'),
+    ],
+)
+def test_the_nearest_part_of_a_path_is_found(path: str, part: str) -> None:
+    text = ' {"a": [1, {"b": {}}], "z": {"a": [0, {}]}}'
+    assert list(find_nearest(text, [path])) == [text.index(part)]

@@ -141,3 +141,21 @@ def test_many_unknown_keys_are_counted() -> None:
     found = findings_of({MAIN: CONNECTION + "".join(f"key{number}=1\n" for number in range(1500))})
     assert len(found["unknown-key"]) == 1000
     assert found["more-problems"][0].message.startswith("500 more")
+
+
+@pytest.mark.parametrize(("written", "path"), [("token", "/conf/token"), ("/run/token", "/run/token")])
+def test_a_relative_token_path_is_beside_the_file(written: str, path: str) -> None:
+    text = f"api-url=https://10.0.0.1:6443\nauth-token-path={written}\n"
+    assert read_cluster({MAIN: text, "token": "opaque"}).auth_token_path == path
+
+
+def test_a_relative_token_path_of_a_cluster_elsewhere_is_beside_that_clusters_file() -> None:
+    launcher = "[cluster]\ntype=Kubernetes\nconfig-file=/west/main.conf\n"
+    main = "api-url=https://10.0.0.1:6443\nauth-token-path=token\n"
+    files = {"launcher.conf": launcher, "/west/main.conf": main, "/west/token": "opaque"}
+    assert read_cluster(files).auth_token_path == "/west/token"
+
+
+def test_the_key_that_has_a_close_part_is_meant() -> None:
+    finding = only_finding({MAIN: f"{CONNECTION}namspace=lab\n"})
+    assert finding.hint == "did you mean kubernetes-namespace?"

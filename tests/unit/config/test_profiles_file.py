@@ -138,3 +138,13 @@ PARTS = [
 def test_any_text_is_read(text: str) -> None:
     settings, diagnostics = read_texts({PROFILES: text, "f": "1"})
     assert settings is not None or diagnostics
+
+
+def test_a_group_without_a_name_is_told_but_once() -> None:
+    finding = only_finding({PROFILES: "[@]\nmax-cpus=2\n"}, knows_group=lambda _: False)
+    assert finding.code == "bad-bracket"
+
+
+@pytest.mark.parametrize(("line", "shown"), [("max-cpus=1", "max-cpus=1"), ("tokn=1", "tokn=***")])
+def test_before_any_section_only_what_may_be_a_secret_is_hidden(line: str, shown: str) -> None:
+    assert only_finding({PROFILES: f"{line}\n[*]\n"}).location.source == shown

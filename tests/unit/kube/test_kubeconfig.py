@@ -149,18 +149,6 @@ async def test_a_token_that_cannot_be_renewed_is_used_until_it_is_refused(
         await endpoint.credentials.renew("Bearer old")
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "a: [", "{}", '{"current-context": "x", "contexts": [], "clusters": []}', "\x00"]
-)
-async def test_a_file_that_is_no_kubeconfig_says_so(tmp_path: Path, text: str) -> None:
-    file = tmp_path / "config"
-    file.write_text(text)
-    with pytest.raises(ConfigurationError, match="config") as caught:
-        async with KubernetesCluster.from_kubeconfig(str(file)):
-            raise AssertionError("entered")
-    assert caught.value.__cause__ is not None
-
-
 async def test_an_unknown_context_is_named(tmp_path: Path) -> None:
     path = kubeconfig(tmp_path, "http://127.0.0.1", {"token": "t"})
     with pytest.raises(ConfigurationError, match="'play'"):

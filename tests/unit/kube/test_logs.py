@@ -253,6 +253,11 @@ async def test_a_missing_permission_is_raised_but_not_at_the_first_answer() -> N
         await read(Script(logs=[forbidden] * 6), LIVE)
 
 
+async def test_a_missing_permission_is_no_gap_after_the_end_either() -> None:
+    with pytest.raises(ForbiddenError):
+        await read(Script(logs=[ForbiddenError("no", status=403)] * 6), ENDED)
+
+
 def looking(after_bytes: int = 0) -> Lookout:
     """Looks at the newest file's head after every chunk."""
     return Lookout(every_s=0, in_silence=0, after_bytes=after_bytes)

@@ -4,7 +4,7 @@ from launcher_k8s.decisions import Trail
 from launcher_k8s.job import Job
 from launcher_k8s.manifest import build_job, job_data
 from launcher_k8s.manifest.limits import ROOM_FOR_OWN_BYTES, check_annotations
-from launcher_k8s.shape import ANNOTATIONS_LIMIT_BYTES
+from launcher_k8s.shape.names import ANNOTATIONS_LIMIT_BYTES
 
 
 def size_problems(job: Job) -> list[str]:

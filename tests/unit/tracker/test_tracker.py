@@ -7,8 +7,10 @@ from msgspec.structs import replace
 
 from launcher_k8s.rows import Event, EventKind, Final, JobRow, PodRow
 from launcher_k8s.status import JobFilter, JobState, JobStatus, Operation
-from launcher_k8s.tracker import Subscription, Tracker
+from launcher_k8s.tracker import Subscription, Tracker, Unexplained
 from tests.unit.tracker.world import World
+
+QUOTA = "exceeded quota: team"
 
 
 class Scene:
@@ -49,6 +51,11 @@ class Scene:
 
     def follow(self, wanted: str | JobFilter = "a", **options: Any) -> Subscription:
         return self.tracker.subscribe(wanted, wake=lambda: None, **options)
+
+    def message(self, job_id: str = "a") -> str:
+        status = self.tracker.status(job_id)
+        assert status is not None
+        return status.status_message
 
     def run(self, job_id: str = "a", **fields: Any) -> None:
         """A job that runs; all of it seen."""
@@ -275,6 +282,50 @@ def test_a_message_may_change_while_the_state_does_not() -> None:
         scene.tracker.apply_pod(event)
         messages += [status.status_message for status in drain(following)]
     assert messages == ["", "Unschedulable", "ErrImagePull"]
+
+
+def messages_of(*waiting: tuple[str, str]) -> list[str]:
+    """What is told of a Pod that waits for these reasons, one after the other."""
+    scene = Scene()
+    scene.world.submit("a")
+    scene.world.schedule("a")
+    scene.look()
+    following = scene.follow()
+    drain(following)
+    messages = []
+    for reason, message in waiting:
+        scene.world.change_pod("a", reason=reason, message=message)
+        scene.look()
+        messages += [status.status_message for status in drain(following)]
+        assert scene.tracker.select()[0].status_message == messages[-1]
+    return messages
+
+
+FAILED_PULL, BARE_PAUSE = ("ErrImagePull", "not found"), ("ImagePullBackOff", 'Back-off pulling image "r:5"')
+
+
+def test_an_image_that_cannot_be_pulled_is_told_of_once() -> None:
+    paused = ("ImagePullBackOff", 'Back-off pulling image "r:5": ErrImagePull: not found')
+    assert messages_of(FAILED_PULL, paused, FAILED_PULL, paused) == ["ErrImagePull: not found"]
+
+
+def test_a_pause_that_does_not_say_why_does_not_hide_the_failure_told_before() -> None:
+    assert messages_of(FAILED_PULL, BARE_PAUSE, FAILED_PULL, BARE_PAUSE) == ["ErrImagePull: not found"]
+
+
+def test_a_pause_that_does_not_say_why_is_told_where_no_failure_was_seen() -> None:
+    assert messages_of(BARE_PAUSE, FAILED_PULL, BARE_PAUSE) == [
+        'ImagePullBackOff: Back-off pulling image "r:5"',
+        "ErrImagePull: not found",
+    ]
+
+
+def test_another_reason_to_wait_is_told_after_a_failed_pull() -> None:
+    assert messages_of(FAILED_PULL, BARE_PAUSE, ("CreateContainerConfigError", "no secret"), BARE_PAUSE) == [
+        "ErrImagePull: not found",
+        "CreateContainerConfigError: no secret",
+        'ImagePullBackOff: Back-off pulling image "r:5"',
+    ]
 
 
 # --- the two streams
@@ -520,21 +571,96 @@ def test_another_users_job_is_never_told_of() -> None:
     assert (told(following), told(everything), told(scene.follow("a", user="mallory"))) == ([], [], [])
 
 
-def test_a_note_explains_a_pending_job_until_it_runs() -> None:
+def test_a_note_explains_a_pending_job_until_its_pod_comes() -> None:
     scene = Scene()
     following = scene.follow()
     scene.world.submit("a")
     scene.look()
-    scene.tracker.note("a", "exceeded quota: team")
-    scene.tracker.note("a", "exceeded quota: team")
+    (unexplained,) = scene.tracker.take_unexplained()
+    scene.tracker.note(unexplained, QUOTA)
+    scene.tracker.note(unexplained, QUOTA)
+    assert scene.message() == QUOTA
+    assert [status.status_message for status in drain(following)] == [QUOTA]
     scene.world.schedule("a")
     scene.look()
-    status = scene.tracker.status("a")
-    assert status is not None
-    assert status.status_message == "exceeded quota: team"
+    assert scene.message() == ""
     scene.world.start("a")
     scene.look()
-    assert [status.status_message for status in drain(following)] == ["exceeded quota: team", ""]
+    assert [(status.state.value, status.status_message) for status in drain(following)] == [
+        ("Pending", ""),
+        ("Running", ""),
+    ]
+
+
+def test_a_job_that_waits_unexplained_is_named_once_and_anew_with_its_pod() -> None:
+    scene = Scene()
+    row = scene.world.submit("a")
+    scene.look()
+    assert scene.tracker.take_unexplained() == [Unexplained("a", row.uid, "")]
+    scene.relist()
+    assert scene.tracker.take_unexplained() == []
+    scene.world.schedule("a")
+    scene.look()
+    assert scene.tracker.take_unexplained() == [Unexplained("a", row.uid, scene.world.pods["a"].name)]
+
+
+def test_a_note_on_what_is_no_longer_so_is_not_taken() -> None:
+    scene = Scene()
+    scene.world.submit("a")
+    scene.look()
+    (unexplained,) = scene.tracker.take_unexplained()
+    scene.world.schedule("a")
+    scene.look()
+    assert not scene.tracker.is_unexplained(unexplained)
+    scene.tracker.note(unexplained, QUOTA)
+    assert scene.message() == ""
+
+
+def test_a_note_is_void_once_the_rows_give_a_reason_themselves() -> None:
+    scene = Scene()
+    scene.world.submit("a")
+    scene.world.schedule("a")
+    scene.look()
+    (unexplained,) = scene.tracker.take_unexplained()
+    scene.tracker.note(unexplained, "FailedMount: no volume")
+    scene.world.change_pod("a", reason="ErrImagePull", message="no image")
+    scene.look()
+    assert scene.message() == "ErrImagePull: no image"
+    assert not scene.tracker.is_unexplained(unexplained)
+    scene.world.change_pod("a", reason="", message="")
+    scene.look()
+    assert scene.message() == ""
+    assert scene.tracker.take_unexplained() == [unexplained]
+
+
+@pytest.mark.parametrize("then", ["starts", "is removed", "is canceled"])
+def test_a_job_that_gets_on_needs_no_explanation(then: str) -> None:
+    scene = Scene()
+    scene.world.submit("a")
+    scene.world.schedule("a")
+    scene.look()
+    (unexplained,) = scene.tracker.take_unexplained()
+    scene.tracker.note(unexplained, QUOTA)
+    match then:
+        case "starts":
+            scene.world.start("a")
+        case "is removed":
+            scene.world.remove("a")
+        case _:
+            scene.world.ask("a", Operation.CANCEL)
+    scene.look()
+    assert not scene.tracker.is_unexplained(unexplained)
+    assert scene.tracker.take_unexplained() == []
+    assert scene.message() != QUOTA
+
+
+def test_a_job_that_left_before_it_was_asked_about_is_not_named() -> None:
+    scene = Scene()
+    scene.world.submit("a")
+    scene.look()
+    scene.world.remove("a")
+    scene.look()
+    assert scene.tracker.take_unexplained() == []
 
 
 # --- what the backend has to write

@@ -3,17 +3,11 @@ from __future__ import annotations
 import pytest
 
 from launcher_k8s.diagnostics import Diagnostic
-from launcher_k8s.quantity import LEAST_CPUS, LEAST_MEM_MB
-from launcher_k8s.rules.kinds import CPU, MEM
 from tests.memory_files import PROFILES, RESOURCES, findings_of
 
 
 def check(profiles: str, resources: str = "") -> list[Diagnostic]:
     return findings_of({PROFILES: profiles, RESOURCES: resources}).get("below-least", [])
-
-
-def test_the_least_is_that_of_the_rules() -> None:
-    assert (CPU.least, MEM.least) == (LEAST_CPUS, LEAST_MEM_MB)
 
 
 @pytest.mark.parametrize(

@@ -14,16 +14,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TextIO
 
+from launcher_k8s.cli import INTERRUPTED
 from launcher_k8s.cli.common import print_error, say, show
 from launcher_k8s.cli.parser import RUN_FAILED, build_parser
+from launcher_k8s.cli.termination import TERMINATED, termination_interrupts
 from launcher_k8s.errors import LauncherError
 
 FAILED = 1
-INTERRUPTED = 130
 _log = logging.getLogger("launcher_k8s")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def run_command(argv: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Args:
@@ -32,6 +33,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code; 0 after help, 2 where the usage is wrong, and both are printed.
     """
+    with termination_interrupts() as termination:
+        try:
+            code = _run(argv)
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+    return TERMINATED if termination.is_told and code == INTERRUPTED else code
+
+
+def _run(argv: Sequence[str] | None) -> int:
     _print_anything()
     # argparse passes over what it cannot print: it writes into memory, and we print that.
     out, err = io.StringIO(), io.StringIO()
@@ -67,8 +77,6 @@ def _telling(act: Callable[[], int], *, failed: int) -> int:
         _give_up()
     except OSError as error:
         _give_up(f"launcher-k8s: input or output failed: {error.strerror or error}\n")
-    except KeyboardInterrupt:
-        return INTERRUPTED
     return failed
 
 

@@ -1,0 +1,88 @@
+"""What keeps a job waiting, from the Events of its Pod, or of its Job while it has no Pod.
+
+Quota, limit range, admission and a missing service account do not refuse a Job: its controller fails to
+make the Pod, and Events on the Job alone tell (kubernetes facts, "The API"). While a kubelet cannot mount
+a volume or make a sandbox, the Pod says no more than that its container is being created.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import attrs
+
+from launcher_k8s.rows import EventRow
+
+_PROGRESS: Final = frozenset({"SuccessfulCreate", "Scheduled", "Pulling", "Pulled", "Created", "Started"})
+"""What happens only when the step before has succeeded: what was warned of until then is over."""
+
+_SUMMARY: Final = "Unable to attach or mount volumes"
+"""How older kubelets, every two minutes, sum up failed mounts that they have told one by one."""
+
+_OF_ONE_VOLUME: Final = frozenset({"FailedMount", "FailedAttachVolume"})
+_TRIED_AGAIN_WITHIN_S = 150.0
+"""A kubelet tries to mount each volume at least every two minutes and two seconds."""
+
+_COMBINED: Final = "(combined from similar events): "
+_LONGEST_BASE = 58
+_SUFFIX = "[a-z0-9]{0,5}"
+
+
+@attrs.frozen
+class Trouble:
+    """Why a job waits.
+
+    Args:
+        kind: What the Event is about: ``Job`` or ``Pod``.
+        reason: Its reason, such as ``FailedCreate`` or ``FailedMount``.
+        message: Its message, the same for each attempt.
+        count: How often it happened, as far as Kubernetes counts.
+        time: When it happened last, in seconds since 1970.
+    """
+
+    kind: str
+    reason: str
+    message: str
+    count: int = 1
+    time: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.message}" if self.message else self.reason
+
+
+def present_trouble(events: Iterable[EventRow], *, job_id: str) -> Trouble | None:
+    """The latest Warning that nothing has overtaken; None where all goes well.
+
+    Args:
+        events: Those of the job's Pod, or of its Job while it has no Pod, in any order.
+        job_id: The job.
+    """
+    warnings: list[EventRow] = []
+    for event in sorted(events, key=lambda event: (event.version, event.time or 0.0)):
+        if event.warning:
+            warnings.append(event)
+        elif event.reason in _PROGRESS:
+            warnings.clear()
+    if not warnings:
+        return None
+    told = _most_telling(warnings)
+    return Trouble(told.kind, told.reason, _steady(told.message, job_id), told.count, told.time)
+
+
+def _most_telling(warnings: Sequence[EventRow]) -> EventRow:
+    """The latest; of several volumes that fail in turn always the same one, as long as it does."""
+    telling = [event for event in warnings if not event.message.startswith(_SUMMARY)] or warnings
+    latest = telling[-1]
+    if latest.reason not in _OF_ONE_VOLUME:
+        return latest
+    since = (latest.time or 0.0) - _TRIED_AGAIN_WITHIN_S
+    in_turn = [event for event in telling if event.reason == latest.reason and (event.time or 0.0) >= since]
+    return min(in_turn, key=lambda event: event.message)
+
+
+def _steady(message: str, job_id: str) -> str:
+    """A message without what differs from one attempt to the next: the name of a Pod that never was."""
+    base = re.escape(f"{job_id}-"[:_LONGEST_BASE])
+    return re.sub(f'pods "{base}{_SUFFIX}"', f'pods "{job_id}"', message.removeprefix(_COMBINED))
