@@ -178,8 +178,8 @@ class Runtime:
 
     def _hear(self, message: dict[str, Any]) -> None:
         if message["event"] == "ready":
-            assert self._ready is not None
-            self._ready.set_result(message)
+            if self._ready is not None and not self._ready.done():  # nobody waits who was cancelled
+                self._ready.set_result(message)
             return
         process = self._processes.pop(message["process"], None)
         if process is not None:

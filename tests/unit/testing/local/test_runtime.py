@@ -275,6 +275,16 @@ async def test_a_start_given_up_leaves_nothing(runtime: Runtime, marked: Marked)
     assert marked.pids() == []
 
 
+async def test_is_given_up_while_it_starts(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    starting = asyncio.create_task(Runtime(directory=str(tmp_path)).start())
+    await asyncio.sleep(0)  # its keeper is being started, and says that it is ready while it is closed
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert [record.getMessage() for record in caplog.records] == []
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_closing_ends_all_and_removes_the_directory(runtime: Runtime, marked: Marked) -> None:
     pod = await runtime.create_pod()
     process = await pod.run(shell("sleep 100; true", env=marked.env))
