@@ -31,8 +31,8 @@ from launcher_k8s.job import Job
 from launcher_k8s.output import OutputChunk
 from launcher_k8s.settings import ClusterSettings, ProfileSection, Settings
 from launcher_k8s.status import JobFilter, JobState, JobStatus
+from launcher_k8s.testing import ScriptedClock
 from tests.unit.backend.memory_cluster import MemoryCluster, until
-from tests.virtual_clock import VirtualClock
 
 SETTINGS = ClusterSettings(api_url="https://k8s.example.org", auth_token="token", instance_id="prod-1")
 JOB = Job.shell("make all", name="build", image="r:4", tags=["t"])
@@ -43,7 +43,7 @@ Verb = Callable[[JobBackend], Awaitable[object]]
 
 def backend_on(cluster: MemoryCluster, settings: ClusterSettings = SETTINGS, **options: Any) -> JobBackend:
     options.setdefault("groups", lambda _: ())
-    options.setdefault("clock", VirtualClock())
+    options.setdefault("clock", ScriptedClock())
     return JobBackend(settings, cluster=cluster, random=random.Random(1), **options)
 
 
@@ -66,7 +66,7 @@ async def submitted(backend: JobBackend, job: Job = JOB, user: str = "jsmith") -
 
 
 async def test_an_hour_without_a_cluster_takes_no_time(cluster: MemoryCluster) -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     async with entered(cluster, clock=clock) as backend:
         await backend.list()
         cluster.failures["watch jobs"] = [UnavailableError("down", transient=True)] * 10_000
@@ -80,7 +80,7 @@ async def test_an_hour_without_a_cluster_takes_no_time(cluster: MemoryCluster) -
 
 
 async def test_a_time_limit_is_one_of_the_backends_clock(cluster: MemoryCluster) -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     async with entered(cluster, clock=clock) as backend:
         job_id = await submitted(backend)
         begun = clock.monotonic()

@@ -26,15 +26,15 @@ from launcher_k8s.rows import JobRow, decode_job
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.shape.names import FINAL_ANNOTATION
 from launcher_k8s.status import JobState
+from launcher_k8s.testing import ScriptedClock
 from launcher_k8s.tracker import Tracker
 from tests.unit.backend.memory_cluster import MemoryCluster, until
-from tests.virtual_clock import VirtualClock
 
 SETTINGS = ClusterSettings(api_url="https://k8s.example.org", auth_token="token", fetch_limit=2)
 FORBIDDEN = ForbiddenError("may not list", status=403)
 
 
-class Waits(VirtualClock):
+class Waits(ScriptedClock):
     """A clock on which a moment of doubt can be held up."""
 
     def __init__(self) -> None:

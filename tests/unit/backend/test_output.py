@@ -20,9 +20,9 @@ from launcher_k8s.rows import Final, format_final
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.shape.names import FINAL_ANNOTATION, MAIN_CONTAINER
 from launcher_k8s.status import JobState
+from launcher_k8s.testing import ScriptedClock
 from launcher_k8s.tracker import Tracker
 from tests.unit.backend.memory_cluster import MemoryCluster, until
-from tests.virtual_clock import VirtualClock
 
 SETTINGS = ClusterSettings(api_url="https://k8s.example.org", auth_token="token")
 POD_DELETED = OutputGap(None, None, GapReason.POD_DELETED)
@@ -48,7 +48,7 @@ class Reader:
             "a",
             container=container,
             follow=follow,
-            patience=Patience(VirtualClock(), lambda: 0.0),
+            patience=Patience(ScriptedClock(), lambda: 0.0),
         )
         self.task = asyncio.create_task(self._read())
 
@@ -62,7 +62,7 @@ class Reader:
 
 @asynccontextmanager
 async def tracked(cluster: MemoryCluster) -> AsyncIterator[Tracker]:
-    tracker, patience = Tracker(), Patience(VirtualClock(), lambda: 0.0)
+    tracker, patience = Tracker(), Patience(ScriptedClock(), lambda: 0.0)
     async with (
         Recorder(cluster, SETTINGS.namespace, tracker, patience) as recorder,
         Troubles(cluster, SETTINGS.namespace, tracker, patience) as troubles,

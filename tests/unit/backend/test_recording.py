@@ -14,10 +14,10 @@ from launcher_k8s.errors import ConflictError, ForbiddenError, ObjectNotFoundErr
 from launcher_k8s.rows import Final, JobRow, decode_job, format_final
 from launcher_k8s.shape.names import FINAL_ANNOTATION
 from launcher_k8s.status import JobState
+from launcher_k8s.testing import ScriptedClock
 from launcher_k8s.tracker import Tracker, Unrecorded
 from tests.recorded_events import JOB_ID, job_object
 from tests.unit.backend.scripted import Answer, ScriptedAnswers
-from tests.virtual_clock import VirtualClock
 
 FINISHED = Final(JobState.FINISHED, 3)
 STALE = ConflictError("modified", status=409, reason="Conflict", transient=True)
@@ -41,7 +41,7 @@ async def record(
     script: dict[str, list[Answer]], *, suspend: bool = False, tracker: Tracker | None = None
 ) -> ScriptedAnswers:
     cluster = ScriptedAnswers(script)
-    patience = Patience(VirtualClock(), lambda: 0.0)
+    patience = Patience(ScriptedClock(), lambda: 0.0)
     async with Recorder(cluster, "rstudio", tracker or Tracker(), patience) as recorder:  # type: ignore[arg-type]
         recorder.record(Unrecorded(row(7), FINISHED, suspend))
         await asyncio.wait(recorder._tasks)

@@ -22,8 +22,8 @@ from launcher_k8s.job import Job
 from launcher_k8s.plan import JobPlan, plan_job
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.shape.names import SUBMISSION_ANNOTATION
+from launcher_k8s.testing import ScriptedClock
 from tests.unit.backend.scripted import Answer, ScriptedAnswers, body
-from tests.virtual_clock import VirtualClock
 
 SETTINGS = ClusterSettings(api_url="https://k8s.example.org", auth_token="token")
 TAKEN = AlreadyExistsError("taken", status=409, reason="AlreadyExists")
@@ -55,7 +55,7 @@ def service_of(uid: str) -> Reply:
 
 
 def patience() -> Patience:
-    return Patience(VirtualClock(), lambda: 0.0)
+    return Patience(ScriptedClock(), lambda: 0.0)
 
 
 async def create_job(script: dict[str, list[Answer]]) -> tuple[Reply | None, ScriptedAnswers]:

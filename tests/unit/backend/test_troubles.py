@@ -15,9 +15,9 @@ from launcher_k8s.errors import ForbiddenError, UnavailableError
 from launcher_k8s.job import Job
 from launcher_k8s.plan import plan_job
 from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.testing import ScriptedClock
 from launcher_k8s.tracker import Tracker
 from tests.unit.backend.memory_cluster import MemoryCluster
-from tests.virtual_clock import VirtualClock
 
 SETTINGS = ClusterSettings(api_url="https://k8s.example.org", auth_token="token")
 FORBIDDEN = ForbiddenError("events is forbidden", status=403)
@@ -31,7 +31,7 @@ class Looking:
 
     def __init__(self) -> None:
         self.cluster = MemoryCluster()
-        self.clock = VirtualClock()
+        self.clock = ScriptedClock()
         self.tracker = Tracker()
 
     def submit(self, job_id: str = "a") -> None:

@@ -24,9 +24,9 @@ from launcher_k8s.kube.logs import ContainerLife, follow_log
 from launcher_k8s.kube.lookout import Lookout
 from launcher_k8s.kube.retry import Backoff
 from launcher_k8s.output import GapReason, OutputChunk, OutputGap
+from launcher_k8s.testing import ScriptedClock
 from tests.unit.kube.kubelet import NS, START_S, Container, Entry, render, stamp, written
 from tests.unit.kube.scripted import Script, ScriptedCluster, Stream
-from tests.virtual_clock import VirtualClock
 
 POD = PODS.within("lab").named("one")
 T = START_S * NS
@@ -53,7 +53,7 @@ class Lives:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
-def pauses(clock: VirtualClock) -> list[float]:
+def pauses(clock: ScriptedClock) -> list[float]:
     """The waits between streams."""
     return [nap_s for nap_s in clock.naps_s if nap_s != NEVER_LOOK.every_s]
 
@@ -62,7 +62,7 @@ async def read(
     script: Script,
     *answers: ContainerLife,
     follow: bool = True,
-    clock: VirtualClock | None = None,
+    clock: ScriptedClock | None = None,
     lookout: Lookout = NEVER_LOOK,
 ) -> list[bytes | OutputGap]:
     stream = follow_log(
@@ -73,7 +73,7 @@ async def read(
         follow=follow,
         backoff=Backoff(base_s=1, cap_s=4, jitter=0),
         lookout=lookout,
-        clock=clock or VirtualClock(),
+        clock=clock or ScriptedClock(),
         chance=lambda: 0.0,
     )
     async with aclosing(stream):
@@ -132,14 +132,14 @@ async def test_a_last_line_without_newline_stays_without() -> None:
 
 
 async def test_streams_that_add_nothing_are_opened_ever_more_rarely() -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     script = Script(logs=[[A], [A], [A], [A], [A + B], [B]])
     await read(script, LIVE, LIVE, LIVE, LIVE, LIVE, ENDED, clock=clock)
     assert pauses(clock) == [1, 2, 4]
 
 
 async def test_silence_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     silence = ClusterTimeoutError("silence", transient=True)
     quiet: Stream = [A, silence]
     script = Script(logs=[[A], *[quiet] * 5, [A + B], [B]])
@@ -156,7 +156,7 @@ async def test_an_outage_is_waited_out_and_logged_once(caplog: pytest.LogCapture
 
 
 async def test_what_the_server_asked_to_wait_is_waited() -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     busy = UnavailableError("busy", status=429, transient=True, retry_after_s=9)
     await read(Script(logs=[busy, [A], [A]]), LIVE, LIVE, ENDED, clock=clock)
     assert pauses(clock) == [9]
@@ -289,7 +289,7 @@ async def test_leaving_early_closes_the_stream() -> None:
     script = Script(logs=[[A, B, C]])
     async with aclosing(
         follow_log(
-            ScriptedCluster(script), POD, "main", life=Lives(LIVE), clock=VirtualClock(), chance=lambda: 0.0
+            ScriptedCluster(script), POD, "main", life=Lives(LIVE), clock=ScriptedClock(), chance=lambda: 0.0
         )
     ) as items:
         async for _ in items:
@@ -361,7 +361,7 @@ def printing(lines: Iterable[bytes], *, per_second: int) -> Container:
 
 async def follow(node: Node) -> list[OutputChunk | OutputGap]:
     output = follow_log(
-        node, POD, "main", life=node.life, lookout=NEVER_LOOK, clock=VirtualClock(), chance=lambda: 0.0
+        node, POD, "main", life=node.life, lookout=NEVER_LOOK, clock=ScriptedClock(), chance=lambda: 0.0
     )
     async with aclosing(output) as stream:
         return [item async for item in stream]

@@ -27,9 +27,9 @@ from launcher_k8s.kube.reflector import (
     reflect,
 )
 from launcher_k8s.kube.retry import Backoff
+from launcher_k8s.testing import ScriptedClock
 from tests.unit.kube.scripted import Script, ScriptedCluster, Step
 from tests.unit.kube.servers import Serve, event
-from tests.virtual_clock import VirtualClock
 
 EXPIRED = ExpiredError("too old", status=410)
 CUT = UnavailableError("cut", transient=True)
@@ -73,9 +73,9 @@ def added(version: int) -> Changed[NameEvent]:
     return Changed(NameEvent("ADDED", str(version)))
 
 
-async def take(cluster: Cluster, count: int, clock: VirtualClock | None = None, **changes: Any) -> list[Any]:
+async def take(cluster: Cluster, count: int, clock: ScriptedClock | None = None, **changes: Any) -> list[Any]:
     """The first items of a reflection."""
-    pace = Pace(clock or VirtualClock(), lambda: 0.0, Backoff(base_s=1, cap_s=8, jitter=0))
+    pace = Pace(clock or ScriptedClock(), lambda: 0.0, Backoff(base_s=1, cap_s=8, jitter=0))
     items: list[Any] = []
     async with aclosing(reflect(cluster, attrs.evolve(SOURCE, **changes), pace=pace)) as stream:
         async for item in stream:
@@ -115,7 +115,7 @@ async def test_changes_follow_the_listing() -> None:
 
 
 async def test_a_stream_that_the_server_ended_is_resumed_at_once() -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     script = Script(pages=[page(version=4)], watches=[[event("ADDED", 5)], [event("ADDED", 6)]])
     assert (await take(ScriptedCluster(script), 3, clock))[1:] == [added(5), added(6)]
     assert watches(script) == ["4", "5"]
@@ -129,7 +129,7 @@ async def test_bookmarks_move_the_version_and_are_not_told() -> None:
 
 
 async def test_a_broken_stream_is_resumed_from_the_last_version() -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     script = Script(pages=[page(version=4)], watches=[[event("ADDED", 5), CUT], [event("ADDED", 6)]])
     items = await take(ScriptedCluster(script), 5, clock)
     assert items[1:] == [added(5), Disrupted(CUT, 1), Restored(), added(6)]
@@ -144,7 +144,7 @@ async def test_silence_is_a_disruption_like_any_other() -> None:
 
 
 async def test_waits_grow_while_nothing_is_heard_and_start_anew_after() -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     script = Script(
         pages=[page(version=4)], watches=[CUT, CUT, CUT, [event("ADDED", 5), CUT], [event("ADDED", 6)]]
     )
@@ -153,7 +153,7 @@ async def test_waits_grow_while_nothing_is_heard_and_start_anew_after() -> None:
 
 
 async def test_what_the_server_asked_to_wait_is_waited() -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     busy = UnavailableError("busy", status=429, transient=True, retry_after_s=17)
     script = Script(pages=[busy, page(version=4)], watches=[busy, [event("ADDED", 5)]])
     items = await take(ScriptedCluster(script), 5, clock)
@@ -172,14 +172,14 @@ async def test_an_expired_version_is_followed_by_a_new_listing(expired: Any) -> 
 
 
 async def test_versions_that_expire_at_once_do_not_make_a_busy_loop() -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     script = Script(pages=[page()] * 4, watches=[EXPIRED, EXPIRED, EXPIRED, [event("ADDED", 2)]])
     await take(ScriptedCluster(script), 5, clock)
     assert clock.naps_s == [1, 2, 4]
 
 
 async def test_a_stream_that_ends_at_once_does_not_make_a_busy_loop() -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     script = Script(pages=[page()], watches=[[], [], [event("ADDED", 2)]])
     await take(ScriptedCluster(script), 2, clock)
     assert clock.naps_s == [1, 1]
@@ -200,7 +200,7 @@ async def test_an_outage_keeps_the_version_however_long_it_lasts() -> None:
 
 
 async def test_a_listing_that_fails_is_told_and_tried_again() -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     forbidden = ForbiddenError("no", status=403)
     script = Script(pages=[forbidden, forbidden, page("a")])
     items = await take(ScriptedCluster(script), 3, clock)
