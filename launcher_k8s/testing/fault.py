@@ -12,6 +12,8 @@ from launcher_k8s.testing.cluster import refusals
 from launcher_k8s.testing.cluster.refusals import Refusal
 
 ALWAYS: Final = 1_000_000_000
+"""As a number of times: until the fault is ended."""
+
 ANY: Final = "*"
 
 
