@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from launcher_k8s.job import Job
 from launcher_k8s.plan import JobPlan, plan_job
 from launcher_k8s.settings import ClusterSettings
@@ -36,3 +38,14 @@ def place_object(cluster: ScriptedCluster, job: Object, namespace: str) -> Objec
     placed = cluster.api.add(JOB, job, namespace=namespace)
     cluster.run_controllers()
     return placed
+
+
+def annotate(cluster: ScriptedCluster, namespace: str, job_id: str, annotations: Mapping[str, str]) -> None:
+    """Let another process write annotations on a Job."""
+
+    def annotated(job: Object) -> Object:
+        metadata = job["metadata"]
+        known = metadata.get("annotations", {})
+        return {**job, "metadata": {**metadata, "annotations": {**known, **annotations}}}
+
+    cluster.api.change(JOB, job_id, namespace, annotated)
