@@ -26,7 +26,7 @@ from launcher_k8s.kube.retry import Backoff
 from launcher_k8s.output import GapReason, OutputChunk, OutputGap
 from launcher_k8s.testing import ScriptedClock
 from tests.unit.kube.kubelet import NS, START_S, Container, Entry, render, stamp, written
-from tests.unit.kube.scripted import Script, ScriptedCluster, Stream
+from tests.unit.kube.script import PlayedCluster, Script, Stream
 
 POD = PODS.within("lab").named("one")
 T = START_S * NS
@@ -66,7 +66,7 @@ async def read(
     lookout: Lookout = NEVER_LOOK,
 ) -> list[bytes | OutputGap]:
     stream = follow_log(
-        ScriptedCluster(script),
+        PlayedCluster(script),
         POD,
         "main",
         life=Lives(*answers),
@@ -289,7 +289,7 @@ async def test_leaving_early_closes_the_stream() -> None:
     script = Script(logs=[[A, B, C]])
     async with aclosing(
         follow_log(
-            ScriptedCluster(script), POD, "main", life=Lives(LIVE), clock=ScriptedClock(), chance=lambda: 0.0
+            PlayedCluster(script), POD, "main", life=Lives(LIVE), clock=ScriptedClock(), chance=lambda: 0.0
         )
     ) as items:
         async for _ in items:
@@ -308,7 +308,7 @@ async def test_cancelling_closes_the_stream() -> None:
     assert script.open_streams == 0
 
 
-class Node(ScriptedCluster):
+class Node(PlayedCluster):
     """Serves a model container's log, each stream but the last cut after so many bytes.
 
     Before each stream the container writes ``during`` entries, after it ``between``; with ``rotates`` its
