@@ -118,10 +118,11 @@ class JobController:
             self._set_free(pod)
             return
         name, uid = owner
+        self._pods[uid][key] = None
         if type_ == "DELETED":
-            self._pods[uid].pop(key, None)
-        else:
-            self._pods[uid][key] = None
+            del self._pods[uid][key]
+            if not self._pods[uid]:
+                del self._pods[uid]
         job = self._api.find(JOB, name, metadata["namespace"])
         if job is None or job["metadata"]["uid"] != uid or job_conditions.ended_at(job) is not None:
             self._set_free(pod)

@@ -138,6 +138,7 @@ class LocalCluster:
         self._controllers = Controllers(lambda wake: JobController(self.api, now=_now, wake=wake), now=_now)
         self._kubelet.start()
         self._accounts.follow(lambda: self.faults.token)
+        self.api.subscribe(self._accounts.note)
         self._server = Server(
             self.api, accounts=self._accounts, faults=self.faults, pods=self._kubelet, now=_now
         )
