@@ -1,4 +1,4 @@
-"""Directives that print in what the embedded cluster's answers differ: `tests/contract/requests/wanted.yaml`."""
+"""Directives that print in what the embedded cluster differs: `tests/contract/requests/wanted.yaml`."""
 
 from __future__ import annotations
 
