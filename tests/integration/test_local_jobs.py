@@ -22,12 +22,12 @@ ROOT = Path(__file__).parents[2]
 COUNT, AT_A_TIME, FIRST = (1000, 50, 100) if SOAK else (60, 20, 20)
 
 LARGEST_GROWTH_MIB = 32
-"""After 100 jobs the cluster has yet to fill what it keeps by design: of 5,000 writes that can be watched from
-some 3,000 (4 KiB each), of 3,000 events some 2,300 (2 KiB each), the backend's memory of removed jobs, caches.
+"""After 100 jobs the cluster has yet to fill what it keeps by design: some 3,000 of 5,000 writes that can be
+watched from (4 KiB each), some 2,300 of 3,000 events (2 KiB each), what the backend and caches remember.
 Measured: 24 MiB."""
 LARGEST_GROWTH_WHEN_FULL_MIB = 4
-"""In the second half of a long run all but the last two are full. 8 KiB a job would be seen, which is less than
-a pod's object takes. Measured: 2 MiB."""
+"""In the second half of a long run all but the last two are full: 8 KiB a job would be seen, and the object of
+a pod takes more. Measured: 2 MiB."""
 LARGEST_GROWTH_OF_THE_KEEPER_MIB = 1
 
 
