@@ -91,10 +91,7 @@ class Selection:
             for requirement in self.labels:
                 if not requirement.matches(labels):
                     return False
-        for term in self.fields:
-            if not term.matches(content):
-                return False
-        return True
+        return all(term.matches(content) for term in self.fields)
 
     def tells_apart(self, one: Object, other: Object) -> bool:
         """Whether it may be about one version of an object and not about another."""
