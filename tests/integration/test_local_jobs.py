@@ -26,8 +26,8 @@ LARGEST_GROWTH_MIB = 32
 watched from (4 KiB each), some 2,300 of 3,000 events (2 KiB each), what the backend and caches remember.
 Measured: 24 MiB."""
 LARGEST_GROWTH_WHEN_FULL_MIB = 4
-"""In the second half of a long run all but the last two are full: 8 KiB a job would be seen, and the object of
-a pod takes more. Measured: 2 MiB."""
+"""In the second half of a long run all but the last two are full. 8 KiB a job would be seen, less than the
+object of a pod takes. Measured: 2 MiB."""
 LARGEST_GROWTH_OF_THE_KEEPER_MIB = 1
 
 
