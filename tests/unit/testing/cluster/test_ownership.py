@@ -121,6 +121,6 @@ def test_what_is_gone_is_not_remembered(
     ask("patch", maps.named("child"), {"metadata": {"finalizers": None}})
 
     assert not exists(api, "grandchild")
-    subscribers = [getattr(each, "__self__", None) for each in api._subscriptions._subscribers]
+    subscribers = [getattr(each, "__self__", None) for each, _ in api._subscriptions._subscribers]
     (collector,) = [each for each in subscribers if isinstance(each, Collector)]
     assert collector._dependents == {}
