@@ -91,7 +91,7 @@ class Selection:
             for requirement in self.labels:
                 if not requirement.matches(labels):
                     return False
-        return all(term.matches(content) for term in self.fields)
+        return not self.fields or all(term.matches(content) for term in self.fields)
 
     def tells_apart(self, one: Object, other: Object) -> bool:
         """Whether it may be about one version of an object and not about another."""

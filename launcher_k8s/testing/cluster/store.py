@@ -9,7 +9,7 @@ old states of a collection can be had back by undoing the changes since, as far 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from typing import Literal
 
@@ -116,7 +116,7 @@ class Store:
 
     def __init__(self, *, history_size: int) -> None:
         self.version = 1
-        self._tables: dict[Kind, Table] = {}
+        self._tables: defaultdict[Kind, Table] = defaultdict(Table)
         self._history: deque[Change] = deque(maxlen=history_size)
         self._forgotten = self.version
         self._listeners: list[Callable[[Change], None]] = []
@@ -132,14 +132,11 @@ class Store:
 
     def get(self, kind: Kind, key: str) -> Stored | None:
         """The present version of an object."""
-        return self.table(kind).by_key.get(key)
+        return self._tables[kind].by_key.get(key)
 
     def table(self, kind: Kind) -> Table:
         """The present objects of a kind."""
-        found = self._tables.get(kind)
-        if found is None:
-            found = self._tables[kind] = Table()
-        return found
+        return self._tables[kind]
 
     def put(self, kind: Kind, content: Object) -> Stored:
         """Store an object as its next version."""
