@@ -12,6 +12,7 @@ import collections.abc
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -126,12 +127,13 @@ def _object_check(kind: type[Any]) -> Check:
         for name, hint in kinds_of(kind).items()
         if (check_field := check_of(hint)) is not _anything
     ]
+    # One more than there are, so that it gives a tuple however few they are.
+    values_of = attrgetter("__class__", *(name for name, _, _ in checks))
 
     def check(value: Any) -> Misfit | None:
         if not isinstance(value, kind):
             return _misfit(value, _words_for(kind))
-        for name, default, check_field in checks:
-            item = getattr(value, name)
+        for item, (name, default, check_field) in zip(values_of(value)[1:], checks, strict=True):
             if item is not default and (found := check_field(item)) is not None:
                 return _within(f".{name}", found)
         return None
