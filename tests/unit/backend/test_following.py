@@ -108,6 +108,17 @@ async def test_trouble_at_the_start_is_raised(cluster: MemoryCluster, request_: 
             await parts.follower.synced()
 
 
+async def test_a_watch_that_fails_beside_a_slow_first_list_is_waited_out(cluster: MemoryCluster) -> None:
+    gate = cluster.gates["list pods"] = asyncio.Event()
+    cluster.failures["watch jobs"] = [UnavailableError("cut", transient=True)]
+    async with following(cluster) as parts:
+        synced = asyncio.create_task(parts.follower.synced())
+        await until(lambda: cluster.asked.count("watch jobs") == 2)
+        assert not synced.done()
+        gate.set()
+        await synced
+
+
 async def test_trouble_at_the_start_goes_on_being_tried(cluster: MemoryCluster) -> None:
     cluster.failures["list jobs"] = [FORBIDDEN] * 3
     async with following(cluster) as parts:
