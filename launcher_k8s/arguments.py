@@ -14,7 +14,7 @@ from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from launcher_k8s.errors import ConfigurationError, InvalidJobError, LauncherError
 from launcher_k8s.job import Job
-from launcher_k8s.misfits import Misfit, find_misfit, kinds_of
+from launcher_k8s.misfits import Check, Misfit, check_of, kinds_of
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.status import JobFilter
 
@@ -26,6 +26,7 @@ _HINTS: Final[Mapping[Any, str]] = {
     ClusterSettings: "give settings.cluster(), or ClusterSettings(...); load_settings(directory) reads files",
     JobFilter: "JobFilter(tags=[...], states=[...]) makes a filter",
 }
+_UNCHECKED: Final = (None, None)
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
@@ -38,11 +39,11 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     names = tuple(inspect.signature(function).parameters)
 
     def check(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        kinds = _kinds_of(function)
+        checks = _checks_of(function)
         for given in (zip(names, args, strict=False), kwargs.items()):
             for name, value in given:
-                kind = kinds.get(name)
-                if kind is not None and (misfit := find_misfit(value, kind)) is not None:
+                kind, check_value = checks.get(name, _UNCHECKED)
+                if check_value is not None and (misfit := check_value(value)) is not None:
                     raise _refusal(name, kind, misfit)
 
     @wraps(function)
@@ -59,9 +60,10 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 
 
 @cache
-def _kinds_of(function: Callable[..., Any]) -> Mapping[str, Any]:
+def _checks_of(function: Callable[..., Any]) -> Mapping[str, tuple[Any, Check | None]]:
     # Not when the function is defined: its module may be incomplete then.
-    return kinds_of(function)
+    kinds = kinds_of(function).items()
+    return {name: (kind, check_of(kind)) for name, kind in kinds if name != "return"}
 
 
 def _refusal(name: str, kind: Any, misfit: Misfit) -> LauncherError:

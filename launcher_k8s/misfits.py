@@ -12,6 +12,7 @@ import collections.abc
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -59,7 +60,7 @@ def find_misfit(value: Any, kind: Any) -> Misfit | None:
         value: What was given.
         kind: The annotation, its names resolved.
     """
-    return _check_of(kind)(value)
+    return check_of(kind)(value)
 
 
 def refuse_misfit(value: Any, kind: Any, what: str) -> None:
@@ -79,7 +80,12 @@ def refuse_misfit(value: Any, kind: Any, what: str) -> None:
 
 
 @cache
-def _check_of(kind: Any) -> Check:
+def check_of(kind: Any) -> Check:
+    """The check that :func:`find_misfit` makes, for who makes it often.
+
+    Args:
+        kind: The annotation, its names resolved.
+    """
     origin, parts = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, UnionType):
         return _union_check(parts)
@@ -115,14 +121,20 @@ def _class_check(kind: type[Any]) -> Check:
 
 
 def _object_check(kind: type[Any]) -> Check:
-    kinds = kinds_of(kind).items()
-    checks = [(name, each) for name, hint in kinds if (each := _check_of(hint)) is not _anything]
+    defaults = {field.name: field.default for field in attrs.fields(kind)}
+    checks = [
+        (name, defaults.get(name, attrs.NOTHING), check_field)
+        for name, hint in kinds_of(kind).items()
+        if (check_field := check_of(hint)) is not _anything
+    ]
+    # One more than there are, so that it gives a tuple however few they are.
+    values_of = attrgetter("__class__", *(name for name, _, _ in checks))
 
     def check(value: Any) -> Misfit | None:
         if not isinstance(value, kind):
             return _misfit(value, _words_for(kind))
-        for name, check_field in checks:
-            if (found := check_field(getattr(value, name))) is not None:
+        for item, (name, default, check_field) in zip(values_of(value)[1:], checks, strict=True):
+            if item is not default and (found := check_field(item)) is not None:
                 return _within(f".{name}", found)
         return None
 
@@ -130,10 +142,13 @@ def _object_check(kind: type[Any]) -> Check:
 
 
 def _union_check(kinds: Sequence[Any]) -> Check:
-    checks = [_check_of(kind) for kind in kinds]
+    checks = [check_of(kind) for kind in kinds]
+    takes_none = NoneType in kinds
     expected = " or ".join(_words_for(kind) for kind in kinds if kind is not NoneType)
 
     def check(value: Any) -> Misfit | None:
+        if value is None and takes_none:
+            return None
         found = []
         for each in checks:
             misfit = each(value)
@@ -147,7 +162,7 @@ def _union_check(kinds: Sequence[Any]) -> Check:
 
 
 def _list_check(kind: Any, item_kind: Any) -> Check:
-    check_item = _check_of(item_kind)
+    check_item = check_of(item_kind)
 
     def check(value: Any) -> Misfit | None:
         if isinstance(value, str | bytes) or not isinstance(value, kind):
@@ -165,7 +180,7 @@ def _list_check(kind: Any, item_kind: Any) -> Check:
 
 
 def _mapping_check(key_kind: Any, item_kind: Any) -> Check:
-    check_key, check_item = _check_of(key_kind), _check_of(item_kind)
+    check_key, check_item = check_of(key_kind), check_of(item_kind)
 
     def check(value: Any) -> Misfit | None:
         if not isinstance(value, Mapping):

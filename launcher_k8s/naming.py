@@ -34,6 +34,7 @@ _LONGEST_NAME = 253
 _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
 _DNS_LABEL = re.compile(_LABEL)
 _DNS_SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 _NO_LABEL_CHARACTER = re.compile(r"[^a-z0-9-]")
 
 
@@ -108,7 +109,7 @@ def submission_digest(job: Job, *, user: str, key_or_id: str) -> str:
         user: The job's owner.
         key_or_id: The caller's key, else the id that was drawn.
     """
-    asked = attrs.evolve(job, id="", user="")
+    asked = attrs.evolve(job, id="", user="") if job.id or job.user else job
     return _sha256([user, key_or_id, to_wire(asked)]).hex()
 
 
@@ -119,5 +120,4 @@ def _base32(data: bytes) -> str:
 def _sha256(parts: list[object]) -> bytes:
     # As JSON, so that no two different lists of parts give the same bytes; keys sorted, because a job that
     # has been through another program may come back with its metadata in another order.
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).digest()
+    return hashlib.sha256(_JSON.encode(parts).encode("ascii")).digest()

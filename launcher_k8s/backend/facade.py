@@ -9,7 +9,6 @@ to their users. What a verb does is a few lines here, and the rest in the rooms 
 
 from __future__ import annotations
 
-import asyncio
 import random as _random
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing, contextmanager, suppress
@@ -19,6 +18,7 @@ from typing import Self, overload
 from launcher_k8s import host
 from launcher_k8s.arguments import checked
 from launcher_k8s.backend import listing, submission
+from launcher_k8s.backend.membership import Membership
 from launcher_k8s.backend.opening import Opened, opened
 from launcher_k8s.backend.output import read_output
 from launcher_k8s.backend.patience import Patience
@@ -63,7 +63,8 @@ class JobBackend:
     Args:
         settings: The cluster's settings.
         cluster: How to reach it; opened and closed by the backend. By default as the settings say.
-        groups: Tells a user's groups; may block. By default the host's directory is asked.
+        groups: Tells a user's groups; may block. By default the host's directory is asked. An answer counts
+            for five seconds of the clock.
         clock: On whose time every wait and time limit of the backend is. By default the system's.
         random: Source of ids and of the jitter of retries. By default the operating system's.
 
@@ -84,9 +85,9 @@ class JobBackend:
     ) -> None:
         self._settings = settings
         self._given_cluster = cluster
-        self._groups = groups or host.Groups()
         self._random = random or host.random_source()
         self._clock = clock or host.SystemClock()
+        self._membership = Membership(groups or host.Groups(), self._clock)
         self._patience = Patience(self._clock, self._random.random)
         self._streams = StreamSet()
         self._open: Opened | None = None
@@ -128,7 +129,7 @@ class JobBackend:
             OverrideError: An override cannot be applied.
             ClusterError: With ``dry_run``: the API server would not accept an object.
         """
-        planned = plan_job(job, self._settings, user=user, groups=await self._groups_of(user))
+        planned = plan_job(job, self._settings, user=user, groups=await self._membership.groups_of(user))
         if not dry_run:
             return planned
         with self._call() as here:
@@ -159,7 +160,7 @@ class JobBackend:
                 "jobs with a stdin cannot be submitted yet",
                 hint="write the input to a file that the job mounts",
             )
-        groups = await self._groups_of(user)
+        groups = await self._membership.groups_of(user)
 
         def draw() -> JobPlan:
             job_id = (
@@ -340,7 +341,7 @@ class JobBackend:
                 out instead).
         """
         with self._call() as here:
-            profile = profile_for(self._settings, user, groups=await self._groups_of(user))
+            profile = profile_for(self._settings, user, groups=await self._membership.groups_of(user))
             accounts = await self._patience.run(
                 lambda: listing.service_accounts(here.cluster, self._settings)
             )
@@ -364,10 +365,6 @@ class JobBackend:
             if self._open is not here:
                 raise BackendClosedError from error
             raise
-
-    async def _groups_of(self, user: str) -> tuple[str, ...]:
-        # A directory service may take its time: never on the event loop.
-        return tuple(await asyncio.to_thread(self._groups, user))
 
     async def _changes(
         self, here: Opened, wanted: str | JobFilter, user: str | None

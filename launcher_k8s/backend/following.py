@@ -69,6 +69,7 @@ class Follower:
         self._patience = patience
         self._pace = Pace(patience.clock, patience.chance)
         self._trouble: dict[str, ClusterError] = {}
+        self._listed: set[str] = set()
         self._news = asyncio.Event()
         self._is_left = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -100,8 +101,9 @@ class Follower:
         while not self._tracker.synced:
             if self._is_left:
                 raise BackendClosedError
-            for error in self._trouble.values():
-                raise error
+            for plural, error in self._trouble.items():
+                if plural not in self._listed:  # a watch that was cut meanwhile is the reflector's to mend
+                    raise error
             await self._news.wait()
 
     def learn(self, row: JobRow) -> None:
@@ -162,6 +164,7 @@ class Follower:
                     self._trouble.pop(plural, None)
                 if isinstance(item, Relisted):
                     replace(item.rows, item.version)
+                    self._listed.add(plural)
                     self._tend()
                 self._tell_waiters()
 

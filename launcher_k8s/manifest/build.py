@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from launcher_k8s.shape.fact import ABSENT, Data, Fact, place
+from launcher_k8s.shape.fact import ABSENT, Data, Fact, Path, holder, put
 from launcher_k8s.shape.identity import STDIN_COPY
 from launcher_k8s.shape.service import service_ports
 from launcher_k8s.shape.table import JOB_FACTS, SERVICE_FACTS
@@ -35,8 +35,13 @@ def build_service(data: Data) -> dict[str, Any] | None:
 
 def _build(facts: Iterable[Fact], data: Data) -> dict[str, Any]:
     built: dict[str, Any] = {}
+    holders: dict[Path, dict[str, Any]] = {}
     for fact in facts:
         value = fact.write(data)
-        if value is not ABSENT:
-            place(built, fact.path, value)
+        if value is ABSENT:
+            continue
+        above = fact.path[:-1]
+        if above not in holders:
+            holders[above] = holder(built, fact.path)
+        put(holders[above], fact.path[-1], value)
     return built

@@ -79,8 +79,10 @@ def plan_job(
     profile = profile_for(cluster, user, groups=groups)
     allocation = allocate(job, profile, cluster, user=user, trail=trail)
     mounts = plan_mounts(job, user=user, trail=trail)
-    asked = attrs.evolve(job, id=job_id or _id_from(job, cluster, user=user, key=key), user=user)
-    decided = _decide(asked, profile, allocation, cluster, trail)
+    job_id = job_id or _id_from(job, cluster, user=user, key=key)
+    decided = _decide(
+        job, trail, job_id=job_id, user=user, profile=profile, allocation=allocation, cluster=cluster
+    )
     warn(decided, cluster, trail)
     check_metadata(job.metadata, trail=trail)
     data = job_data(
@@ -111,13 +113,21 @@ def plan_job(
 
 
 def _decide(
-    job: Job, profile: UserProfile, allocation: Allocation, cluster: ClusterSettings, trail: Trail
+    job: Job,
+    trail: Trail,
+    *,
+    job_id: str,
+    user: str,
+    profile: UserProfile,
+    allocation: Allocation,
+    cluster: ClusterSettings,
 ) -> Job:
     """The job as it will run."""
-    user = job.user
     chosen = allocation.profile.section if allocation.profile else ""
     return attrs.evolve(
         job,
+        id=job_id,
+        user=user,
         cluster=cluster.name,
         instance_id=cluster.instance_id,
         container=attrs.evolve(job.container, image=choose_image(job, profile, user=user, trail=trail)),

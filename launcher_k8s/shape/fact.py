@@ -155,8 +155,8 @@ def look_for(value: Any, path: Path, kind: type[Any]) -> Any:
     return found if isinstance(found, kind) else kind()
 
 
-def place(whole: dict[str, Any], path: Path, value: Any) -> None:
-    """Put a value at a path, making what is missing above it; a mapping is merged.
+def holder(whole: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The object that holds what is at a path, made with all above it where it is missing.
 
     A list holds objects: an index is followed by a key.
     """
@@ -167,10 +167,16 @@ def place(whole: dict[str, Any], path: Path, value: Any) -> None:
             node = node[token]
         else:
             node = node.setdefault(token, [] if isinstance(following, int) else {})
+    found: dict[str, Any] = node
+    return found
+
+
+def put(node: dict[str, Any], key: Any, value: Any) -> None:
+    """Put a value at a key of an object; a mapping is merged."""
     if isinstance(value, dict):
-        node.setdefault(path[-1], {}).update(value)
+        node.setdefault(key, {}).update(value)
     else:
-        node[path[-1]] = value
+        node[key] = value
 
 
 def format_path(path: Path) -> str:

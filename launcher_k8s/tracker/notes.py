@@ -54,6 +54,8 @@ class Notes:
 
     def take_fresh(self) -> list[Unexplained]:
         """The jobs that have come to wait unexplained since last asked."""
+        if not self._fresh:
+            return []
         taken, self._fresh = list(self._fresh.values()), {}
         return taken
 

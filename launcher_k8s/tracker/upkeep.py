@@ -58,11 +58,15 @@ class Upkeep:
 
     def take_unrecorded(self) -> list[str]:
         """The jobs to record, since last asked."""
+        if not self._unrecorded:
+            return []
         taken, self._unrecorded = list(self._unrecorded), {}
         return taken
 
     def take_doubts(self) -> list[str]:
         """The jobs that have come into doubt since last asked."""
+        if not self._doubted:
+            return []
         fresh = [job_id for job_id, handed_out in self._doubted.items() if not handed_out]
         self._doubted.update(dict.fromkeys(fresh, True))
         return fresh

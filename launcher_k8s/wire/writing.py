@@ -39,7 +39,7 @@ def _object_to_wire(value: Any) -> dict[str, Any]:
     kind: Any = type(value)
     for name, key, default in written_fields(kind):
         item = getattr(value, name)
-        if item is not None and item != default:
+        if item is not None and item is not default and item != default:
             wire[key] = to_wire(item)
     extra = getattr(value, "extra", None)
     return wire | to_wire(extra) if extra else wire

@@ -131,7 +131,6 @@ async def test_a_missing_permission_to_read_logs_is_told_to_the_reader(
 
 
 @needs(Can.PERMISSIONS)
-@pytest.mark.xfail(reason="kube.logs tells a gap, LOG_LOST: 4 last tries come before the 6th refusal")
 async def test_a_missing_permission_to_read_logs_is_told_after_the_end_too(
     world: World, backend: JobBackend
 ) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, assert_type
 
+import pytest
+
 from launcher_k8s import (
     Allocation,
     ClusterInfo,
@@ -74,7 +76,8 @@ def test_profiles() -> None:
 def test_jobs_and_plans() -> None:
     job = assert_type(Job.shell("true", image="r:4", cpus=2, env={"A": "1"}, tags=["t"]), Job)
     assert_type(Job.exec(["true"], mem_mb=Decimal(512), ports=[8080]), Job)
-    Job.shell("true", image=4)  # type: ignore[arg-type]
+    with pytest.raises(InvalidJobError):
+        Job.shell("true", image=4)  # type: ignore[arg-type]
     plan = assert_type(plan_job(job, ClusterSettings(), user="jane"), JobPlan)
     assert_type(plan.manifest, Mapping[str, Any])
     assert_type(plan.service, Mapping[str, Any] | None)

@@ -136,7 +136,8 @@ class Authorizer:
         Raises:
             Refusal: 403.
         """
-        if not self.judge(attributes).allowed:
+        nothing_denies = not self._denials and not self.knows_only_roles(attributes.groups)
+        if not (nothing_denies or self.judge(attributes).allowed):
             raise _forbidden(attributes)
 
     def judge(self, attributes: Attributes) -> Verdict:

@@ -223,9 +223,14 @@ class Api:
         finally:
             self._subscriptions.settle()
 
-    def subscribe(self, subscriber: Subscriber) -> None:
-        """Tell ``subscriber(kind, type, object)`` of every change from now on, between requests."""
-        self._subscriptions.add(subscriber)
+    def subscribe(self, subscriber: Subscriber, *kinds: Kind) -> None:
+        """Tell ``subscriber(kind, type, object)`` of every change from now on, between requests.
+
+        Args:
+            subscriber: Who is told.
+            kinds: Of which kinds of objects; of all by default.
+        """
+        self._subscriptions.add(subscriber, kinds)
 
     # --- faults
 
@@ -254,8 +259,10 @@ class Api:
                 watch.fail(expired(f"too old resource version: {version} ({self._store.oldest})"))
 
     def _tell(self, change: Change) -> None:
-        for watch in list(self._watches.get(change.stored.kind, ())):
-            watch.tell(change)
+        watches = self._watches.get(change.stored.kind)
+        if watches:
+            for watch in tuple(watches):
+                watch.tell(change)
         self._subscriptions.note(change)
 
     def _furnish(self, kind: Kind, type_: EventType, content: Object) -> None:

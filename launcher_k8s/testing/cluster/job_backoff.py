@@ -48,3 +48,6 @@ class Backoff:
         doublings = min(self.failures - 1, 10)
         wait: timedelta = FIRST * int(2**doublings)
         return max(_NONE, min(wait, LONGEST) - (now - self.last))
+
+
+NO_FAILURES: Final = Backoff()

@@ -20,7 +20,7 @@ import attrs
 from launcher_k8s.testing.cluster import job_conditions, job_pods
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.event_recorder import EventRecorder
-from launcher_k8s.testing.cluster.job_backoff import Backoff
+from launcher_k8s.testing.cluster.job_backoff import NO_FAILURES, Backoff
 from launcher_k8s.testing.cluster.job_sync import sync_job
 from launcher_k8s.testing.cluster.kinds import JOB, POD, Kind, Object
 from launcher_k8s.testing.cluster.refusals import Refusal
@@ -51,7 +51,7 @@ class _Memory:
 
     uid: str
     generation: int = 0
-    backoff: Backoff = attrs.field(factory=Backoff)
+    backoff: Backoff = NO_FAILURES
     refusals: int = 0
 
 
@@ -73,7 +73,7 @@ class JobController:
         self._memories: dict[Key, _Memory] = {}
         self._pods: dict[str, dict[Key, None]] = defaultdict(dict)
         self._is_acting = False
-        api.subscribe(self._note)
+        api.subscribe(self._note, JOB, POD)
 
     @property
     def due(self) -> datetime | None:
@@ -90,7 +90,7 @@ class JobController:
     def _note(self, kind: Kind, type_: EventType, content: Object) -> None:
         if kind is JOB:
             self._note_job(type_, content)
-        elif kind is POD:
+        else:
             self._note_pod(type_, content)
 
     def _note_job(self, type_: EventType, job: Object) -> None:
@@ -101,13 +101,15 @@ class JobController:
             self._agenda.drop(key)
             self._free(metadata["uid"])
             return
+        if job_conditions.ended_at(job) is not None:
+            self._memories.pop(key, None)
+            self._plan_removal(key, job)
+            self._free(metadata["uid"])
+            return
         memory = self._memory(key, metadata["uid"])
         is_new_spec = memory.generation != metadata.get("generation", 0)
         memory.generation = metadata.get("generation", 0)
-        if job_conditions.ended_at(job) is not None:
-            self._plan_removal(key, job)
-            self._free(metadata["uid"])
-        elif is_new_spec or not self._is_acting:  # what we write ourselves is no news
+        if is_new_spec or not self._is_acting:  # what we write ourselves is no news
             self._plan(key, _AT_ONCE if is_new_spec else BATCH)
 
     def _note_pod(self, type_: EventType, pod: Object) -> None:
@@ -118,10 +120,11 @@ class JobController:
             self._set_free(pod)
             return
         name, uid = owner
+        self._pods[uid][key] = None
         if type_ == "DELETED":
-            self._pods[uid].pop(key, None)
-        else:
-            self._pods[uid][key] = None
+            del self._pods[uid][key]
+            if not self._pods[uid]:
+                del self._pods[uid]
         job = self._api.find(JOB, name, metadata["namespace"])
         if job is None or job["metadata"]["uid"] != uid or job_conditions.ended_at(job) is not None:
             self._set_free(pod)

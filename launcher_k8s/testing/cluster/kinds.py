@@ -70,6 +70,10 @@ class Kind:
         orphans: Whether DELETE leaves its dependents alone unless told otherwise.
         put_creates: Whether PUT makes an object that is not there.
         needs_version: Whether an update must say which version it changes.
+
+    Attributes:
+        api_version: Group and version as objects carry them.
+        has_status: Whether its status is written by a path of its own.
     """
 
     kind: str
@@ -88,16 +92,21 @@ class Kind:
     orphans: bool = False
     put_creates: bool = False
     needs_version: bool = False
+    api_version: str = attrs.field(init=False)
+    has_status: bool = attrs.field(init=False)
+
+    @api_version.default
+    def _group_and_version(self) -> str:
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @has_status.default
+    def _has_status_path(self) -> bool:
+        return self.subresource("status") is not None
 
     @property
     def singular(self) -> str:
         """The resource's name for one object."""
         return self.kind.lower()
-
-    @property
-    def api_version(self) -> str:
-        """Group and version as objects carry them."""
-        return f"{self.group}/{self.version}" if self.group else self.version
 
     @property
     def head(self) -> bytes:

@@ -65,7 +65,14 @@ class Collector:
 
     def _forget(self, kind: Kind, content: Object) -> None:
         for owner in content["metadata"].get("ownerReferences") or ():
-            self._dependents.get(owner["uid"], {}).pop((kind, key_of(content)), None)
+            self._unlearn(owner["uid"], kind, key_of(content))
+
+    def _unlearn(self, owner: str, kind: Kind, key: str) -> None:
+        """The owner may be gone already; then nothing of it stays behind its last dependent."""
+        dependents = self._dependents.get(owner, {})
+        dependents.pop((kind, key), None)
+        if not dependents:
+            self._dependents.pop(owner, None)
 
     def _collect(self, uid: str) -> None:
         """Delete what depended on an object that is gone, and on no other that is there."""
@@ -105,7 +112,7 @@ class Collector:
         metadata.pop("ownerReferences", None)
         if left:
             metadata["ownerReferences"] = left
-        self._dependents.get(uid, {}).pop((dependent.kind, dependent.key), None)
+        self._unlearn(uid, dependent.kind, dependent.key)
         self._writer.replace(dependent.kind, dependent, {**dependent.content, "metadata": metadata})
 
     def _remove_finalizer(self, stored: Stored, finalizer: str) -> None:

@@ -117,8 +117,10 @@ class Quotas:
     def on_change(self, kind: Kind, type_: EventType, content: Object) -> None:
         """Take part in a change."""
         del type_
+        if not kind.namespaced:
+            return
         table = self._store.table(RESOURCE_QUOTA)
-        if not kind.namespaced or not table.by_key:
+        if not table.by_key:
             return
         for stored in list(table.walk(f"{content['metadata']['namespace']}/")):
             if kind is RESOURCE_QUOTA or _concerns(kind, set(stored.content["spec"].get("hard") or ())):

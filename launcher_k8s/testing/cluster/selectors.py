@@ -88,9 +88,14 @@ class Selection:
         """Whether an object is among it."""
         if self.labels:
             labels = content["metadata"].get("labels") or {}
-            if not all(each.matches(labels) for each in self.labels):
-                return False
-        return all(each.matches(content) for each in self.fields)
+            for requirement in self.labels:
+                if not requirement.matches(labels):
+                    return False
+        return not self.fields or all(term.matches(content) for term in self.fields)
+
+    def tells_apart(self, one: Object, other: Object) -> bool:
+        """Whether it may be about one version of an object and not about another."""
+        return bool(self.fields) or one["metadata"].get("labels") is not other["metadata"].get("labels")
 
 
 def parse_labels(text: str) -> tuple[Requirement, ...]:

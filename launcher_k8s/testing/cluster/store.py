@@ -9,11 +9,10 @@ old states of a collection can be had back by undoing the changes since, as far 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-import attrs
 import msgspec
 
 from launcher_k8s.testing.cluster.kinds import Kind, Object
@@ -26,23 +25,25 @@ class TooOldError(Exception):
     """The history does not reach back that far."""
 
 
-class Stored:
+class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so the collector need not look
     """One version of one object.
 
     Args:
         kind: What it is.
         content: The object, its version included.
         number: That version.
+        key: Where it lies; read off the object by default.
     """
 
-    __slots__ = ("_body", "content", "key", "kind", "number")
+    kind: Kind
+    content: Object
+    number: int
+    key: str = ""
+    _body: bytes | None = None
 
-    def __init__(self, kind: Kind, content: Object, number: int) -> None:
-        self.kind = kind
-        self.content = content
-        self.number = number
-        self.key = key_of(content)
-        self._body: bytes | None = None
+    def __post_init__(self) -> None:
+        if not self.key:
+            self.key = key_of(self.content)
 
     @property
     def body(self) -> bytes:
@@ -58,11 +59,10 @@ class Stored:
 
     def renumbered(self, number: int) -> Stored:
         """The same object as of another version."""
-        return Stored(self.kind, _versioned(self.kind, self.content, number), number)
+        return Stored(self.kind, _versioned(self.kind, self.content, number), number, self.key)
 
 
-@attrs.frozen
-class Change:
+class Change(msgspec.Struct, frozen=True, gc=False, eq=False):
     """What a write did: the version it made, and the one before."""
 
     type: EventType
@@ -77,11 +77,13 @@ class Table:
         self.by_key = found or {}
         self._keys = sorted(self.by_key)
 
-    def put(self, stored: Stored) -> None:
-        """Take a version in, in place of an earlier one of the same object."""
-        if stored.key not in self.by_key:
+    def put(self, stored: Stored) -> Stored | None:
+        """Take a version in, in place of an earlier one of the same object, which is returned."""
+        previous = self.by_key.get(stored.key)
+        if previous is None:
             insort(self._keys, stored.key)
         self.by_key[stored.key] = stored
+        return previous
 
     def drop(self, key: str) -> None:
         """Forget an object."""
@@ -114,7 +116,7 @@ class Store:
 
     def __init__(self, *, history_size: int) -> None:
         self.version = 1
-        self._tables: dict[Kind, Table] = {}
+        self._tables: defaultdict[Kind, Table] = defaultdict(Table)
         self._history: deque[Change] = deque(maxlen=history_size)
         self._forgotten = self.version
         self._listeners: list[Callable[[Change], None]] = []
@@ -130,21 +132,16 @@ class Store:
 
     def get(self, kind: Kind, key: str) -> Stored | None:
         """The present version of an object."""
-        return self.table(kind).by_key.get(key)
+        return self._tables[kind].by_key.get(key)
 
     def table(self, kind: Kind) -> Table:
         """The present objects of a kind."""
-        found = self._tables.get(kind)
-        if found is None:
-            found = self._tables[kind] = Table()
-        return found
+        return self._tables[kind]
 
     def put(self, kind: Kind, content: Object) -> Stored:
         """Store an object as its next version."""
         stored = self._numbered(kind, content)
-        table = self.table(kind)
-        previous = table.by_key.get(stored.key)
-        table.put(stored)
+        previous = self.table(kind).put(stored)
         self._tell(Change("MODIFIED" if previous else "ADDED", stored, previous))
         return stored
 
@@ -215,7 +212,7 @@ class Store:
 def _versioned(kind: Kind, content: Object, number: int) -> Object:
     """The object with its version, and with what it is in front: :attr:`Stored.item` cuts that off."""
     metadata = {**content["metadata"], "resourceVersion": str(number)}
-    return {"kind": kind.kind, "apiVersion": kind.api_version} | content | {"metadata": metadata}
+    return {"kind": kind.kind, "apiVersion": kind.api_version, **content, "metadata": metadata}
 
 
 def key_of(content: Object) -> str:

@@ -6,7 +6,7 @@ They are told between requests, never inside a write: what they write themselves
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from launcher_k8s.testing.cluster.kinds import Kind, Object
 from launcher_k8s.testing.cluster.store import Change, EventType
@@ -18,18 +18,19 @@ class Subscriptions:
     """Changes on their way to controllers."""
 
     def __init__(self) -> None:
-        self._subscribers: list[Subscriber] = []
+        self._subscribers: list[tuple[Subscriber, Collection[Kind]]] = []
+        self._by_kind: dict[Kind, list[Subscriber]] = {}
         self._untold: deque[Change] = deque()
         self._telling = False
 
-    def add(self, subscriber: Subscriber) -> None:
-        """Tell this one, too, of every change from now on."""
-        self._subscribers.append(subscriber)
+    def add(self, subscriber: Subscriber, kinds: Collection[Kind] = ()) -> None:
+        """Tell this one, too, of every change from now on; with ``kinds`` only of those of objects so."""
+        self._subscribers.append((subscriber, kinds))
+        self._by_kind.clear()
 
     def note(self, change: Change) -> None:
         """Take a change in."""
-        if self._subscribers:
-            self._untold.append(change)
+        self._untold.append(change)
 
     def settle(self) -> None:
         """Tell everybody everything and what follows from it; within itself the outer call does that."""
@@ -39,7 +40,15 @@ class Subscriptions:
         try:
             while self._untold:
                 change = self._untold.popleft()
-                for subscriber in self._subscribers:
-                    subscriber(change.stored.kind, change.type, change.stored.content)
+                stored = change.stored
+                for subscriber in self._told_of(stored.kind):
+                    subscriber(stored.kind, change.type, stored.content)
         finally:
             self._telling = False
+
+    def _told_of(self, kind: Kind) -> list[Subscriber]:
+        found = self._by_kind.get(kind)
+        if found is None:
+            found = [each for each, kinds in self._subscribers if not kinds or kind in kinds]
+            self._by_kind[kind] = found
+        return found

@@ -112,15 +112,16 @@ class Watch:
     def _as_seen(self, change: Change) -> tuple[EventType, Stored] | None:
         if not self._selection:
             return change.type, change.stored
-        before = change.previous is not None and self._selection.matches(change.previous.content)
-        now = change.type != "DELETED" and self._selection.matches(change.stored.content)
-        if now:
-            return ("MODIFIED" if before else "ADDED"), change.stored
-        if not before or change.previous is None:
+        stored, previous = change.stored, change.previous
+        now = self._selection.matches(stored.content)
+        if previous is None or not self._selection.tells_apart(previous.content, stored.content):
+            return (change.type, stored) if now else None
+        before = self._selection.matches(previous.content)
+        if now and change.type != "DELETED":
+            return ("MODIFIED" if before else "ADDED"), stored
+        if not before:
             return None
-        if change.type == "DELETED":
-            return "DELETED", change.stored
-        return "DELETED", change.previous.renumbered(change.stored.number)
+        return "DELETED", stored if change.type == "DELETED" else previous.renumbered(stored.number)
 
     def _put(self, told: bytes | tuple[EventType, Stored]) -> None:
         if self._over:
@@ -128,6 +129,8 @@ class Watch:
         if len(self._waiting) >= self._size:
             self.close()
             return
+        if not isinstance(told, bytes):
+            _ = told[1].body  # made now, while all of the object is at hand in the processor's cache
         self._waiting.append(told)
         if len(self._waiting) == 1:
             self._wake()

@@ -179,7 +179,7 @@ class Writer:
         if kind.has_generation:
             metadata["generation"] = 1
         new = {**new, "metadata": metadata}
-        if kind is not NODE and kind.subresource("status") is not None:
+        if kind is not NODE and kind.has_status:
             new.pop("status", None)
         return new
 
@@ -260,7 +260,7 @@ def _foreign_parts(kind: Kind, subresource: str) -> tuple[str, ...]:
         return ("spec",)
     if kind is NAMESPACE and subresource != "finalize":
         return ("spec", "status")
-    return ("status",) if kind.subresource("status") is not None else ()
+    return ("status",) if kind.has_status else ()
 
 
 def _with_generation(kind: Kind, old: Object, new: Object) -> Object:

@@ -9,9 +9,10 @@ from typing import Final
 import attrs
 
 from launcher_k8s.testing.cluster.access import UNAUTHENTICATED
-from launcher_k8s.testing.cluster.kinds import Object
+from launcher_k8s.testing.cluster.kinds import POD, Kind, Object
 from launcher_k8s.testing.cluster.refusals import forbidden, unauthorized
 from launcher_k8s.testing.cluster.requests import ADMINISTRATOR, ADMINISTRATORS
+from launcher_k8s.testing.cluster.store import EventType
 
 _BEARER: Final = "bearer"
 _OPEN: Final = ("/healthz", "/livez", "/readyz", "/version")
@@ -49,6 +50,7 @@ class Accounts:
 
     def __init__(self) -> None:
         self._by_token: dict[str, Account] = {}
+        self._tokens_of_pods: dict[str, list[str]] = {}
         self._administrator: Callable[[], str] = lambda: ""
 
     def accept(self, token: str, account: Account) -> None:
@@ -60,11 +62,18 @@ class Accounts:
         self._administrator = administrator
 
     def sign(self, pod: Object) -> str:
-        """A new token for a pod's service account."""
+        """A new token for a pod's service account, valid while there is the pod."""
         token = secrets.token_urlsafe(32)
         account = pod["spec"].get("serviceAccountName") or "default"
         self.accept(token, service_account(pod["metadata"]["namespace"], account))
+        self._tokens_of_pods.setdefault(pod["metadata"]["uid"], []).append(token)
         return token
+
+    def note(self, kind: Kind, type_: EventType, content: Object) -> None:
+        """For the store: an object has changed."""
+        if kind is POD and type_ == "DELETED":
+            for token in self._tokens_of_pods.pop(content["metadata"]["uid"], ()):
+                self.revoke(token)
 
     def revoke(self, token: str) -> None:
         """Let it in no more."""

@@ -24,6 +24,7 @@ from launcher_k8s.testing.faults import Faults
 from launcher_k8s.testing.local import node
 from launcher_k8s.testing.local.accounts import PREFIX, Account, Accounts
 from launcher_k8s.testing.local.controllers import Controllers
+from launcher_k8s.testing.local.event_limit import EventLimit
 from launcher_k8s.testing.local.images import Images
 from launcher_k8s.testing.local.kubelet import Kubelet
 from launcher_k8s.testing.local.logfiles import DEFAULT_ROTATE_BYTES
@@ -131,11 +132,13 @@ class LocalCluster:
         self.api = Api(now=_now, draw=secrets.token_bytes, rbac=self._rbac)
         if self.api.find(NAMESPACE, self.namespace) is None:
             self.api.add(NAMESPACE, {"metadata": {"name": self.namespace}})
+        EventLimit(self.api)
         self._kubelet = Kubelet(self._site())
         self.faults = Faults(self.api, self._kubelet)
         self._controllers = Controllers(lambda wake: JobController(self.api, now=_now, wake=wake), now=_now)
         self._kubelet.start()
         self._accounts.follow(lambda: self.faults.token)
+        self.api.subscribe(self._accounts.note)
         self._server = Server(
             self.api, accounts=self._accounts, faults=self.faults, pods=self._kubelet, now=_now
         )

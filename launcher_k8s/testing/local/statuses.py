@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -69,7 +70,9 @@ class PodState:
 
     def phase(self) -> str:
         """The phase."""
-        outcome = self.outcome()
+        return self._phase_after(self.outcome())
+
+    def _phase_after(self, outcome: str) -> str:
         if outcome and not self.running:
             return outcome
         seen = any(each.run is not None for each in self.main)
@@ -78,12 +81,13 @@ class PodState:
 
     def status(self, now: datetime) -> Object:
         """The status object; conditions keep the time of their last change."""
-        phase = self.phase()
+        outcome = self.outcome()
+        phase = self._phase_after(outcome)
         status: Object = {
             "phase": phase,
-            "conditions": self._conditions(phase, now),
+            "conditions": self._conditions(phase, outcome, now),
             "hostIP": self.address,
-            "hostIPs": [{"ip": self.address}],
+            "hostIPs": _addresses(self.address),
             "startTime": stamp(self.started_at),
             "qosClass": self.pod["status"].get("qosClass", "BestEffort"),
             "observedGeneration": self._generation,
@@ -95,7 +99,7 @@ class PodState:
         if "requests" in resources:
             status["allocatedResources"] = resources["requests"]
         if self.has_sandbox:
-            status |= {"podIP": self.address, "podIPs": [{"ip": self.address}]}
+            status |= {"podIP": self.address, "podIPs": _addresses(self.address)}
         if self.verdict is not None:
             status |= dict(zip(("reason", "message"), self.verdict, strict=True))
         return status
@@ -127,14 +131,13 @@ class PodState:
                     found[kind] = _sum(found.get(kind, {}), amounts)
         return found
 
-    def _conditions(self, phase: str, now: datetime) -> list[Object]:
+    def _conditions(self, phase: str, outcome: str, now: datetime) -> list[Object]:
         before = {each["type"]: each for each in self.pod["status"].get("conditions", [])}
         done = phase in FINAL_PHASES
         wanted = [
             _Condition("PodReadyToStartContainers", self.has_sandbox and not done),
-            self._initialized(),
-            self._ready("Ready"),
-            self._ready("ContainersReady"),
+            self._initialized(outcome),
+            *self._ready(outcome),
         ]
         made = [each.make(before.get(each.type), self._generation, now) for each in wanted]
         scheduled = _Condition("PodScheduled", True)
@@ -146,22 +149,23 @@ class PodState:
             made.insert(0, disruption)  # somebody else's, such as the API's at an eviction: to be left
         return made
 
-    def _initialized(self) -> _Condition:
+    def _initialized(self, outcome: str) -> _Condition:
         unfinished = [each.name for each in self.init if not (each.is_ready or each.succeeded)]
         if unfinished and not any(each.run for each in self.main):
             message = f"containers with incomplete status: [{' '.join(unfinished)}]"
             return _Condition("Initialized", False, "ContainersNotInitialized", message)
-        return _Condition("Initialized", True, "PodCompleted" if self.outcome() == "Succeeded" else "")
+        return _Condition("Initialized", True, "PodCompleted" if outcome == "Succeeded" else "")
 
-    def _ready(self, type_: str) -> _Condition:
-        outcome = self.outcome()
-        if outcome:
-            return _Condition(type_, False, "PodCompleted" if outcome == "Succeeded" else "PodFailed")
+    def _ready(self, outcome: str) -> list[_Condition]:
+        """Whether the pod is ready, and its containers: here the same."""
+        reason = message = ""
         unready = [each.name for each in self.every if not each.is_ready]
-        if unready:
+        if outcome:
+            reason = "PodCompleted" if outcome == "Succeeded" else "PodFailed"
+        elif unready:
+            reason = "ContainersNotReady"
             message = f"containers with unready status: [{' '.join(unready)}]"
-            return _Condition(type_, False, "ContainersNotReady", message)
-        return _Condition(type_, True)
+        return [_Condition(type_, not reason, reason, message) for type_ in ("Ready", "ContainersReady")]
 
 
 @attrs.frozen
@@ -174,14 +178,24 @@ class _Condition:
     def make(self, before: Mapping[str, Any] | None, generation: int, now: datetime) -> Object:
         status = "True" if self.holds else "False"
         unchanged = before is not None and before["status"] == status
-        told = {"reason": self.reason, "message": self.message}
-        return {
+        condition: Object = {
             "type": self.type,
             "status": status,
             "lastProbeTime": None,
             "lastTransitionTime": before["lastTransitionTime"] if before and unchanged else stamp(now),
             "observedGeneration": generation,
-        } | {key: text for key, text in told.items() if text}
+        }
+        if self.reason:
+            condition["reason"] = self.reason
+        if self.message:
+            condition["message"] = self.message
+        return condition
+
+
+@lru_cache(maxsize=64)
+def _addresses(address: str) -> list[Object]:
+    """An address as one of several; shared, as nothing that is stored is written into."""
+    return [{"ip": address}]
 
 
 def _sum(some: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:

@@ -270,8 +270,7 @@ class ScriptedConnection:
         if self._makes_namespaces and attempt.resource.namespace:
             self.add_namespace(attempt.resource.namespace)
         try:
-            with self._site.answering():
-                return work()
+            return self._site.answer(work)
         except Refusal as refusal:
             raise error_of(attempt, refusal) from refusal
 

@@ -6,9 +6,8 @@ Controllers run right after the request that concerns them, pods live as their l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from launcher_k8s.testing.cluster import job_pods
 from launcher_k8s.testing.cluster.api import Api
@@ -20,6 +19,8 @@ from launcher_k8s.testing.scripted.clock import Alarm, ScriptedClock
 from launcher_k8s.testing.scripted.lives import Life
 from launcher_k8s.testing.scripted.logs import ContainerLog
 from launcher_k8s.testing.scripted.pod import ScriptedPod
+
+T = TypeVar("T")
 
 NODE_NAME: Final = "scripted-node"
 NODE_ADDRESS: Final = "192.0.2.1"
@@ -50,7 +51,7 @@ class ScriptedSite:
         self._jobs = JobController(api, now=clock.now, wake=self._arrange_controllers)
         self._alarm: Alarm | None = None
         self._is_answering = False
-        api.subscribe(self._note)
+        api.subscribe(self._note, POD)
         api.add(NODE, _node())
 
     # --- pods
@@ -122,11 +123,7 @@ class ScriptedSite:
 
     # --- what is heard of the API
 
-    def _note(self, kind: Kind, type_: EventType, content: Object) -> None:
-        if kind is POD:
-            self._note_pod(type_, content)
-
-    def _note_pod(self, type_: EventType, content: Object) -> None:
+    def _note(self, _kind: Kind, type_: EventType, content: Object) -> None:
         uid = content["metadata"]["uid"]
         pod = self._pods.get(uid)
         if type_ == "DELETED":
@@ -172,15 +169,13 @@ class ScriptedSite:
 
     def run_controllers(self) -> None:
         """Let the controllers do what is due."""
-        with self.answering():
-            pass
+        self.answer(lambda: None)
 
-    @contextmanager
-    def answering(self) -> Iterator[None]:
-        """While a request is answered; what is due for the controllers is done right after it."""
+    def answer(self, work: Callable[[], T]) -> T:
+        """Answer a request; what is due for the controllers is done right after it."""
         self._is_answering = True
         try:
-            yield
+            return work()
         finally:
             self._jobs.run()
             self._is_answering = False

@@ -1,9 +1,9 @@
 """What differs between two servers' answers to the same script.
 
-Code, media type, warnings and the whole masked body: every leaf that is not equal, with its path. Two
-orders mean nothing and are evened out: that of groups and resources in discovery, and that of the causes of
-a refusal, which the server takes from Go's maps (and tells some of them twice in the details, once in the
-message).
+Code, media type, warnings and the whole masked body: every leaf that is not equal, with its path. Some orders
+mean nothing and are evened out: of groups and resources in discovery, of what somebody may do, and of the
+causes of a refusal. The server takes them from Go's maps (and tells some causes twice in the details, once in
+the message).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import fnmatch
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -129,10 +129,7 @@ def _in_order(value: Any) -> Any:
     if isinstance(value, Mapping) and value.get("reason") == "Invalid" and "details" in value:
         return _with_causes_in_order(value)
     if isinstance(value, Mapping):
-        return {
-            key: _by_name(each) if key in ("groups", "resources") else _in_order(each)
-            for key, each in value.items()
-        }
+        return {key: _EVENED[key](each) if key in _EVENED else _in_order(each) for key, each in value.items()}
     return [_in_order(each) for each in value] if isinstance(value, list) else value
 
 
@@ -153,6 +150,18 @@ def _by_name(entries: Any) -> Any:
     ):
         return entries
     return {each["name"]: each for each in entries}
+
+
+def _sorted(entries: Any) -> Any:
+    return sorted(entries, key=_as_text) if isinstance(entries, list) else entries
+
+
+_EVENED: Mapping[str, Callable[[Any], Any]] = {
+    "groups": _by_name,
+    "resources": _by_name,
+    "resourceRules": _sorted,
+    "nonResourceRules": _sorted,
+}
 
 
 def _leaves(where: str, real: Any, ours: Any) -> Iterator[tuple[str, Any, Any]]:

@@ -1,7 +1,7 @@
 """Hides what two servers choose for themselves.
 
-Uids, times, versions, addresses, ages, ports, made names, tokens and certificates. A masked value keeps its kind:
-an empty version is not masked to a full one, a time stays a time.
+Uids, times, versions, addresses, ages, ports, made names, tokens and certificates. A masked value keeps its
+kind: an empty version is not masked to a full one, a time stays a time.
 """
 
 from __future__ import annotations

@@ -56,5 +56,13 @@ def test_what_servers_choose_for_themselves_is_no_difference() -> None:
     assert differences(real, ours, real_namespace="one", our_namespace="two") == []
 
 
+def test_an_order_that_means_nothing_is_no_difference() -> None:
+    rules = [{"verbs": ["*"]}, {"verbs": ["get"]}]
+    real = {"x": Answered(200, {"nonResourceRules": rules, "verbs": ["a", "b"]})}
+    ours = {"x": Answered(200, {"nonResourceRules": rules[::-1], "verbs": ["b", "a"]})}
+    found = differences(real, ours, real_namespace="one", our_namespace="two")
+    assert [each.where for each in found] == ["body.verbs[0]", "body.verbs[1]"]
+
+
 def test_every_wanted_difference_has_a_reason() -> None:
     assert all(len(each.reason.split()) > 3 for each in wanted())

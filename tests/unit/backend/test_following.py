@@ -84,6 +84,18 @@ async def test_trouble_at_the_start_is_raised(cluster: ScriptedCluster, request_
             await parts.follower.synced()
 
 
+async def test_a_watch_that_fails_beside_a_slow_first_list_is_waited_out(cluster: ScriptedCluster) -> None:
+    stall = cluster.faults.stall("list pods")
+    cluster.faults.drop_request("watch jobs")
+    async with following(cluster) as parts:
+        synced = asyncio.create_task(parts.follower.synced())
+        await cluster.clock.advance(5)
+        assert cluster.requests().count("watch jobs") == 2
+        assert not synced.done()
+        stall.end()
+        await synced
+
+
 async def test_trouble_at_the_start_goes_on_being_tried(cluster: ScriptedCluster) -> None:
     cluster.faults.fail("list jobs", code=403, times=3)
     async with following(cluster) as parts:

@@ -6,12 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launcher_k8s.shape.fact import ABSENT, Path, format_path, look, look_for, place
+from launcher_k8s.shape.fact import ABSENT, Path, format_path, holder, look, look_for, put
 from launcher_k8s.shape.fact import given as given_field
 
 keys = st.sampled_from("abc")
 steps = st.tuples(keys) | st.tuples(keys, st.integers(0, 2), keys)
 paths: st.SearchStrategy[Path] = st.tuples(steps, steps).map(lambda parts: parts[0] + parts[1])
+
+
+def place(whole: dict[str, Any], path: Path, value: Any) -> None:
+    put(holder(whole, path), path[-1], value)
 
 
 @given(path=paths, value=st.integers() | st.text())

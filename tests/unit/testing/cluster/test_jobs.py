@@ -233,6 +233,17 @@ def test_the_pods_of_a_deleted_job_are_held_back_by_nothing() -> None:
     assert "finalizers" not in world.pod(0)["metadata"]
 
 
+def test_a_job_that_is_gone_with_its_pods_is_not_remembered() -> None:
+    world = World(datetime.fromisoformat(LIVES["ok"]["started"]))
+    world.submit(LIVES["ok"]["spec"])
+    world.set_pod(0, {"phase": "Running"})
+    world.api.remove(JOB, "job", NAMESPACE_NAME, DeleteOptions(propagation="Background"))
+    name = world.pods[0]
+    world.api.remove(POD, name, NAMESPACE_NAME, DeleteOptions(grace_s=0))
+    assert world.api.objects(POD) == []
+    assert (world.controller._pods, world.controller._memories) == ({}, {})
+
+
 def test_a_job_of_another_controller_is_left_alone() -> None:
     world = World(datetime.fromisoformat(LIVES["ok"]["started"]))
     world.submit({**LIVES["ok"]["spec"], "managedBy": "example.com/other"})

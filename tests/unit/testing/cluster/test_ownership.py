@@ -8,6 +8,7 @@ import pytest
 from launcher_k8s.connection import Resource
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.kinds import CONFIG_MAP, POD
+from launcher_k8s.testing.cluster.ownership import Collector
 
 Asker = Any
 Make = Callable[..., dict[str, Any]]
@@ -108,3 +109,18 @@ def test_a_job_leaves_its_pods_unless_told_otherwise(
     assert gone.body["metadata"]["finalizers"] == ["orphan"]
     assert ask("get", jobs.named("j")).code == 404
     assert ask("get", pods.named("p")).code == 200
+
+
+def test_what_is_gone_is_not_remembered(
+    ask: Asker, api: Api, maps: Resource, new_map: Make, owner: dict[str, Any]
+) -> None:
+    child = ask("create", maps, new_map("child", finalizers=["a/b"], ownerReferences=owned_by(owner))).body
+    ask("create", maps, new_map("grandchild", ownerReferences=owned_by(child)))
+
+    ask("delete", maps.named("owner"))
+    ask("patch", maps.named("child"), {"metadata": {"finalizers": None}})
+
+    assert not exists(api, "grandchild")
+    subscribers = [getattr(each, "__self__", None) for each, _ in api._subscriptions._subscribers]
+    (collector,) = [each for each in subscribers if isinstance(each, Collector)]
+    assert collector._dependents == {}

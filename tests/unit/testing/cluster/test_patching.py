@@ -149,3 +149,22 @@ def test_a_put_makes_what_is_not_there_only_of_some_kinds(ask: Asker, maps: Reso
     assert refused.body["message"].endswith(
         "metadata.resourceVersion: Invalid value: 0: must be specified for an update"
     )
+
+
+APPLY = "application/apply-patch+yaml"
+
+
+@pytest.mark.parametrize("name", ["a", "nope"])
+def test_an_apply_is_refused_whether_the_object_is_there_or_not(
+    ask: Asker, maps: Resource, a: Resource, name: str
+) -> None:
+    refused = ask("patch", maps.named(name), b"{}", content_type=APPLY, params={"fieldManager": "me"})
+    assert (refused.code, refused.body["reason"]) == (415, "UnsupportedMediaType")
+    refused = ask("patch", maps.named(name), b"{}", content_type=APPLY)
+    assert (refused.code, refused.body["reason"]) == (422, "Invalid")
+
+
+def test_an_object_of_another_kind_must_be_in_order_first(ask: Asker, a: Resource) -> None:
+    refused = ask("patch", a, {"kind": "Secret", "data": {"b": "2"}}, content_type=MERGE_PATCH)
+
+    assert refused.body["message"].endswith(": illegal base64 data at input byte 0")

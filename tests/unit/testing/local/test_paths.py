@@ -6,7 +6,7 @@ import pytest
 
 from launcher_k8s.connection import JOBS, PODS, Resource
 from launcher_k8s.testing.cluster.refusals import Refusal
-from launcher_k8s.testing.local.paths import NoPathError, find_target
+from launcher_k8s.testing.local.paths import NoPathError, find_target, without_watch
 
 JOB = JOBS.within("ns").named("j")
 POD = PODS.within("ns").named("p")
@@ -62,3 +62,22 @@ def test_what_leads_nowhere_is_refused(method: str, path: str, code: int) -> Non
 def test_an_unknown_group_is_no_path() -> None:
     with pytest.raises(NoPathError):
         find_target("GET", "/apis/foo/v1/bars", {})
+
+
+@pytest.mark.parametrize(
+    ("old", "path", "selector"),
+    [
+        ("/api/v1/watch/pods", "/api/v1/pods", ""),
+        ("/api/v1/watch/nodes/n", "/api/v1/nodes", "metadata.name=n"),
+        ("/api/v1/watch/namespaces/ns/pods", "/api/v1/namespaces/ns/pods", ""),
+        ("/apis/batch/v1/watch/namespaces/ns/jobs/j", "/apis/batch/v1/namespaces/ns/jobs", "metadata.name=j"),
+    ],
+)
+def test_an_old_path_of_a_watch_is_read_as_a_new_one(old: str, path: str, selector: str) -> None:
+    chosen = {"fieldSelector": selector} if selector else {}
+    assert without_watch(old, {"a": "b"}) == (path, {"a": "b", "watch": "true"} | chosen)
+
+
+def test_a_present_path_stays_as_it_is() -> None:
+    path, params = "/api/v1/namespaces/watch/pods", {"watch": "1"}
+    assert without_watch(path, params) == (path, params)

@@ -51,6 +51,8 @@ async def test_an_unknown_token_is_refused_and_none_is_nobody(cluster: LocalClus
             'forbidden: User "system:anonymous" cannot get path "/api"',
         )
         assert await _ask(session, "GET", "/healthz") == (200, "ok")
+        code, status = await _ask(session, "GET", MAPS)
+        assert (code, status["details"]) == (403, {"kind": "configmaps"})
 
 
 async def test_a_rotated_token_is_refused(cluster: LocalCluster, session: aiohttp.ClientSession) -> None:
@@ -125,6 +127,12 @@ async def test_a_warning_is_a_header(session: aiohttp.ClientSession) -> None:
     async with session.post(MAPS, params=params, json=_map("one") | {"nonsense": 1}) as answer:
         assert answer.status == 201
         assert answer.headers["Warning"] == '299 - "unknown field \\"nonsense\\""'
+
+
+async def test_a_refusal_warns_too(session: aiohttp.ClientSession) -> None:
+    async with session.delete("/apis/batch/v1/namespaces/default/jobs/nope") as answer:
+        assert answer.status == 404
+        assert "child pods are preserved" in answer.headers["Warning"]
 
 
 async def test_too_large_a_body_is_refused(session: aiohttp.ClientSession) -> None:
