@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-import attrs
+import msgspec
 
 from launcher_k8s.testing.cluster import job_conditions, job_pods
 from launcher_k8s.testing.cluster.api import Api
@@ -38,8 +38,7 @@ Key = tuple[str, str]
 """Namespace and name."""
 
 
-@attrs.define
-class _Memory:
+class _Memory(msgspec.Struct, gc=False):  # there is one for each Job, and none holds another
     """What the controller keeps of a Job between two looks.
 
     Args:

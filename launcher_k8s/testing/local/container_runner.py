@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from launcher_k8s.testing.cluster.container_states import NEVER, START_ERROR_CODE, Container, Run
 from launcher_k8s.testing.local.container import ContainerRefused, ContainerSpec, KeeperLost, Mount
-from launcher_k8s.testing.local.container_states import NEVER, START_ERROR_CODE, Container, Run
 from launcher_k8s.testing.local.environment import Command, ConfigError, container_command
 from launcher_k8s.testing.local.fields import FieldError
 from launcher_k8s.testing.local.logfiles import LogFile, LogStream

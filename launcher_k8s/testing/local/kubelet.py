@@ -16,21 +16,21 @@ import msgspec
 from aiohttp import web
 
 from launcher_k8s.testing.cluster import kinds
+from launcher_k8s.testing.cluster.container_states import stamp
 from launcher_k8s.testing.cluster.event_recorder import EventRecorder
 from launcher_k8s.testing.cluster.kinds import NODE, NODE_METRICS, POD, Kind, Object
 from launcher_k8s.testing.cluster.refusals import bad_request, not_found
 from launcher_k8s.testing.cluster.removing import DeleteOptions
 from launcher_k8s.testing.cluster.requests import Answer, Request, list_options, read_flag
+from launcher_k8s.testing.cluster.statuses import FINAL_PHASES
 from launcher_k8s.testing.cluster.store import EventType
 from launcher_k8s.testing.local import access_to_pods, metrics, node
 from launcher_k8s.testing.local.access_to_pods import PlainRefusal
 from launcher_k8s.testing.local.container_runner import ContainerRunner
-from launcher_k8s.testing.local.container_states import stamp
 from launcher_k8s.testing.local.logreading import LogReader, parse_log_query
 from launcher_k8s.testing.local.machine import describe
 from launcher_k8s.testing.local.scheduling import merge, pod_requests, why_not
 from launcher_k8s.testing.local.sessions import Wanted, attach, execute
-from launcher_k8s.testing.local.statuses import FINAL_PHASES
 from launcher_k8s.testing.local.websockets import Channels
 from launcher_k8s.testing.local.worker import PodWorker, Site
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from launcher_k8s.testing.cluster.container_states import stamp
 from launcher_k8s.testing.cluster.kinds import Object
-from launcher_k8s.testing.local.container_states import stamp
 from launcher_k8s.testing.local.machine import Capacity, System
 
 NAME: Final = "local"

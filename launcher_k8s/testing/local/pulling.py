@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from launcher_k8s.testing.cluster.causes import quoted
-from launcher_k8s.testing.local.container_states import Container
+from launcher_k8s.testing.cluster.container_states import Container
 from launcher_k8s.testing.local.images import Images, image_id, name_problem, pull_problem
 
 

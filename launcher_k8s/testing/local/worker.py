@@ -20,13 +20,13 @@ from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.event_recorder import EventRecorder
 from launcher_k8s.testing.cluster.kinds import POD, Kind, Object
 from launcher_k8s.testing.cluster.removing import DeleteOptions
+from launcher_k8s.testing.cluster.statuses import PodState, new_containers
 from launcher_k8s.testing.local.container import ContainerRefused, KeeperLost
 from launcher_k8s.testing.local.container_runner import ContainerRunner
 from launcher_k8s.testing.local.images import Images
 from launcher_k8s.testing.local.machine import Capacity
 from launcher_k8s.testing.local.pods import Pod
 from launcher_k8s.testing.local.runtime import Runtime
-from launcher_k8s.testing.local.statuses import PodState, new_containers
 from launcher_k8s.testing.local.volumes import MountError, Volumes
 
 DEADLINE: Final = "Pod was active on the node longer than the specified deadline"

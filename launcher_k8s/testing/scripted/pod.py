@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final, Self
 
+from launcher_k8s.testing.cluster.container_states import NEVER, START_ERROR_CODE
 from launcher_k8s.testing.cluster.kinds import POD, Object
 from launcher_k8s.testing.cluster.writing import stamp
-from launcher_k8s.testing.local.container_states import NEVER, START_ERROR_CODE
 from launcher_k8s.testing.scripted.pod_record import KILLED, PodRecord
 
 NO_NODE: Final = (

@@ -14,12 +14,12 @@ import attrs
 from launcher_k8s.shape.names import MAIN_CONTAINER
 from launcher_k8s.testing.cluster import job_pods
 from launcher_k8s.testing.cluster.api import Api
+from launcher_k8s.testing.cluster.container_states import NEVER, Container, Run
 from launcher_k8s.testing.cluster.event_recorder import EventRecorder
 from launcher_k8s.testing.cluster.kinds import JOB, POD, Object
 from launcher_k8s.testing.cluster.removing import DeleteOptions
+from launcher_k8s.testing.cluster.statuses import PodState, find_container, new_containers
 from launcher_k8s.testing.cluster.writing import stamp
-from launcher_k8s.testing.local.container_states import NEVER, Container, Run
-from launcher_k8s.testing.local.statuses import PodState, find_container, new_containers
 from launcher_k8s.testing.scripted.logs import ContainerLog
 
 KILLED: Final = 137

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from launcher_k8s.testing.local.container_states import Container
+from launcher_k8s.testing.cluster.container_states import Container
 from launcher_k8s.testing.local.images import Images
 from launcher_k8s.testing.local.pulling import pull
 

@@ -15,8 +15,8 @@ from typing import Any, Final
 import attrs
 
 from launcher_k8s.quantity import format_decimal, parse_quantity
+from launcher_k8s.testing.cluster.container_states import Container, stamp
 from launcher_k8s.testing.cluster.kinds import Object
-from launcher_k8s.testing.local.container_states import Container, stamp
 
 FINAL_PHASES: Final = ("Succeeded", "Failed")
 TAINT_MANAGER: Final = "Taint manager: deleting due to NoExecute taint"

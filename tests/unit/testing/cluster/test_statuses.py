@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from launcher_k8s.testing.local.container_states import Run
-from launcher_k8s.testing.local.statuses import PodState, new_containers
+from launcher_k8s.testing.cluster.container_states import Run
+from launcher_k8s.testing.cluster.statuses import PodState, new_containers
 
 START = datetime(2026, 11, 21, 7, 45, 18, tzinfo=UTC)
 LATER = START + timedelta(seconds=5)
