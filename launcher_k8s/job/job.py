@@ -37,7 +37,7 @@ from launcher_k8s.quantity import format_decimal
 from launcher_k8s.status import JobState
 from launcher_k8s.wording import did_you_mean
 
-# A command may be a script of megabytes: what stands before the program is read once, and nothing of the rest.
+# A command may be a script of megabytes: what stands before the program is read once, the rest never.
 # No possessive quantifiers: Python 3.11.2, which Debian 12 has, goes wrong over those that are nested.
 _BETWEEN = re.compile(r"(?:[\s;&|(){}!]|#[^\n]*)*")
 _WORD = re.compile(r"""(?:[^\s'"\\;&|()<>`]|\\.|'[^']*'|"[^"\\]*(?:\\.[^"\\]*)*")+""", re.DOTALL)
