@@ -192,7 +192,9 @@ async def test_a_version_that_is_refused_again_and_again_is_given_up() -> None:
     assert items[-2:] == [Relisted((), "3"), added(4)]
 
 
-@pytest.mark.parametrize("outage", [CUT, *[UnavailableError("away", status=code) for code in (429, 503, 504)]])
+@pytest.mark.parametrize(
+    "outage", [CUT, *[UnavailableError("away", status=code) for code in (429, 503, 504)]]
+)
 async def test_an_outage_keeps_the_version_however_long_it_lasts(outage: Any) -> None:
     script = Script(pages=[page(version=4)], watches=[*[outage] * 50, [event("ADDED", 5)]])
     items = await take(PlayedCluster(script), 53)
