@@ -207,7 +207,9 @@ async def resume(
             yield Disrupted(error, delay_s)
             await pace.clock.sleep(delay_s)
         else:
-            if not heard:  # the server ends even a quiet watch after minutes; one that ends at once is ill
+            if heard:
+                idle = refusals = 0
+            else:  # the server ends even a quiet watch after minutes; one that ends at once is ill
                 await pace.clock.sleep(pace.delay_s(0, None))
 
 

@@ -202,6 +202,14 @@ async def test_an_outage_keeps_the_version_however_long_it_lasts(outage: Any) ->
     assert watches(script) == ["4"] * 51
 
 
+async def test_a_stream_that_ended_well_begins_the_waits_anew() -> None:
+    clock = ScriptedClock()
+    good = [event("ADDED", 5)]
+    script = Script(pages=[page(version=4)], watches=[CUT, CUT, CUT, good, CUT, [event("ADDED", 6)]])
+    await take(PlayedCluster(script), 9, clock)
+    assert clock.naps_s == [1, 2, 4, 1]
+
+
 async def test_a_listing_that_fails_is_told_and_tried_again() -> None:
     clock = ScriptedClock()
     forbidden = ForbiddenError("no", status=403)
