@@ -19,10 +19,6 @@ EXAMPLES: Final = '"create jobs", "get pods/log" or "watch"'
 LEAST_REFUSAL: Final = 400
 MOST_REFUSAL: Final = 599
 
-_VERBS: Final = {kind.plural: kind.verbs for kind in KINDS} | {
-    f"{kind.plural}/{part.name}": part.verbs for kind in KINDS for part in kind.subresources
-}
-
 
 class OpenStream(Protocol):
     """A watch or a log that somebody reads."""
@@ -73,6 +69,21 @@ class Target:
         return all(
             mine in (ANY, its) for mine, its in zip((self.verb, self.plural, self.name), asked, strict=True)
         )
+
+
+def _verbs_by_plural() -> dict[str, tuple[str, ...]]:
+    """What may be done with every resource; of two groups' resources of one name, with either."""
+    verbs: dict[str, tuple[str, ...]] = {}
+    for kind in KINDS:
+        for plural, served in (
+            (kind.plural, kind.verbs),
+            *((f"{kind.plural}/{part.name}", part.verbs) for part in kind.subresources),
+        ):
+            verbs[plural] = tuple(dict.fromkeys((*verbs.get(plural, ()), *served)))
+    return verbs
+
+
+_VERBS: Final = _verbs_by_plural()
 
 
 def _check_known(what: str, word: str, known: Iterable[str], text: str) -> None:
