@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from launcher_k8s import JobState, JobStatus
+from launcher_k8s.errors import OperationTimeoutError
 from launcher_k8s.testing import ScriptedCluster, ScriptedPod, finishes, runs, stays_pending
 from tests.unit.testing.scripted.conftest import JOB, backend_on
 
@@ -124,3 +125,12 @@ async def test_what_gives_no_seconds_is_refused(life: Any, error: type[Exception
 def test_an_end_that_no_program_has_is_refused(arguments: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
         finishes(**arguments)
+
+
+async def test_a_wait_for_what_nobody_does_ends_with_its_time_limit() -> None:
+    cluster = ScriptedCluster()
+    async with backend_on(cluster) as backend:
+        submitted = await backend.submit(JOB, user="me")
+        with pytest.raises(OperationTimeoutError, match="Pending"):
+            await backend.wait(submitted.id, timeout_s=3600)
+        assert cluster.clock.monotonic() >= 3600
