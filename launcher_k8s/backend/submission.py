@@ -124,10 +124,11 @@ async def _take_back(
     except ObjectNotFoundError:
         pass
     except ClusterError as removal:
-        error.hint = (
+        left = (
             f"the job itself exists and could not be removed ({removal.message}); "
             "remove it, or submit with the same key"
         )
+        error.hint = f"{error.hint}; {left}" if error.hint else left
 
 
 async def dry_run(cluster: Cluster, plan: JobPlan) -> tuple[str, ...]:

@@ -37,12 +37,12 @@ from launcher_k8s.quantity import format_decimal
 from launcher_k8s.status import JobState
 from launcher_k8s.wording import did_you_mean
 
-# A command may be a script of megabytes: one pass over what stands before the program, nothing of the rest.
-_WORD = r"""(?:[^\s'"\\;&|()<>`]|\\.|'[^']*+'|"(?:[^"\\]|\\.)*+")++"""
-_FIRST_PROGRAM = re.compile(
-    rf"(?:[\s;&|(){{}}!]|#[^\n]*+|[A-Za-z_]\w*+=(?:{_WORD})?+(?=[\s;&|)]|\Z))*+({_WORD})", re.DOTALL
-)
-_QUOTING = re.compile(r"""'([^']*+)'|"((?:[^"\\]|\\.)*+)"|\\(.)""", re.DOTALL)
+# A command may be a script of megabytes: what stands before the program is read once, the rest never.
+# No possessive quantifiers: Python 3.11.2, which Debian 12 has, goes wrong over those that are nested.
+_BETWEEN = re.compile(r"(?:[\s;&|(){}!]|#[^\n]*)*")
+_WORD = re.compile(r"""(?:[^\s'"\\;&|()<>`]|\\.|'[^']*'|"[^"\\]*(?:\\.[^"\\]*)*")+""", re.DOTALL)
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_QUOTING = re.compile(r"""'([^']*)'|"([^"\\]*(?:\\.[^"\\]*)*)"|\\(.)""", re.DOTALL)
 
 
 @attrs.frozen
@@ -203,8 +203,15 @@ def _check_options(options: JobOptions) -> None:
 
 def _program_of(command: str) -> str:
     """The first program that a command line names, without its quotes."""
-    word = _FIRST_PROGRAM.match(command)
-    return _QUOTING.sub(_unquoted, word[1]) if word else ""
+    word = _word_after(command, 0)
+    while word and _ASSIGNMENT.match(word[0]):
+        word = _word_after(command, word.end())
+    return _QUOTING.sub(_unquoted, word[0]) if word else ""
+
+
+def _word_after(command: str, position: int) -> re.Match[str] | None:
+    between = _BETWEEN.match(command, position)
+    return _WORD.match(command, between.end() if between else position)
 
 
 def _unquoted(quoting: re.Match[str]) -> str:

@@ -24,7 +24,7 @@ from launcher_k8s.kube.retry import Backoff
 WATCH_BACKOFF = Backoff(base_s=0.5, cap_s=10.0)
 _PAGINGS = 2  # how often paging may expire before everything is asked for in one piece
 _FINAL_REFUSALS = 4  # answers that refuse a watch, in a row, before its version is given up
-_NO_REFUSALS = (0, 429)  # no connection, overload: they say nothing of the version
+_NO_REFUSALS = (0, 429, 502, 503, 504)  # nobody there, or overload: they say nothing of the version
 
 Row = TypeVar("Row")
 Row_co = TypeVar("Row_co", covariant=True)

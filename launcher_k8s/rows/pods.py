@@ -144,7 +144,8 @@ def _row(pod: _Pod) -> PodRow | None:
     ended = main.terminated
     loss, loss_message = _loss(status)
     init_failed = not ended and status.phase == PHASE_FAILED and _failed_init(status) is not None
-    reason, message = _detail(status, main)
+    started = _started(main)
+    reason, message = _detail(status, main, ran=started is not None)
     return PodRow(
         metadata.name,
         job_id,
@@ -160,7 +161,7 @@ def _row(pod: _Pod) -> PodRow | None:
         intern(reason),
         intern(message),
         init_failed,
-        _started(main),
+        started,
         seconds_or_none(ended.finished_at) if ended else None,
         ended.exit_code if ended else None,
     )
@@ -200,12 +201,11 @@ def _loss(status: _PodStatus) -> tuple[str, str]:
     return _NO_DETAIL
 
 
-def _detail(status: _PodStatus, main: _State) -> tuple[str, str]:
+def _detail(status: _PodStatus, main: _State, *, ran: bool) -> tuple[str, str]:
     """The most telling reason and message of a container or of the scheduler."""
     if main.terminated:
         # What a program left as its termination message (up to 4 KiB) is its own affair, and bulky.
-        started = seconds_or_none(main.terminated.started_at) is not None
-        return main.terminated.reason, "" if started else main.terminated.message
+        return main.terminated.reason, "" if ran else main.terminated.message
     if main.running:
         return _NO_DETAIL
     if main.waiting and main.waiting.reason not in _PREPARING:

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from launcher_k8s.testing.fault import Fault
+    from launcher_k8s.testing.fault import ALWAYS, Fault
     from launcher_k8s.testing.faults import Faults
     from launcher_k8s.testing.local.cluster import LocalCluster
     from launcher_k8s.testing.scripted.clock import ScriptedClock
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from launcher_k8s.testing.scripted.pod import ScriptedPod
 
 _HOMES = {
+    "ALWAYS": "fault",
     "Fault": "fault",
     "Faults": "faults",
     "Life": "scripted.lives",
@@ -33,6 +34,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "ALWAYS",
     "Fault",
     "Faults",
     "Life",

@@ -14,6 +14,8 @@ from launcher_k8s.testing.cluster.refusals import Refusal
 from launcher_k8s.wording import did_you_mean, quote
 
 ALWAYS: Final = 1_000_000_000
+"""As a number of times: until the fault is ended."""
+
 ANY: Final = "*"
 EXAMPLES: Final = '"create jobs", "get pods/log" or "watch"'
 LEAST_REFUSAL: Final = 400

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
 
-from launcher_k8s.testing.cluster import admit
+from launcher_k8s.testing.cluster import admit, schema
 from launcher_k8s.testing.cluster.access import Attributes, Authorizer
 from launcher_k8s.testing.cluster.admission import Admission
 from launcher_k8s.testing.cluster.kinds import NAMESPACE, Kind, Object, kind_at
@@ -159,7 +159,7 @@ class Api:
         return [stored.content for stored in self._store.table(kind).walk(prefix)]
 
     def add(self, kind: Kind, content: Object, *, namespace: str = "", is_checked: bool = False) -> Object:
-        """Make an object, as a request would: with defaults, validation, limits and quota.
+        """Make an object, as a strict request would: with defaults, validation, limits and quota.
 
         Args:
             kind: Of what kind.
@@ -170,6 +170,8 @@ class Api:
         Raises:
             Refusal: It may not be made.
         """
+        if not is_checked:
+            content, _ = schema.read(kind, content, strictness=schema.STRICT)
         namespace = namespace or (content.get("metadata") or {}).get("namespace", "")
         try:
             return self._writer.create(kind, content, namespace=namespace, is_checked=is_checked).content

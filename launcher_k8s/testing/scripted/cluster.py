@@ -13,6 +13,7 @@ from typing import Final
 from launcher_k8s.kube.transport import DEFAULT_TIMEOUTS, Timeouts
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.kinds import JOB, Object
+from launcher_k8s.testing.cluster.removing import BACKGROUND, DeleteOptions
 from launcher_k8s.testing.faults import Faults
 from launcher_k8s.testing.scripted.clock import ScriptedClock
 from launcher_k8s.testing.scripted.connection import ScriptedConnection
@@ -107,6 +108,16 @@ class ScriptedCluster(ScriptedConnection):
             if found["metadata"]["name"] == job_id:
                 return found
         raise LookupError(f"there is no Job {job_id!r}")
+
+    def delete_job(self, job_id: str) -> None:
+        """Somebody else deletes a Job, and with it what it owns, as ``kubectl delete job`` does.
+
+        Raises:
+            LookupError: There is none.
+        """
+        metadata = self.job(job_id)["metadata"]
+        self.api.remove(JOB, job_id, metadata["namespace"], DeleteOptions(propagation=BACKGROUND))
+        self._site.run_controllers()
 
     def requests(self) -> list[str]:
         """What was asked, in words: ``create jobs``."""

@@ -81,6 +81,13 @@ class ScriptedPod(PodRecord):
         )
         return self
 
+    def gets_event(self, reason: str, message: str, *, warning: bool = True) -> Self:
+        """The kubelet leaves an event that the pod's status does not tell of, such as ``FailedMount``."""
+        self._take_on()
+        self._write()
+        self._site.kubelet_events.record(POD, self.object, reason, message, warning=warning)
+        return self
+
     def start_error(self, message: str = "", *, container: str = "") -> Self:
         """The program of a container cannot be started."""
         self._check_goes_on()

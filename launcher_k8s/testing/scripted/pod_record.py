@@ -116,10 +116,12 @@ class PodRecord:
 
     def log(self, container: str = "") -> ContainerLog:
         """What a container has printed."""
-        name = self._container(container).name
-        if name not in self._logs:
-            self._logs[name] = self._site.new_log()
-        return self._logs[name]
+        chosen = self._container(container)
+        if chosen.name not in self._logs:
+            log = self._logs[chosen.name] = self._site.new_log()
+            if chosen.run is not None and chosen.run.ended:
+                log.end()
+        return self._logs[chosen.name]
 
     def deleted(self, *, grace_s: int | None = None) -> Self:
         """Somebody deletes the pod.

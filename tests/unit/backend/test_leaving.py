@@ -3,11 +3,11 @@ from __future__ import annotations
 import asyncio
 
 from launcher_k8s.backend.leaving import LEAVING_S, finish
-from tests.virtual_clock import VirtualClock
+from launcher_k8s.testing import ScriptedClock
 
 
 async def test_work_that_ends_soon_is_waited_for() -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     task = asyncio.create_task(clock.sleep(LEAVING_S - 1))
     await finish([task], clock)
     assert task.done()
@@ -15,7 +15,7 @@ async def test_work_that_ends_soon_is_waited_for() -> None:
 
 
 async def test_work_that_does_not_end_is_cancelled() -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     late, soon = asyncio.create_task(asyncio.sleep(3600)), asyncio.create_task(clock.sleep(1))
     await finish([late, soon], clock)
     assert late.cancelled()
@@ -24,6 +24,6 @@ async def test_work_that_does_not_end_is_cancelled() -> None:
 
 
 async def test_without_work_nothing_is_waited_for() -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     await finish([], clock)
     assert clock.naps_s == []

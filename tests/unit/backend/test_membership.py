@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from launcher_k8s.backend.membership import REMEMBERED_S, Membership
-from tests.virtual_clock import VirtualClock
+from launcher_k8s.testing import ScriptedClock
 
 
 class Directory:
@@ -37,12 +37,12 @@ async def directory() -> AsyncIterator[Directory]:
 
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
+def clock() -> ScriptedClock:
+    return ScriptedClock()
 
 
 @pytest.fixture
-def membership(directory: Directory, clock: VirtualClock) -> Membership:
+def membership(directory: Directory, clock: ScriptedClock) -> Membership:
     return Membership(directory, clock)
 
 
@@ -56,14 +56,14 @@ async def test_an_answer_is_one_users_own(membership: Membership) -> None:
     assert await membership.groups_of("jsmith") == ("jsmith-2",)
 
 
-async def test_an_answer_grows_old(membership: Membership, clock: VirtualClock) -> None:
+async def test_an_answer_grows_old(membership: Membership, clock: ScriptedClock) -> None:
     assert await membership.groups_of("mary") == ("mary-1",)
     await clock.sleep(REMEMBERED_S)
     assert await membership.groups_of("mary") == ("mary-2",)
 
 
 async def test_an_answer_counts_from_when_it_was_asked_for(
-    membership: Membership, directory: Directory, clock: VirtualClock
+    membership: Membership, directory: Directory, clock: ScriptedClock
 ) -> None:
     directory.gate.clear()
     slow = asyncio.create_task(membership.groups_of("mary"))
@@ -123,7 +123,7 @@ async def test_a_failure_that_nobody_waited_for_is_not_remembered(
     assert await membership.groups_of("mary") == ("mary-2",)
 
 
-async def test_old_answers_are_not_kept(membership: Membership, clock: VirtualClock) -> None:
+async def test_old_answers_are_not_kept(membership: Membership, clock: ScriptedClock) -> None:
     for number in range(5):
         await membership.groups_of(f"user{number}")
         await clock.sleep(REMEMBERED_S / 2)

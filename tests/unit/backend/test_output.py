@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -12,19 +11,23 @@ from launcher_k8s.backend.output import read_output
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
 from launcher_k8s.backend.troubles import Troubles
-from launcher_k8s.errors import ErrorCode, ForbiddenError, OutputNotFoundError, UnavailableError
-from launcher_k8s.job import Job
+from launcher_k8s.errors import ErrorCode, ForbiddenError, OutputNotFoundError
 from launcher_k8s.output import GapReason, OutputChunk, OutputGap
-from launcher_k8s.plan import plan_job
 from launcher_k8s.rows import Final, format_final
-from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.settings import ClusterSettings, Override, ProfileSection
 from launcher_k8s.shape.names import FINAL_ANNOTATION, MAIN_CONTAINER
 from launcher_k8s.status import JobState
+from launcher_k8s.testing import ALWAYS, ScriptedCluster, ScriptedPod
+from launcher_k8s.testing.cluster.kinds import POD, Object
 from launcher_k8s.tracker import Tracker
-from tests.unit.backend.memory_cluster import MemoryCluster, until
-from tests.virtual_clock import VirtualClock
+from tests.unit.backend.placed import annotate, place
 
-SETTINGS = ClusterSettings(api_url="https://k8s.example.org", auth_token="token")
+FETCH = Override("/spec/template/spec/initContainers", [{"name": "fetch", "image": "busybox"}])
+SETTINGS = ClusterSettings(
+    api_url="https://k8s.example.org",
+    auth_token="token",
+    profiles=(ProfileSection.everyone(job_json_overrides=(FETCH,)),),
+)
 POD_DELETED = OutputGap(None, None, GapReason.POD_DELETED)
 
 
@@ -33,7 +36,7 @@ class Reader:
 
     def __init__(
         self,
-        cluster: MemoryCluster,
+        cluster: ScriptedCluster,
         tracker: Tracker,
         *,
         follow: bool = True,
@@ -48,7 +51,7 @@ class Reader:
             "a",
             container=container,
             follow=follow,
-            patience=Patience(VirtualClock(), lambda: 0.0),
+            patience=Patience(cluster.clock, lambda: 0.0),
         )
         self.task = asyncio.create_task(self._read())
 
@@ -61,8 +64,8 @@ class Reader:
 
 
 @asynccontextmanager
-async def tracked(cluster: MemoryCluster) -> AsyncIterator[Tracker]:
-    tracker, patience = Tracker(), Patience(VirtualClock(), lambda: 0.0)
+async def tracked(cluster: ScriptedCluster) -> AsyncIterator[Tracker]:
+    tracker, patience = Tracker(), Patience(cluster.clock, lambda: 0.0)
     async with (
         Recorder(cluster, SETTINGS.namespace, tracker, patience) as recorder,
         Troubles(cluster, SETTINGS.namespace, tracker, patience) as troubles,
@@ -72,7 +75,7 @@ async def tracked(cluster: MemoryCluster) -> AsyncIterator[Tracker]:
         yield tracker
 
 
-async def read(cluster: MemoryCluster, *, follow: bool = True) -> Reader:
+async def read(cluster: ScriptedCluster, *, follow: bool = True) -> Reader:
     async with tracked(cluster) as tracker:
         reader = Reader(cluster, tracker, follow=follow)
         await reader.task
@@ -80,86 +83,104 @@ async def read(cluster: MemoryCluster, *, follow: bool = True) -> Reader:
 
 
 @pytest.fixture
-def cluster() -> MemoryCluster:
-    cluster = MemoryCluster()
-    plan = plan_job(Job.shell("make", name="build", image="r:4"), SETTINGS, user="jsmith", job_id="a")
-    cluster.put("jobs", json.loads(plan.job_body()))
-    return cluster
+async def cluster() -> AsyncIterator[ScriptedCluster]:
+    async with ScriptedCluster() as cluster:
+        place(cluster, SETTINGS, "a")
+        yield cluster
 
 
-async def test_everything_an_ended_job_printed_is_given(cluster: MemoryCluster) -> None:
-    cluster.write_output(cluster.start("a"), b"one\ntwo\n")
-    cluster.end("a")
+@pytest.fixture
+def pod(cluster: ScriptedCluster) -> ScriptedPod:
+    return cluster.pod_of("a")
+
+
+def record(cluster: ScriptedCluster, final: Final) -> None:
+    annotate(cluster, SETTINGS.namespace, "a", {FINAL_ANNOTATION: format_final(final)})
+
+
+async def test_everything_an_ended_job_printed_is_given(cluster: ScriptedCluster, pod: ScriptedPod) -> None:
+    pod.running().prints("one\ntwo\n").exits()
     reader = await read(cluster)
     assert (reader.text, reader.gaps) == (b"one\ntwo\n", [])
 
 
-async def test_a_pending_job_is_waited_for_and_followed_to_its_end(cluster: MemoryCluster) -> None:
+async def test_a_pending_job_is_waited_for_and_followed_to_its_end(
+    cluster: ScriptedCluster, pod: ScriptedPod
+) -> None:
     async with tracked(cluster) as tracker:
         reader = Reader(cluster, tracker)
-        await asyncio.sleep(0)
-        pod = cluster.start("a")
-        cluster.write_output(pod, b"one\n")
-        await until(lambda: reader.text == b"one\n")
-        cluster.write_output(pod, b"two\n")
-        await until(lambda: reader.text == b"one\ntwo\n")
+        await cluster.clock.settle()
+        pod.running().prints("one\n")
+        await cluster.clock.settle()
+        assert reader.text == b"one\n"
+        pod.prints("two\n")
+        await cluster.clock.settle()
+        assert reader.text == b"one\ntwo\n"
         assert not reader.task.done()
-        cluster.end("a")
+        pod.exits()
         await reader.task
     assert (reader.text, reader.gaps) == (b"one\ntwo\n", [])
 
 
-async def test_what_a_pending_job_has_printed_so_far_is_nothing(cluster: MemoryCluster) -> None:
+async def test_what_a_pending_job_has_printed_so_far_is_nothing(cluster: ScriptedCluster) -> None:
     reader = await read(cluster, follow=False)
     assert (reader.text, reader.gaps) == (b"", [])
-    assert "log pods" not in cluster.asked
+    assert "get pods/log" not in cluster.requests()
 
 
-async def test_what_a_running_job_has_printed_so_far_is_given_without_waiting(cluster: MemoryCluster) -> None:
-    cluster.write_output(cluster.start("a"), b"one\n")
+async def test_what_a_running_job_has_printed_so_far_is_given_without_waiting(
+    cluster: ScriptedCluster, pod: ScriptedPod
+) -> None:
+    pod.running().prints("one\n")
     reader = await read(cluster, follow=False)
     assert (reader.text, reader.gaps) == (b"one\n", [])
 
 
-async def test_a_job_that_never_started_has_no_output(cluster: MemoryCluster) -> None:
+async def test_a_job_that_never_started_has_no_output(cluster: ScriptedCluster) -> None:
     async with tracked(cluster) as tracker:
         reader = Reader(cluster, tracker)
-        await asyncio.sleep(0)
-        final = Final(JobState.CANCELED)
-        job = cluster.objects["jobs", "a"]
-        job["metadata"]["annotations"][FINAL_ANNOTATION] = format_final(final)
-        cluster.put("jobs", job)
+        await cluster.clock.settle()
+        assert not reader.task.done()
+        record(cluster, Final(JobState.CANCELED))
         await reader.task
     assert (reader.text, reader.gaps) == (b"", [])
-    assert "log pods" not in cluster.asked
+    assert "get pods/log" not in cluster.requests()
 
 
-async def test_a_job_removed_before_its_start_has_no_output(cluster: MemoryCluster) -> None:
+async def test_a_job_removed_before_its_start_has_no_output(cluster: ScriptedCluster) -> None:
     async with tracked(cluster) as tracker:
         reader = Reader(cluster, tracker)
-        await asyncio.sleep(0)
-        cluster.drop("jobs", "a")
+        await cluster.clock.settle()
+        assert not reader.task.done()
+        cluster.delete_job("a")
         await reader.task
     assert (reader.text, reader.gaps) == (b"", [])
 
 
 @pytest.mark.parametrize("follow", [True, False])
-async def test_the_output_of_a_pod_gone_long_ago_is_a_gap(cluster: MemoryCluster, follow: bool) -> None:
-    job = cluster.objects["jobs", "a"]
-    final = Final(JobState.FINISHED, 0, start_time=1000.0, end_time=1001.0)
-    job["metadata"]["annotations"][FINAL_ANNOTATION] = format_final(final)
-    cluster.put("jobs", job)
+async def test_the_output_of_a_pod_gone_long_ago_is_a_gap(
+    cluster: ScriptedCluster, pod: ScriptedPod, follow: bool
+) -> None:
+    pod.running().prints("one\n").exits()
+    record(cluster, Final(JobState.FINISHED, 0, start_time=1000.0, end_time=1001.0))
+    pod.deleted()
+    await cluster.clock.advance(3600)
+    assert pod.is_gone
     reader = await read(cluster, follow=follow)
     assert (reader.text, reader.gaps) == (b"", [POD_DELETED])
 
 
-async def test_the_output_of_a_pod_that_goes_is_a_gap(cluster: MemoryCluster) -> None:
-    pod = cluster.start("a")
+async def test_the_output_of_a_pod_that_goes_is_a_gap(cluster: ScriptedCluster, pod: ScriptedPod) -> None:
+    pod.running()
     async with tracked(cluster) as tracker:
-        cluster.write_output(pod, b"one\n")
+        pod.prints("one\n")
         reader = Reader(cluster, tracker)
-        await until(lambda: reader.text)
-        cluster.drop("pods", pod)
+        await cluster.clock.settle()
+        outage = cluster.faults.drop_request("get pods/log", times=ALWAYS)
+        cluster.faults.cut_now("get pods/log")
+        pod.deleted()
+        await cluster.clock.advance(5)
+        outage.end()
         await reader.task
     assert reader.text == b"one\n"
     (gap,) = reader.gaps
@@ -167,77 +188,93 @@ async def test_the_output_of_a_pod_that_goes_is_a_gap(cluster: MemoryCluster) ->
     assert gap.after is not None
 
 
-async def test_the_output_of_a_lost_node_is_a_gap(cluster: MemoryCluster) -> None:
-    pod = cluster.start("a")
-    lost = {**cluster.objects["pods", pod]["status"], "reason": "NodeLost", "message": "node is gone"}
-    cluster.put("pods", {**cluster.objects["pods", pod], "status": lost})
-    cluster.failures["log pods"] = [UnavailableError("no route to host", status=502, transient=True)] * 9
+async def test_the_output_of_a_lost_node_is_a_gap(cluster: ScriptedCluster, pod: ScriptedPod) -> None:
+    def lost(content: Object) -> Object:
+        reason = {"reason": "NodeLost", "message": "node is gone"}
+        return {**content, "status": {**content["status"], **reason}}
+
+    pod.running()
+    cluster.api.change(POD, pod.name, pod.namespace, lost)
+    cluster.faults.fail("get pods/log", code=502, message="no route to host", times=9)
     reader = await read(cluster)
     assert [gap.reason for gap in reader.gaps] == [GapReason.NODE_LOST]
 
 
 async def test_an_interrupted_stream_goes_on_where_it_was(
-    cluster: MemoryCluster, caplog: pytest.LogCaptureFixture
+    cluster: ScriptedCluster, pod: ScriptedPod, caplog: pytest.LogCaptureFixture
 ) -> None:
-    cluster.write_output(cluster.start("a"), b"one\n")
-    cluster.failures["log pods"] = [UnavailableError("cut", transient=True)] * 3
+    pod.running().prints("one\n")
     async with tracked(cluster) as tracker:
         reader = Reader(cluster, tracker)
-        await until(lambda: reader.text)
-        cluster.end("a")
+        await cluster.clock.settle()
+        assert reader.text == b"one\n"
+        cluster.faults.fail("get pods/log", message="down", times=3)
+        cluster.faults.cut_now("get pods/log")
+        pod.prints("two\n")
+        await cluster.clock.advance(60)
+        pod.exits()
         await reader.task
-    assert (reader.text, reader.gaps) == (b"one\n", [])
-    assert caplog.messages == ["the output of a-pod is interrupted: cut"]
+    assert (reader.text, reader.gaps) == (b"one\ntwo\n", [])
+    (message,) = caplog.messages
+    assert message.startswith(f"the output of {pod.name} is interrupted: ")
+    assert message.endswith(": down")
 
 
-async def test_an_account_that_may_not_read_logs_is_told(cluster: MemoryCluster) -> None:
-    cluster.start("a")
-    cluster.failures["log pods"] = [ForbiddenError("may not read logs", status=403)] * 99
+async def test_an_account_that_may_not_read_logs_is_told(cluster: ScriptedCluster, pod: ScriptedPod) -> None:
+    pod.running()
+    cluster.faults.fail("get pods/log", code=403, message="may not read logs", times=ALWAYS)
     with pytest.raises(ForbiddenError, match="may not read logs"):
         await read(cluster)
 
 
 async def test_a_container_that_is_not_there_is_an_error_that_names_those_that_are(
-    cluster: MemoryCluster,
+    cluster: ScriptedCluster, pod: ScriptedPod
 ) -> None:
-    pod = cluster.objects["pods", cluster.start("a")]
-    pod["spec"] |= {"initContainers": [{"name": "fetch"}], "ephemeralContainers": [{"name": "debugger"}]}
+    def debugged(content: Object) -> Object:
+        return {**content, "spec": {**content["spec"], "ephemeralContainers": [{"name": "debugger"}]}}
+
+    pod.running()
+    cluster.api.change(POD, pod.name, pod.namespace, debugged)
     async with tracked(cluster) as tracker:
         with pytest.raises(OutputNotFoundError) as caught:
             await Reader(cluster, tracker, container="nosuch").task
     assert caught.value.message == "job a has no container 'nosuch'"
     assert caught.value.hint == f"its containers: {MAIN_CONTAINER}, fetch, debugger"
     assert caught.value.code is ErrorCode.OUTPUT_NOT_FOUND
-    assert "log pods" not in cluster.asked
+    assert "get pods/log" not in cluster.requests()
 
 
-async def test_another_container_than_the_main_one_can_be_read(cluster: MemoryCluster) -> None:
-    pod = cluster.start("a")
-    cluster.objects["pods", pod]["spec"]["initContainers"] = [{"name": "fetch"}]
-    cluster.write_output(pod, b"one\n")
-    cluster.end("a")
+async def test_another_container_than_the_main_one_can_be_read(
+    cluster: ScriptedCluster, pod: ScriptedPod
+) -> None:
+    pod.running().prints("one\n", container="fetch").prints("two\n").exits()
     async with tracked(cluster) as tracker:
         reader = Reader(cluster, tracker, container="fetch")
         await reader.task
     assert (reader.text, reader.gaps) == (b"one\n", [])
 
 
-async def test_any_container_of_a_pod_that_went_meanwhile_is_a_gap(cluster: MemoryCluster) -> None:
-    pod = cluster.start("a")
+async def test_any_container_of_a_pod_that_went_meanwhile_is_a_gap(
+    cluster: ScriptedCluster, pod: ScriptedPod
+) -> None:
+    pod.running()
     async with tracked(cluster) as tracker:
-        cluster.drop("pods", pod, silently=True)
+        cluster.faults.stall("watch")
+        cluster.delete_job("a")
         reader = Reader(cluster, tracker, container="fetch")
         await reader.task
     assert [gap.reason for gap in reader.gaps] == [GapReason.POD_DELETED]
 
 
-async def test_leaving_closes_the_stream_of_the_log(cluster: MemoryCluster) -> None:
-    cluster.write_output(cluster.start("a"), b"one\n")
+async def test_leaving_closes_the_stream_of_the_log(cluster: ScriptedCluster, pod: ScriptedPod) -> None:
+    pod.running().prints("one\n")
     async with tracked(cluster) as tracker:
         reader = Reader(cluster, tracker)
-        await until(lambda: reader.text and cluster.open_streams == 3)
+        await cluster.clock.settle()
+        assert reader.text
+        assert cluster.faults.open_streams == 3
         reader.task.cancel()
         with suppress(asyncio.CancelledError):
             await reader.task
         await reader._source.aclose()
-        assert cluster.open_streams == 2
+        assert cluster.faults.open_streams == 2

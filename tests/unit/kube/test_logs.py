@@ -24,9 +24,9 @@ from launcher_k8s.kube.logs import ContainerLife, follow_log
 from launcher_k8s.kube.lookout import Lookout
 from launcher_k8s.kube.retry import Backoff
 from launcher_k8s.output import GapReason, OutputChunk, OutputGap
+from launcher_k8s.testing import ScriptedClock
 from tests.unit.kube.kubelet import NS, START_S, Container, Entry, render, stamp, written
-from tests.unit.kube.scripted import Script, ScriptedCluster, Stream
-from tests.virtual_clock import VirtualClock
+from tests.unit.kube.script import PlayedCluster, Script, Stream
 
 POD = PODS.within("lab").named("one")
 T = START_S * NS
@@ -53,7 +53,7 @@ class Lives:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
-def pauses(clock: VirtualClock) -> list[float]:
+def pauses(clock: ScriptedClock) -> list[float]:
     """The waits between streams."""
     return [nap_s for nap_s in clock.naps_s if nap_s != NEVER_LOOK.every_s]
 
@@ -62,18 +62,18 @@ async def read(
     script: Script,
     *answers: ContainerLife,
     follow: bool = True,
-    clock: VirtualClock | None = None,
+    clock: ScriptedClock | None = None,
     lookout: Lookout = NEVER_LOOK,
 ) -> list[bytes | OutputGap]:
     stream = follow_log(
-        ScriptedCluster(script),
+        PlayedCluster(script),
         POD,
         "main",
         life=Lives(*answers),
         follow=follow,
         backoff=Backoff(base_s=1, cap_s=4, jitter=0),
         lookout=lookout,
-        clock=clock or VirtualClock(),
+        clock=clock or ScriptedClock(),
         chance=lambda: 0.0,
     )
     async with aclosing(stream):
@@ -132,14 +132,14 @@ async def test_a_last_line_without_newline_stays_without() -> None:
 
 
 async def test_streams_that_add_nothing_are_opened_ever_more_rarely() -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     script = Script(logs=[[A], [A], [A], [A], [A + B], [B]])
     await read(script, LIVE, LIVE, LIVE, LIVE, LIVE, ENDED, clock=clock)
     assert pauses(clock) == [1, 2, 4]
 
 
 async def test_silence_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     silence = ClusterTimeoutError("silence", transient=True)
     quiet: Stream = [A, silence]
     script = Script(logs=[[A], *[quiet] * 5, [A + B], [B]])
@@ -156,7 +156,7 @@ async def test_an_outage_is_waited_out_and_logged_once(caplog: pytest.LogCapture
 
 
 async def test_what_the_server_asked_to_wait_is_waited() -> None:
-    clock = VirtualClock()
+    clock = ScriptedClock()
     busy = UnavailableError("busy", status=429, transient=True, retry_after_s=9)
     await read(Script(logs=[busy, [A], [A]]), LIVE, LIVE, ENDED, clock=clock)
     assert pauses(clock) == [9]
@@ -220,6 +220,62 @@ async def test_an_end_that_was_rotated_away_is_a_gap_too() -> None:
     (_, gap) = await read(Script(logs=[[A], *[[]] * 4]), LIVE, ENDED)
     assert isinstance(gap, OutputGap)
     assert (gap.before, gap.reason) == (None, GapReason.ROTATED)
+
+
+COUNTED = b"".join(b"%07d " % number for number in range(5000))  # one line, 40,000 bytes
+ZEROS = bytes(40_000)
+
+
+def half(at: int, *, of: bytes = COUNTED) -> bytes:
+    """What a file serves that begins inside a line, with the time of the part that it begins with."""
+    return stamp(T + NS) + b" " + of[at:]
+
+
+@pytest.mark.parametrize("at", [16_384, 39_990])
+@pytest.mark.parametrize("text", [COUNTED, ZEROS, COUNTED + b"\n", ZEROS + b"\n"])
+async def test_a_line_that_was_rotated_within_comes_once(text: bytes, at: int) -> None:
+    script = Script(logs=[[stamp(T) + b" " + text], *[[half(at, of=text)]] * 4])
+    assert await read(script, LIVE, ENDED) == [text]
+
+
+@pytest.mark.parametrize("chunk", [1, 30, 5000])
+@pytest.mark.parametrize("at", [16_384, 19_900])
+async def test_a_cut_line_goes_on_in_the_next_file_where_it_was(at: int, chunk: int) -> None:
+    last = half(at) + b"\n" + C
+    chunks = [last[begin : begin + chunk] for begin in range(0, len(last), chunk)]
+    script = Script(logs=[[stamp(T) + b" " + COUNTED[:20_000], CUT], *[chunks] * 4])
+    items = await read(script, LIVE, LIVE, ENDED)
+    assert not any(isinstance(item, OutputGap) for item in items)
+    assert b"".join(item for item in items if isinstance(item, bytes)) == COUNTED + b"\nc\n"
+
+
+async def test_what_was_rotated_away_inside_a_line_is_one_gap() -> None:
+    script = Script(logs=[[stamp(T) + b" " + COUNTED[:20_000], CUT], *[[half(32_768)]] * 4])
+    first, gap, last = await read(script, LIVE, LIVE, ENDED)
+    assert isinstance(gap, OutputGap)
+    assert (first, last) == (COUNTED[:20_000], COUNTED[32_768:])
+
+
+async def test_another_long_line_is_not_taken_for_the_rest() -> None:
+    other = stamp(T + NS) + b" " + COUNTED[:20_000] + b"\n"
+    script = Script(logs=[[stamp(T) + b" " + COUNTED + b"\n", CUT], *[[other]] * 4])
+    first, gap, last = await read(script, LIVE, LIVE, ENDED)
+    assert isinstance(gap, OutputGap)
+    assert (first, last) == (COUNTED + b"\n", COUNTED[:20_000] + b"\n")
+
+
+async def test_where_nothing_tells_the_place_nothing_comes_twice_and_a_gap_is_told() -> None:
+    script = Script(logs=[[stamp(T) + b" " + ZEROS[:20_000], CUT], *[[half(16_384, of=ZEROS)]] * 4])
+    first, gap = await read(script, LIVE, LIVE, ENDED)
+    assert first == ZEROS[:20_000]
+    assert isinstance(gap, OutputGap)
+    assert gap.reason is GapReason.ROTATED
+
+
+async def test_a_search_for_the_place_that_fails_is_made_again() -> None:
+    last = [half(16_384)]
+    script = Script(logs=[[stamp(T) + b" " + COUNTED], last, [CUT], *[last] * 3])
+    assert await read(script, LIVE, ENDED) == [COUNTED]
 
 
 @pytest.mark.parametrize(
@@ -289,7 +345,7 @@ async def test_leaving_early_closes_the_stream() -> None:
     script = Script(logs=[[A, B, C]])
     async with aclosing(
         follow_log(
-            ScriptedCluster(script), POD, "main", life=Lives(LIVE), clock=VirtualClock(), chance=lambda: 0.0
+            PlayedCluster(script), POD, "main", life=Lives(LIVE), clock=ScriptedClock(), chance=lambda: 0.0
         )
     ) as items:
         async for _ in items:
@@ -308,7 +364,7 @@ async def test_cancelling_closes_the_stream() -> None:
     assert script.open_streams == 0
 
 
-class Node(ScriptedCluster):
+class Node(PlayedCluster):
     """Serves a model container's log, each stream but the last cut after so many bytes.
 
     Before each stream the container writes ``during`` entries, after it ``between``; with ``rotates`` its
@@ -361,7 +417,7 @@ def printing(lines: Iterable[bytes], *, per_second: int) -> Container:
 
 async def follow(node: Node) -> list[OutputChunk | OutputGap]:
     output = follow_log(
-        node, POD, "main", life=node.life, lookout=NEVER_LOOK, clock=VirtualClock(), chance=lambda: 0.0
+        node, POD, "main", life=node.life, lookout=NEVER_LOOK, clock=ScriptedClock(), chance=lambda: 0.0
     )
     async with aclosing(output) as stream:
         return [item async for item in stream]

@@ -8,7 +8,7 @@ import pytest
 
 from launcher_k8s.errors import UnavailableError
 from launcher_k8s.kube.lookout import Lookout, with_looks
-from tests.virtual_clock import VirtualClock
+from launcher_k8s.testing import ScriptedClock
 
 
 class Eye:
@@ -22,15 +22,15 @@ class Eye:
 
 
 async def read(
-    chunks: AsyncIterator[bytes], eye: Eye, lookout: Lookout, clock: VirtualClock | None = None
+    chunks: AsyncIterator[bytes], eye: Eye, lookout: Lookout, clock: ScriptedClock | None = None
 ) -> list[bytes]:
-    looking = with_looks(chunks, eye.look, lookout=lookout, clock=clock or VirtualClock())
+    looking = with_looks(chunks, eye.look, lookout=lookout, clock=clock or ScriptedClock())
     async with aclosing(looking) as stream:
         return [chunk async for chunk in stream]
 
 
 async def test_all_chunks_come_and_looks_in_between() -> None:
-    eye, clock = Eye(), VirtualClock()
+    eye, clock = Eye(), ScriptedClock()
 
     async def slow() -> AsyncIterator[bytes]:
         for number, piece in enumerate((b"a", b"b", b"c", b"d")):
@@ -42,7 +42,7 @@ async def test_all_chunks_come_and_looks_in_between() -> None:
 
 
 async def test_silence_is_looked_into_but_not_for_ever() -> None:
-    eye, clock = Eye(), VirtualClock()
+    eye, clock = Eye(), ScriptedClock()
 
     async def silent() -> AsyncIterator[bytes]:
         await clock.sleep(3600)
@@ -70,7 +70,7 @@ async def test_nothing_is_read_ahead() -> None:
             asked += 1
             yield piece
 
-    stream = with_looks(counted(), Eye().look, lookout=Lookout(), clock=VirtualClock())
+    stream = with_looks(counted(), Eye().look, lookout=Lookout(), clock=ScriptedClock())
     async with aclosing(stream):
         assert await anext(stream) == b"a"
         await asyncio.sleep(0)

@@ -8,7 +8,7 @@ import pytest
 from launcher_k8s.connection import Resource
 from launcher_k8s.testing.cluster.access import Denial
 from launcher_k8s.testing.cluster.api import Api, Request
-from launcher_k8s.testing.cluster.kinds import CONFIG_MAP, NAMESPACE, NODE, POD, Kind, Object
+from launcher_k8s.testing.cluster.kinds import CONFIG_MAP, JOB, NAMESPACE, NODE, POD, Kind, Object
 from launcher_k8s.testing.cluster.refusals import Refusal
 
 Asker = Any
@@ -277,3 +277,14 @@ def test_an_object_let_go_is_shown_without_what_held_it(ask: Asker, maps: Resour
 )
 def test_a_version_an_object_is_at_least_of(ask: Asker, maps: Resource, version: str, code: int) -> None:
     assert ask("get", maps.named("kube-root-ca.crt"), params={"resourceVersion": version}).code == code
+
+
+def test_what_a_test_adds_is_read_as_a_request_is(api: Api, ask: Asker) -> None:
+    container = {"name": "main", "image": "i", "stdin": False}
+    template = {"spec": {"restartPolicy": "Never", "containers": [container]}}
+    api.add(JOB, {"metadata": {"name": "j"}, "spec": {"template": template}}, namespace="default")
+    # What Go leaves out must not look like a change of the template, which may not be changed.
+    suspended = ask("patch", JOB.resource("default").named("j"), {"spec": {"suspend": True}})
+    assert (suspended.code, suspended.body["spec"]["suspend"]) == (200, True)
+    with pytest.raises(Refusal, match=r'unknown field "spec\.colour"'):
+        api.add(JOB, {"metadata": {"name": "k"}, "spec": {"colour": "red"}}, namespace="default")

@@ -298,6 +298,19 @@ async def test_a_job_object_can_be_looked_at(cluster: ScriptedCluster, pod: Scri
     assert cluster.job(pod.job["metadata"]["name"])["status"]["active"] == 1
 
 
+async def test_a_job_that_somebody_deletes_goes_with_its_pods(
+    cluster: ScriptedCluster, backend: JobBackend, pod: ScriptedPod
+) -> None:
+    job_id = pod.job["metadata"]["name"]
+    pod.running()
+    cluster.delete_job(job_id)
+    assert (await backend.wait(job_id)).removed
+    await cluster.clock.advance(5)
+    assert cluster.pods() == []
+    with pytest.raises(LookupError, match="no Job"):
+        cluster.delete_job(job_id)
+
+
 async def test_requests_go_to_the_job_collection_of_the_settings(
     cluster: ScriptedCluster, pod: ScriptedPod
 ) -> None:

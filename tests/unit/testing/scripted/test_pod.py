@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from launcher_k8s import JobBackend, JobState, OutputChunk
-from launcher_k8s.connection import PODS
+from launcher_k8s.connection import PODS, LogOptions
 from launcher_k8s.testing import ScriptedCluster, ScriptedPod
 from launcher_k8s.testing.cluster.kinds import EVENT, JOB, POD
 from tests.unit.testing.scripted.conftest import JOB as HELLO
@@ -50,6 +50,20 @@ async def test_pending_tells_why_no_node_is_found(
     await cluster.clock.settle()
     [status] = await backend.list()
     assert status.status_message == "Unschedulable: 0/3 nodes are available: 3 Insufficient memory."
+
+
+async def test_an_event_tells_what_the_status_does_not(
+    cluster: ScriptedCluster, backend: JobBackend, pod: ScriptedPod
+) -> None:
+    pod.gets_event("FailedMount", "no secret")
+    assert state(pod)["waiting"]["reason"] == "ContainerCreating"
+    await cluster.clock.advance(10)
+    [status] = await backend.list()
+    assert status.status_message == "FailedMount: no secret"
+    pod.gets_event("Pulling", "it goes on", warning=False)
+    await cluster.clock.advance(60)
+    [status] = await backend.list()
+    assert status.status_message == ""
 
 
 async def test_waiting_names_what_the_container_waits_for(
@@ -254,6 +268,13 @@ async def test_what_is_printed_is_read(backend: JobBackend, pod: ScriptedPod) ->
     async with backend.output(job_id(pod)) as output:
         pieces = [piece async for piece in output]
     assert b"".join(piece.data for piece in pieces if isinstance(piece, OutputChunk)) == b"one\ntwo"
+
+
+async def test_what_an_ended_container_had_printed_ends_too(cluster: ScriptedCluster) -> None:
+    pod = with_containers(cluster).running().prints("fetched\n", container="prepare")
+    options = LogOptions("prepare", follow=True)
+    async with cluster, cluster.log(PODS.within(pod.namespace).named(pod.name), options) as chunks:
+        assert b"".join([chunk async for chunk in chunks]) == b"fetched\n"
 
 
 async def test_nothing_happens_to_a_pod_that_is_gone(cluster: ScriptedCluster, pod: ScriptedPod) -> None:

@@ -1,4 +1,10 @@
-"""A cluster that does what a test wrote down, and fails the test that asks for more."""
+"""A cluster that does what a test wrote down, and fails the test that asks for more.
+
+``launcher_k8s.testing.ScriptedCluster`` is no substitute here: it answers as a cluster does. ``kube.logs``
+and ``kube.reflector`` are tested by the very bytes of each stream, where it is cut, how many there are and
+with which version each is asked for, also in orders that no cluster in good health gives: a log that differs
+between two readings, a watch that ends at once, pages that expire each time, a version from the future.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +41,8 @@ class Script:
     opened: asyncio.Event = attrs.field(factory=asyncio.Event)
 
 
-class ScriptedCluster:
-    """The scripted verbs; when a script is at its end, a stream stays open and silent."""
+class PlayedCluster:
+    """Plays a script; when a script is at its end, a stream stays open and silent."""
 
     def __init__(self, script: Script) -> None:
         self.script = script
