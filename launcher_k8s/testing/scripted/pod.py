@@ -24,7 +24,8 @@ class ScriptedPod(PodRecord):
     """A pod of a scripted cluster; each verb lets something happen to it, and returns it.
 
     To a pod that is gone nothing more happens (LookupError); in one that has ended, no container starts,
-    prints or ends any more (ValueError).
+    prints or ends any more, and no container ends twice (ValueError). What a container had printed may be
+    said after its end, as long as others go on.
 
     Attributes:
         name: Its name.
@@ -155,10 +156,8 @@ class ScriptedPod(PodRecord):
     def restarts(self, code: int = 1, *, container: str = "") -> Self:
         """A container ends and is started again, as with ``restartPolicy: OnFailure``."""
         check_exit_code(code)
-        self._check_goes_on()
         chosen = self._container(container)
-        if chosen.run is None:
-            self.running()
+        self._ensure_started(container)
         self._end(chosen, code)
         chosen.begin(self._run(self._site.now()))
         self.log(container).reopen()
@@ -183,12 +182,14 @@ class ScriptedPod(PodRecord):
             TypeError, ValueError: No program ends with that code, or it has ended before.
         """
         check_exit_code(code)
+        self._check_goes_on(self._container(container))
         self._ensure_started(container)
         self._end(self._container(container), code, "", message)
         return self._write()
 
     def oom_killed(self, *, container: str = "") -> Self:
         """A container is killed for using more memory than its limit."""
+        self._check_goes_on(self._container(container))
         self._ensure_started(container)
         self._end(self._container(container), KILLED, "OOMKilled")
         return self._write()
@@ -239,6 +240,6 @@ class ScriptedPod(PodRecord):
         return self.deleted(grace_s=0)
 
     def _ensure_started(self, container: str) -> None:
-        self._check_goes_on(self._container(container))
+        self._check_goes_on()
         if self._container(container).run is None:
             self.running()
