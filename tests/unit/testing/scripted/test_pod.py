@@ -338,5 +338,5 @@ async def test_nothing_more_happens_in_a_pod_that_has_ended(
 @pytest.mark.parametrize("act", [ScriptedPod.exits, ScriptedPod.oom_killed])
 async def test_a_container_ends_once(cluster: ScriptedCluster, act: Callable[..., object]) -> None:
     pod = with_containers(cluster).running()
-    with pytest.raises(ValueError, match="container prepare of pod .* has ended"):
+    with pytest.raises(ValueError, match=r"container prepare of pod .* has ended"):
         act(pod, container="prepare")
