@@ -16,6 +16,7 @@ from typing import TextIO
 
 from launcher_k8s.cli import INTERRUPTED
 from launcher_k8s.cli.common import print_error, say, show
+from launcher_k8s.cli.descriptors import open_missing_streams
 from launcher_k8s.cli.parser import RUN_FAILED, build_parser
 from launcher_k8s.cli.termination import TERMINATED, termination_interrupts
 from launcher_k8s.errors import LauncherError
@@ -33,6 +34,7 @@ def run_command(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code; 0 after help, 2 where the usage is wrong, and both are printed.
     """
+    open_missing_streams()
     with termination_interrupts() as termination:
         try:
             code = _run(argv)

@@ -19,6 +19,9 @@ from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings
 from launcher_k8s.testing.local.container import KeeperLost
 
 NOTICE = "it runs on this machine, as this user, and its image is only a name"
+LOG_BYTES = 1 << 30
+"""A log is rotated after so much, not after a kubelet's 10 MiB: output shall not be lost to a slow reader."""
+
 _WAY_CODES = (
     "missing-api-url",
     "missing-token",
@@ -62,7 +65,8 @@ async def local_cluster(settings: ClusterSettings) -> AsyncIterator[ClusterSetti
     """
     async with AsyncExitStack() as stack:
         try:
-            cluster = await stack.enter_async_context(testing.LocalCluster(namespace=settings.namespace))
+            own = testing.LocalCluster(namespace=settings.namespace, log_bytes=LOG_BYTES)
+            cluster = await stack.enter_async_context(own)
         except KeeperLost as error:
             raise UnavailableError(f"this machine cannot run a cluster: {error}") from error
         way = cluster.settings()

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
 import attrs
 
 from launcher_k8s.connection import Resource
 from launcher_k8s.testing.cluster import refusals
+from launcher_k8s.testing.cluster.kinds import KINDS
 from launcher_k8s.testing.cluster.refusals import Refusal
+from launcher_k8s.wording import did_you_mean, quote
 
 ALWAYS: Final = 1_000_000_000
 """As a number of times: until the fault is ended."""
 
 ANY: Final = "*"
+EXAMPLES: Final = '"create jobs", "get pods/log" or "watch"'
+LEAST_REFUSAL: Final = 400
+MOST_REFUSAL: Final = 599
 
 
 class OpenStream(Protocol):
@@ -46,12 +51,18 @@ class Target:
         """Read ``verb resource name``, of which the last may be left out.
 
         Raises:
-            ValueError: There are more than three words.
+            ValueError: There are more than three words, or no request of any cluster could be meant.
         """
         words = text.split()
         if len(words) > 3:
             raise ValueError(f"{text!r} says more than verb, resource and name")
-        return cls(*words)
+        target = cls(*words)
+        _check_known("verb", target.verb, {verb for verbs in _VERBS.values() for verb in verbs}, text)
+        _check_known("resource", target.plural, _VERBS, text)
+        served = _VERBS.get(target.plural, ())
+        if ANY not in (target.verb, target.plural) and target.verb not in served:
+            raise ValueError(f"{text!r} meets no request: {target.plural} has only {', '.join(served)}")
+        return target
 
     def matches(self, verb: str, resource: Resource) -> bool:
         """Whether a request is meant."""
@@ -60,6 +71,33 @@ class Target:
         return all(
             mine in (ANY, its) for mine, its in zip((self.verb, self.plural, self.name), asked, strict=True)
         )
+
+
+def _verbs_by_plural() -> dict[str, tuple[str, ...]]:
+    """What may be done with every resource; of two groups' resources of one name, with either."""
+    verbs: dict[str, tuple[str, ...]] = {}
+    for kind in KINDS:
+        for plural, served in (
+            (kind.plural, kind.verbs),
+            *((f"{kind.plural}/{part.name}", part.verbs) for part in kind.subresources),
+        ):
+            verbs[plural] = tuple(dict.fromkeys((*verbs.get(plural, ()), *served)))
+    return verbs
+
+
+_VERBS: Final = _verbs_by_plural()
+
+
+def _check_known(what: str, word: str, known: Iterable[str], text: str) -> None:
+    if word == ANY or word in known:
+        return
+    hint = did_you_mean(word, sorted(known)) or f"write {EXAMPLES}"
+    raise ValueError(f"{quote(text)} meets no request, for no cluster has the {what} {quote(word)}: {hint}")
+
+
+def _check_times(_fault: object, _field: attrs.Attribute[int], times: int) -> None:
+    if times < 1:
+        raise ValueError(f"a fault meets at least one request: times is {times}")
 
 
 @attrs.define(eq=False)
@@ -81,7 +119,7 @@ class Fault:
     """
 
     target: Target
-    times: int = 1
+    times: int = attrs.field(default=1, validator=_check_times)
     refusal: Refusal | None = None
     delay_s: float = 0.0
     stalls: bool = False
@@ -142,7 +180,13 @@ NOTHING: Final = Encounter()
 
 
 def refusal_of(code: int, message: str, retry_after_s: int) -> Refusal:
-    """The API server's refusal of some HTTP status, in its own words if no message is given."""
+    """The API server's refusal of some HTTP status, in its own words if no message is given.
+
+    Raises:
+        ValueError: No refusal has that status.
+    """
+    if not LEAST_REFUSAL <= code <= MOST_REFUSAL:
+        raise ValueError(f"a failure is answered with an HTTP status from 400 to 599: code is {code}")
     if code == 429:
         said = message or "the server has received too many requests and has asked us to try again later"
         return refusals.too_many_requests(said, retry_after_s=retry_after_s)

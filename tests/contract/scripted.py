@@ -123,20 +123,24 @@ class Play:
         """Play every container as far as it comes."""
         for name, left in self._left.items():
             while left and self._may(left[0]):
-                self._do(name, left.popleft())
-                if not left:
+                act = left.popleft()
+                self._do(name, act)
+                if not left and not isinstance(act, Exits):
                     self._end(name, 0)
 
     def meets_obstacle(self, world: ScriptedWorld) -> bool:
         """Say what keeps the pod from starting, if anything does."""
         spec = self._pod.object["spec"]
-        main = next(each for each in spec["containers"] if each["name"] == MAIN_CONTAINER)
         for container in spec.get("initContainers", ()):
             (act,) = self._acts_of(container)
             if isinstance(act, Exits) and act.code:
                 self._pod.init_failed(act.code, container=container["name"])
                 return True
-        return _say_what_hinders(self._pod, main, _secrets(world))
+        return any(  # a pod that is not the Launcher's has no such container, and nothing hinders it
+            _say_what_hinders(self._pod, main, _secrets(world))
+            for main in spec["containers"]
+            if main["name"] == MAIN_CONTAINER
+        )
 
     def _acts_of(self, container: Mapping[str, Any]) -> Sequence[Act]:
         words = [*container.get("command", ()), *container.get("args", ())]

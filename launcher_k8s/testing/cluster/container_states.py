@@ -13,11 +13,26 @@ from typing import Any, Final
 import attrs
 
 from launcher_k8s.testing.cluster.kinds import Object
+from launcher_k8s.wording import kind_of
 
 START_ERROR_CODE: Final = 128
 NEVER: Final = datetime.fromtimestamp(0, UTC)
 CREATING: Final = "ContainerCreating"
 INITIALIZING: Final = "PodInitializing"
+MOST_EXIT_CODE: Final = 255
+
+
+def check_exit_code(code: object) -> None:
+    """See that a program can end with a code.
+
+    Raises:
+        TypeError: It is no integer.
+        ValueError: A process of Linux has no such exit code.
+    """
+    if not isinstance(code, int) or isinstance(code, bool):
+        raise TypeError(f"an exit code is an integer, not {kind_of(code)}")
+    if not 0 <= code <= MOST_EXIT_CODE:
+        raise ValueError(f"an exit code is from 0 to {MOST_EXIT_CODE}, not {code}")
 
 
 @attrs.frozen

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import attrs
 
@@ -33,6 +33,8 @@ from launcher_k8s.testing.local.runtime import MODES, Runtime
 from launcher_k8s.testing.local.server import Server
 from launcher_k8s.testing.local.worker import Site
 
+T = TypeVar("T")
+
 NOTICE: Final = (
     "the embedded cluster runs the commands of its pods on this machine, as user %s: images are only names, "
     "and what keeps processes apart is %s"
@@ -49,13 +51,15 @@ class LocalCluster:
     which image they are "in". Do not run on it what you would not run in your shell.
 
     Use ``async with LocalCluster() as cluster``, then ``JobBackend(cluster.settings())``, or kubectl with the
-    file of ``cluster.kubeconfig(path)``. It lives on the event loop it is entered on. Leaving it ends
-    every process, also those of a program that was killed meanwhile.
+    file of ``cluster.kubeconfig(path)``; before it is entered, these are a RuntimeError. It lives on the
+    event loop it is entered on. Leaving it ends every process, also those of a program that was killed
+    meanwhile.
 
     Args:
         namespace: Where jobs are to live; it is made.
         capacity: What the node has to give; what this machine has if None.
-        log_bytes: How large a container's log may grow before it is rotated.
+        log_bytes: How large a container's log may grow before it is rotated, as a kubelet does at 10 MiB: of
+            what is older nothing can be read any more.
         rbac: Whether the stored roles decide who may do what; otherwise everybody may everything.
         port: The port; any free one if 0.
         modes: Ways to isolate containers, tried in this order.
@@ -63,13 +67,8 @@ class LocalCluster:
         env: More environment for every container.
 
     Attributes:
-        faults: What shall go wrong.
         images: Which images are there: all, unless a test says otherwise.
-        api: The objects, for what a test must arrange or look at itself.
     """
-
-    api: Api
-    faults: Faults
 
     def __init__(
         self,
@@ -91,6 +90,8 @@ class LocalCluster:
         self._port = port
         self._env = dict(env or {})
         self._runtime = Runtime(modes=modes, directory=directory)
+        self._api: Api | None = None
+        self._faults: Faults | None = None
         self._accounts = Accounts()
         self._kubelet: Kubelet | None = None
         self._server: Server | None = None
@@ -129,12 +130,12 @@ class LocalCluster:
                     ending.push_async_callback(part.close)
 
     async def _start(self) -> None:
-        self.api = Api(now=_now, draw=secrets.token_bytes, rbac=self._rbac)
+        self._api = Api(now=_now, draw=secrets.token_bytes, rbac=self._rbac)
         if self.api.find(NAMESPACE, self.namespace) is None:
             self.api.add(NAMESPACE, {"metadata": {"name": self.namespace}})
         EventLimit(self.api)
         self._kubelet = Kubelet(self._site())
-        self.faults = Faults(self.api, self._kubelet)
+        self._faults = Faults(self.api, self._kubelet)
         self._controllers = Controllers(lambda wake: JobController(self.api, now=_now, wake=wake), now=_now)
         self._kubelet.start()
         self._accounts.follow(lambda: self.faults.token)
@@ -161,11 +162,24 @@ class LocalCluster:
             now=_now,
         )
 
+    # --- what is there once it is entered
+
+    @property
+    def api(self) -> Api:
+        """The objects, for what a test must arrange or look at itself."""
+        return _entered(self._api)
+
+    @property
+    def faults(self) -> Faults:
+        """What shall go wrong."""
+        return _entered(self._faults)
+
     # --- how to reach it
 
     @property
     def api_url(self) -> str:
         """The API's URL."""
+        _entered(self._faults)
         return f"http://127.0.0.1:{self._port}"
 
     @property
@@ -205,6 +219,14 @@ class LocalCluster:
     def runtime(self) -> Runtime:
         """What runs the processes, for looking."""
         return self._runtime
+
+
+def _entered(part: T | None) -> T:
+    if part is None:
+        raise RuntimeError(
+            "the cluster does not run yet; enter it first: async with LocalCluster() as cluster"
+        )
+    return part
 
 
 def _now() -> datetime:

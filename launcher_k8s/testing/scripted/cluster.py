@@ -17,7 +17,7 @@ from launcher_k8s.testing.cluster.removing import BACKGROUND, DeleteOptions
 from launcher_k8s.testing.faults import Faults
 from launcher_k8s.testing.scripted.clock import ScriptedClock
 from launcher_k8s.testing.scripted.connection import ScriptedConnection
-from launcher_k8s.testing.scripted.lives import Life
+from launcher_k8s.testing.scripted.lives import Life, check_life
 from launcher_k8s.testing.scripted.logs import DEFAULT_FILE_SIZE
 from launcher_k8s.testing.scripted.pod import ScriptedPod
 from launcher_k8s.testing.scripted.site import ScriptedSite
@@ -40,6 +40,9 @@ class ScriptedCluster(ScriptedConnection):
         seed: Of uids and generated names.
         log_file_size: After so many bytes a container's log is rotated; only the newest file can be read.
         timeouts: How long the client waits for what a fault holds up, on the cluster's clock.
+
+    Raises:
+        TypeError: The life is none.
 
     Attributes:
         clock: The time.
@@ -131,4 +134,5 @@ class ScriptedCluster(ScriptedConnection):
 
     @life.setter
     def life(self, life: Life | None) -> None:
+        check_life(life)
         self._site.life = life

@@ -93,10 +93,11 @@ class ScriptedConnection:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None, /
     ) -> None:
-        """Close it, and end every stream."""
+        """Close it, and end every stream; what went wrong in a life is raised then."""
         self._is_open = False
         for stream in list(self._streams):
             stream.fail(closed_error(stream.attempt))
+        self._site.raise_trouble()
 
     async def create(
         self,

@@ -13,14 +13,20 @@ seconds that pass between them::
     ScriptedCluster(life=life)
 
 It is called once for each pod, and may look at ``pod.job`` to decide. Those made here are the usual ones.
+What goes wrong in a life fails its pod, and is raised when the cluster is left: a test fails of it.
 """
 
 from __future__ import annotations
 
+import inspect
+import math
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from numbers import Real
+from typing import Any, Final, TypeAlias
 
+from launcher_k8s.testing.cluster.container_states import check_exit_code
 from launcher_k8s.testing.scripted.pod import ScriptedPod
+from launcher_k8s.wording import kind_of, quote
 
 Life: TypeAlias = Callable[[ScriptedPod], Iterable[float] | None]
 
@@ -35,7 +41,13 @@ def finishes(
         output: What it prints, at once when it starts.
         pending_s: Seconds before it starts.
         after_s: Seconds that it runs.
+
+    Raises:
+        TypeError, ValueError: No program ends with that code, or the seconds are none.
     """
+    check_exit_code(code)
+    check_pause("pending_s", pending_s)
+    check_pause("after_s", after_s)
 
     def life(pod: ScriptedPod) -> Iterator[float]:
         yield pending_s
@@ -49,7 +61,8 @@ def finishes(
 
 
 def runs(*, pending_s: float = 1.0) -> Life:
-    """A life that starts, and runs until somebody ends it."""
+    """A life that starts, and runs until somebody ends it; ``pending_s`` seconds before it starts."""
+    check_pause("pending_s", pending_s)
 
     def life(pod: ScriptedPod) -> Iterator[float]:
         yield pending_s
@@ -65,3 +78,58 @@ def stays_pending(reason: str = "Unschedulable", message: str = "") -> Life:
         pod.pending(reason, message)
 
     return life
+
+
+_MAKERS: Final[tuple[object, ...]] = (finishes, runs, stays_pending)
+
+
+def check_life(life: Life | None) -> None:
+    """See that something can be a life.
+
+    Raises:
+        TypeError: It is none, for what stands in the message.
+    """
+    if life is None:
+        return
+    name = getattr(life, "__name__", kind_of(life))
+    if any(life is maker for maker in _MAKERS):
+        raise TypeError(f"{name} makes a life and is none: write life={name}()")
+    if not callable(life):
+        raise TypeError(f"a life is a function over a pod, not {kind_of(life)}")
+    if inspect.iscoroutinefunction(life) or inspect.isasyncgenfunction(life):
+        raise TypeError(f"the life {name} is async: write def, and yield the seconds that pass")
+
+
+def steps_of(life: Life, pod: ScriptedPod) -> Iterator[float]:
+    """Begin a life: the seconds between its steps, which happen when they are asked for.
+
+    Raises:
+        TypeError: It gives something else than seconds.
+    """
+    given: Any = life(pod)
+    if given is None:
+        return
+    name = getattr(life, "__name__", kind_of(life))
+    if inspect.iscoroutine(given):
+        given.close()
+    if callable(given):
+        raise TypeError(f"the life {name} gives a function, not seconds: is {name}() meant?")
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        raise TypeError(f"the life {name} gives {kind_of(given)}: it is to yield the seconds that pass")
+    for pause_s in given:
+        check_pause(f"what the life {name} yields", pause_s)
+        yield pause_s
+
+
+def check_pause(what: str, pause_s: object) -> None:
+    """See that something is a number of seconds that can pass.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is negative, or not a number.
+    """
+    if isinstance(pause_s, bool) or not isinstance(pause_s, Real):
+        shown = f" {quote(pause_s)}" if isinstance(pause_s, str) else ""
+        raise TypeError(f"{what}: seconds are a number, not {kind_of(pause_s)}{shown}")
+    if math.isnan(pause_s) or pause_s < 0:
+        raise ValueError(f"{what}: no {pause_s} seconds can pass")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Self
 
-from launcher_k8s.testing.cluster.container_states import NEVER, START_ERROR_CODE
+from launcher_k8s.testing.cluster.container_states import NEVER, START_ERROR_CODE, check_exit_code
 from launcher_k8s.testing.cluster.kinds import POD, Object
 from launcher_k8s.testing.cluster.writing import stamp
 from launcher_k8s.testing.scripted.pod_record import KILLED, PodRecord
@@ -22,6 +22,10 @@ LOW_ON_MEMORY: Final = "The node was low on resource: memory. "
 
 class ScriptedPod(PodRecord):
     """A pod of a scripted cluster; each verb lets something happen to it, and returns it.
+
+    To a pod that is gone nothing more happens (LookupError); in one that has ended, no container starts,
+    prints or ends any more, and no container ends twice (ValueError). What a container had printed may be
+    said after its end, as long as others go on.
 
     Attributes:
         name: Its name.
@@ -39,6 +43,7 @@ class ScriptedPod(PodRecord):
             reason: ``Unschedulable``, or ``SchedulingGated``.
             message: Why, in the scheduler's words.
         """
+        self._check_goes_on()
         said = message or NO_NODE
         now = stamp(self._site.now())
         condition = {
@@ -55,6 +60,7 @@ class ScriptedPod(PodRecord):
 
     def scheduled(self) -> Self:
         """The scheduler has found a node; its kubelet begins to prepare the containers."""
+        self._check_goes_on()
         self._take_on()
         return self._write()
 
@@ -66,6 +72,7 @@ class ScriptedPod(PodRecord):
             message: More.
             container: Which; the job's by default.
         """
+        self._check_goes_on()
         self._take_on()
         self._state.has_sandbox = True
         self._container(container).wait(reason, message)
@@ -84,6 +91,7 @@ class ScriptedPod(PodRecord):
 
     def start_error(self, message: str = "", *, container: str = "") -> Self:
         """The program of a container cannot be started."""
+        self._check_goes_on()
         self._take_on()
         self._state.has_sandbox = True
         chosen = self._container(container)
@@ -105,8 +113,10 @@ class ScriptedPod(PodRecord):
         Raises:
             ValueError: The pod has no init container.
         """
+        check_exit_code(code)
         if not self._state.init:
             raise ValueError(f"pod {self.name} has no init container")
+        self._check_goes_on()
         self._take_on()
         self._state.has_sandbox = True
         chosen = self._container(container or self._state.init[0].name)
@@ -118,6 +128,7 @@ class ScriptedPod(PodRecord):
 
     def running(self) -> Self:
         """All containers run; init containers have done their part."""
+        self._check_goes_on()
         self._take_on()
         self._state.has_sandbox = True
         now = self._site.now()
@@ -144,8 +155,9 @@ class ScriptedPod(PodRecord):
 
     def restarts(self, code: int = 1, *, container: str = "") -> Self:
         """A container ends and is started again, as with ``restartPolicy: OnFailure``."""
-        self._ensure_started(container)
+        check_exit_code(code)
         chosen = self._container(container)
+        self._ensure_started(container)
         self._end(chosen, code)
         chosen.begin(self._run(self._site.now()))
         self.log(container).reopen()
@@ -165,19 +177,26 @@ class ScriptedPod(PodRecord):
             code: The exit code; 128 and the number for a signal.
             container: Which.
             message: What it left as its termination message.
+
+        Raises:
+            TypeError, ValueError: No program ends with that code, or it has ended before.
         """
+        check_exit_code(code)
+        self._check_goes_on(self._container(container))
         self._ensure_started(container)
         self._end(self._container(container), code, "", message)
         return self._write()
 
     def oom_killed(self, *, container: str = "") -> Self:
         """A container is killed for using more memory than its limit."""
+        self._check_goes_on(self._container(container))
         self._ensure_started(container)
         self._end(self._container(container), KILLED, "OOMKilled")
         return self._write()
 
     def evicted(self, message: str = LOW_ON_MEMORY) -> Self:
         """The kubelet ends the pod for lack of a resource."""
+        self._check_goes_on()
         self._take_on()
         self._site.kubelet_events.record(POD, self.object, "Evicted", message, warning=True)
         self._disrupt("TerminationByKubelet", message)
@@ -221,5 +240,6 @@ class ScriptedPod(PodRecord):
         return self.deleted(grace_s=0)
 
     def _ensure_started(self, container: str) -> None:
+        self._check_goes_on()
         if self._container(container).run is None:
             self.running()

@@ -166,6 +166,12 @@ class PodRecord:
         if self._limit_s == limit_s and not self.is_gone and not job_pods.is_ended(self.object):
             self.deadline_exceeded()
 
+    def fail_for_its_life(self, error: BaseException) -> None:
+        """Its life went wrong: nothing more would happen to it, and nobody shall wait for that."""
+        if not self.is_gone and not job_pods.is_ended(self.object):
+            self._take_on()
+            self._fail_as_a_whole("LifeFailed", f"the test's life of this pod raised {error!r}")
+
     def note_gone(self) -> None:
         """The Pod object is gone."""
         self.is_gone = True
@@ -173,6 +179,18 @@ class PodRecord:
             log.close()
 
     # --- behind the verbs
+
+    def _check_goes_on(self, container: Container | None = None) -> None:
+        """See that something can still happen.
+
+        Raises:
+            ValueError: The pod, or the container, has ended.
+        """
+        if job_pods.is_ended(self.object):
+            phase = self.object["status"]["phase"]
+            raise ValueError(f"pod {self.name} has ended ({phase}): nothing more happens in it")
+        if container is not None and container.end is not None:
+            raise ValueError(f"container {container.name} of pod {self.name} has ended")
 
     def _end_for_good(self, code: int) -> None:
         """Do what a kubelet does last: end the containers, tell of it, and let the object go."""

@@ -16,7 +16,7 @@ from launcher_k8s.testing.cluster.jobs import JobController
 from launcher_k8s.testing.cluster.kinds import NODE, POD, Kind, Object
 from launcher_k8s.testing.cluster.store import EventType
 from launcher_k8s.testing.scripted.clock import Alarm, ScriptedClock
-from launcher_k8s.testing.scripted.lives import Life
+from launcher_k8s.testing.scripted.lives import Life, check_life, steps_of
 from launcher_k8s.testing.scripted.logs import ContainerLog
 from launcher_k8s.testing.scripted.pod import ScriptedPod
 
@@ -40,8 +40,10 @@ class ScriptedSite:
     node_address = NODE_ADDRESS
 
     def __init__(self, api: Api, clock: ScriptedClock, *, life: Life | None, log_file_size: int) -> None:
+        check_life(life)
         self.api = api
         self.life = life
+        self._trouble: BaseException | None = None
         self.scheduler_events = EventRecorder(api, "default-scheduler", now=clock.now)
         self.kubelet_events = EventRecorder(api, "kubelet", host=NODE_NAME, now=clock.now)
         self.is_lost = False
@@ -138,20 +140,29 @@ class ScriptedSite:
             pod.note(content)
 
     def _begin(self, life: Life, pod: ScriptedPod) -> None:
-        def begin() -> None:
-            steps = None if pod.is_gone else life(pod)
-            if steps is not None:
-                self._go_on(iter(steps), pod)
-
-        self._clock.call_later(0, begin)
+        steps = steps_of(life, pod)
+        self._clock.call_later(0, lambda: self._go_on(steps, pod))
 
     def _go_on(self, steps: Iterator[float], pod: ScriptedPod) -> None:
         """Let a life do its next step; it ends with its pod."""
         if pod.is_gone or pod.is_ending:
             return
-        for pause_s in steps:
-            self._clock.call_later(pause_s, lambda: self._go_on(steps, pod))
+        try:
+            pause_s = next(steps, None)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 -- a test may fail by any, and shall not hang for it
+            self._trouble = self._trouble or error
+            pod.fail_for_its_life(error)
             return
+        if pause_s is not None:
+            self._clock.call_later(pause_s, lambda: self._go_on(steps, pod))
+
+    def raise_trouble(self) -> None:
+        """Raise what went wrong in a life, once."""
+        trouble, self._trouble = self._trouble, None
+        if trouble is not None:
+            raise trouble
 
     # --- controllers
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from uuid import uuid4
 
 import pytest
@@ -41,6 +41,21 @@ def test_a_command_runs_here_with_its_output_progress_and_exit_code(cli: Cli, di
     states = [line.split(" ", 1)[1] for line in done.err.splitlines() if line.startswith("sh-")]
     assert (done.code, sorted(done.out.splitlines())) == (3, ["aside", "hello"])
     assert states == ["Pending", "Running", "Finished, exit code 3"]
+
+
+def test_output_is_not_rotated_away_as_early_as_by_a_kubelet(
+    cli: Cli, directory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    class Noted(testing.LocalCluster):
+        def __init__(self, *, log_bytes: int = 0, **more: Any) -> None:
+            asked.append(log_bytes)
+            super().__init__(log_bytes=log_bytes, **more)
+
+    monkeypatch.setattr(testing, "LocalCluster", Noted)
+    assert cli("run", "--local", "--config", directory, *WHO, "--", "true").code == 0
+    assert asked == [1024**3]
 
 
 def test_what_is_without_effect_is_told_and_nothing_secret(cli: Cli, directory: str) -> None:

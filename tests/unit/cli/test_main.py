@@ -210,6 +210,48 @@ def test_output_that_cannot_be_written_is_told_on_one_line(words: list[str]) -> 
     assert "Exception ignored" not in done.stderr
 
 
+HELLO = ("run", "--local", *WHO, "--image", "r-session:3.4.2", "--", "echo", "hello")
+
+
+def run_closed(closing: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command started by a shell that closes some of its streams."""
+    command = ["sh", "-c", f'exec "$@" {closing}', "sh", sys.executable, "-m", "launcher_k8s.cli", *words]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--help"], 1),
+        (["explain", *WHO], 1),
+        (["plan", "--json", "none.json", *WHO], 1),
+        ([*HELLO], 125),
+    ],
+)
+def test_closed_output_is_told_on_one_line(words: list[str], code: int) -> None:
+    done = run_closed(">&-", *words)
+    assert done.returncode == code
+    assert done.stderr.splitlines()[-1] == "launcher-k8s: input or output failed: Bad file descriptor"
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+def test_messages_to_a_closed_stream_go_nowhere_else() -> None:
+    done = run_closed("2>&-", *HELLO)
+    assert (done.returncode, done.stdout) == (0, "hello\n")
+
+
+def test_closed_input_is_empty() -> None:
+    done = run_closed("<&-", "plan", "-", *WHO)
+    assert done.returncode == 1
+    assert "not JSON" in done.stderr
+
+
+def test_a_command_with_all_streams_closed_says_so_by_its_code() -> None:
+    done = run_closed("<&- >&- 2>&-", *HELLO)
+    assert (done.returncode, done.stdout, done.stderr) == (125, "", "")
+
+
 def run_full(stream: str, *words: str) -> subprocess.CompletedProcess[str]:
     """What the other stream shows of a command that cannot print on this one."""
     pipe = subprocess.PIPE

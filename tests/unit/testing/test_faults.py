@@ -57,6 +57,36 @@ def test_a_target_of_too_many_words_is_an_error() -> None:
         Target.parse("get pods a b")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("creat jobs", "the verb 'creat': did you mean create?"),
+        ("CREATE JOBS", "the verb 'CREATE': did you mean create?"),
+        ("create job", "the resource 'job': did you mean jobs?"),
+        ("watch pod", "the resource 'pod': did you mean pods?"),
+        ("get pods/logs", "the resource 'pods/logs': did you mean pods/log?"),
+        ("create foos", "the resource 'foos': write"),
+        ("watch pods/log", "pods/log has only get"),
+    ],
+)
+def test_a_target_that_nothing_can_meet_is_an_error(cluster: ScriptedCluster, text: str, said: str) -> None:
+    with pytest.raises(ValueError, match="meets no request") as caught:
+        cluster.faults.fail(text)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("times", [0, -1])
+def test_a_fault_that_meets_nothing_is_an_error(cluster: ScriptedCluster, times: int) -> None:
+    with pytest.raises(ValueError, match=f"times is {times}"):
+        cluster.faults.fail("create jobs", times=times)
+
+
+@pytest.mark.parametrize("code", [0, 200, 302, 600])
+def test_a_failure_is_an_http_status_of_a_failure(cluster: ScriptedCluster, code: int) -> None:
+    with pytest.raises(ValueError, match=f"from 400 to 599: code is {code}"):
+        cluster.faults.fail("create jobs", code=code)
+
+
 # --- answers
 
 

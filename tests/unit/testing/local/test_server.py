@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
@@ -39,6 +39,22 @@ async def _ask(session: aiohttp.ClientSession, method: str, path: str, **more: A
 
 def _map(name: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {"a": "1"}}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda cluster: cluster.settings(),
+        lambda cluster: cluster.kubeconfig("never-written"),
+        lambda cluster: cluster.faults,
+        lambda cluster: cluster.api,
+        lambda cluster: cluster.api_url,
+        lambda cluster: cluster.token,
+    ],
+)
+def test_a_cluster_that_was_not_entered_says_so(ask: Callable[[LocalCluster], object]) -> None:
+    with pytest.raises(RuntimeError, match=r"enter it first: async with LocalCluster\(\) as cluster"):
+        ask(LocalCluster())
 
 
 async def test_an_unknown_token_is_refused_and_none_is_nobody(cluster: LocalCluster) -> None:

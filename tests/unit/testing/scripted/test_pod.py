@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -299,3 +300,43 @@ async def test_generation_counts_no_node(cluster: ScriptedCluster, pod: Scripted
 def job_id_of_only(cluster: ScriptedCluster) -> str:
     [job] = cluster.api.objects(JOB)
     return str(job["metadata"]["name"])
+
+
+# --- what cannot happen
+
+
+@pytest.mark.parametrize(("code", "error"), [(999, ValueError), (-1, ValueError), ("0", TypeError)])
+async def test_a_code_that_no_program_ends_with_is_refused(
+    pod: ScriptedPod, code: Any, error: type[Exception]
+) -> None:
+    with pytest.raises(error, match="an exit code is"):
+        pod.exits(code)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda pod: pod.pending(),
+        lambda pod: pod.scheduled(),
+        lambda pod: pod.waiting("ErrImagePull"),
+        lambda pod: pod.running(),
+        lambda pod: pod.prints("late"),
+        lambda pod: pod.restarts(),
+        lambda pod: pod.exits(1),
+        lambda pod: pod.oom_killed(),
+        lambda pod: pod.evicted(),
+    ],
+)
+async def test_nothing_more_happens_in_a_pod_that_has_ended(
+    pod: ScriptedPod, act: Callable[[ScriptedPod], object]
+) -> None:
+    pod.exits(0)
+    with pytest.raises(ValueError, match=r"has ended \(Succeeded\): nothing more happens"):
+        act(pod)
+
+
+@pytest.mark.parametrize("act", [ScriptedPod.exits, ScriptedPod.oom_killed])
+async def test_a_container_ends_once(cluster: ScriptedCluster, act: Callable[..., object]) -> None:
+    pod = with_containers(cluster).running()
+    with pytest.raises(ValueError, match=r"container prepare of pod .* has ended"):
+        act(pod, container="prepare")
