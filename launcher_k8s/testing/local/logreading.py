@@ -1,7 +1,8 @@
 """Reading a container's log as the API serves it: from where, how much, with times, for how long.
 
 Rules: ``pkg/kubelet/kuberuntime/logs/logs.go``. ``tailLines`` counts entries, so parts of a long line each;
-entries before ``sinceTime`` are skipped one by one; only what begins a line is sent with its time.
+entries before ``sinceTime`` are skipped one by one; only what begins a line is sent with its time, and the
+file's first entry, which may be a part from inside a line.
 """
 
 from __future__ import annotations
@@ -161,10 +162,10 @@ class LogReader:
             yield b"".join(waiting)
 
     def _tell(self, entry: Entry) -> bytes:
+        begins_line, self._begins_line = self._begins_line, entry.ends_line
         if entry.time < self._since:
             return b""
-        prefix = f"{entry.time} ".encode() if self._query.timestamps and self._begins_line else b""
-        self._begins_line = entry.ends_line
+        prefix = f"{entry.time} ".encode() if self._query.timestamps and begins_line else b""
         told = prefix + entry.content + (b"\n" if entry.ends_line else b"")
         if self._left is not None:
             told = told[: self._left]

@@ -83,6 +83,22 @@ async def test_entries_before_a_time_are_skipped(tmp_path: Path) -> None:
     assert await _read(log, since=datetime.now(UTC) - timedelta(hours=1)) == b"a\n"
 
 
+async def test_the_rest_of_a_line_whose_beginning_is_skipped_bears_no_time(tmp_path: Path) -> None:
+    log = _log(tmp_path)
+    log.append(b"2026-11-21T07:00:00.000000000Z stdout P be\n2026-11-21T07:00:05.000000000Z stdout F gun\n")
+    log.close()
+    since = datetime(2026, 11, 21, 7, 0, 3, tzinfo=UTC)
+    assert await _read(log, since=since, timestamps=True) == b"gun\n"
+
+
+async def test_a_file_that_begins_inside_a_line_begins_with_a_time(tmp_path: Path) -> None:
+    log = _log(tmp_path, rotate_bytes=PART_BYTES)
+    stream = log.stream("stdout")
+    stream.feed(b"x" * (PART_BYTES + 1))
+    stream.close()
+    assert (await _read(log, timestamps=True)).endswith(b"Z x")
+
+
 async def test_a_follower_sees_what_comes_and_ends_with_the_log(tmp_path: Path) -> None:
     log = _log(tmp_path)
     stream = log.stream("stdout")
