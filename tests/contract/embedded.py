@@ -82,7 +82,7 @@ class EmbeddedWorld(SimulatedWorld):
         await self.until(lambda: asyncio.to_thread(self._is_rotated), "the log has been rotated")
 
     def _is_rotated(self) -> bool:
-        logs = [file for file in self.cluster.runtime.directory.rglob("pods/*/logs/*") if file.is_file()]
+        logs = [file for file in self.cluster.runtime.directory.rglob("pods/*/logs/*.log") if file.is_file()]
         return bool(logs) and not any(b"first" in file.read_bytes() for file in logs)
 
     async def lose_node(self, job_id: str) -> None:

@@ -94,8 +94,9 @@ class LogFile:
 
     def _rotate(self) -> None:
         self._file.close()
-        self.path.unlink(missing_ok=True)  # those who read the old file read it to its end
-        self._file = self.path.open("wb", buffering=0)
+        newest = self.path.with_name(f"{self.path.name}.next")
+        self._file = newest.open("wb", buffering=0)
+        newest.replace(self.path)  # at no time is there none; those who read the old file read it to its end
         self._size = 0
         self.generation += 1
 
