@@ -22,6 +22,7 @@ from zlib import crc32
 
 import attrs
 
+from launcher_k8s.kube.continuation import KEPT_BYTES, OverlapSearch
 from launcher_k8s.kube.stamps import StampedLines, moment, nanoseconds, newest, split_stamped
 from launcher_k8s.output import GapReason, OutputChunk, OutputGap
 
@@ -42,6 +43,8 @@ class LogCursor:
         size: How many bytes of the line's body were delivered.
         checksum: Of these bytes.
         is_open: Whether the line's newline is yet to be delivered.
+        tail: The last bytes that were delivered of the line's body.
+        stranger: The stamp of a line that begins a file and does not go on with the cursor's.
         landmarks: Stamps of lines that are known to be in the log, and must come before any later line.
     """
 
@@ -51,6 +54,8 @@ class LogCursor:
     size: int = 0
     checksum: int = 0
     is_open: bool = False
+    tail: bytes = b""
+    stranger: bytes = b""
     landmarks: list[bytes] = attrs.field(factory=list)
 
     @property
@@ -80,13 +85,33 @@ class LogCursor:
         self.newest_ns = max(self.newest_ns, newest(stamps))
         self.size = len(lines.bodies[-1])
         self.checksum = crc32(lines.bodies[-1])
+        self.tail = lines.bodies[-1][-KEPT_BYTES:]
         self.is_open = lines.is_open
 
     def pass_piece(self, piece: bytes, *, ended: bool) -> None:
         """More of the open line was delivered; ``piece`` is without its newline."""
         self.size += len(piece)
         self.checksum = crc32(piece, self.checksum)
+        self.tail = (self.tail + piece)[-KEPT_BYTES:]
         self.is_open = not ended
+
+    def may_go_on_in(self, stamp: bytes) -> bool:
+        """Whether a file whose first line has this later stamp may begin inside the cursor's line."""
+        return len(self.tail) == KEPT_BYTES and stamp != self.stranger
+
+    def move_to(self, stamp: bytes, overlap: OverlapSearch) -> None:
+        """The newest file begins inside the cursor's line, or not: say the same place in its terms.
+
+        Args:
+            stamp: What stands before the file's first line.
+            overlap: How much of that line was delivered.
+        """
+        if not overlap.found:
+            self.stranger = stamp
+            return
+        self.stamp, self.repeats = stamp, 1
+        self.newest_ns = max(self.newest_ns, nanoseconds(stamp))
+        self.size, self.checksum = overlap.size, overlap.checksum
 
 
 class _Line(Enum):
@@ -106,12 +131,16 @@ class LogReader:
         reached: Whether the cursor's place was found, or told as a gap.
         added: Whether anything was delivered.
         foreign: Text without a stamp that ended the stream: a message of the kubelet's.
+        is_unclear: Whether the stream ends here, since it may have begun inside the cursor's line: where
+            that line goes on is to be found before another stream is read.
     """
 
     def __init__(self, cursor: LogCursor) -> None:
         self.reached = not cursor.stamp
         self.added = False
         self.foreign = b""
+        self.is_unclear = False
+        self._is_first = True  # no line was looked at yet
         self._cursor = cursor
         self._line: _Line | None = None  # None: at a line's beginning
         self._pending = b""  # of a stamp whose end is yet to come
@@ -122,10 +151,10 @@ class LogReader:
         self._items: list[OutputChunk | OutputGap] = []
 
     def feed(self, chunk: bytes) -> list[OutputChunk | OutputGap]:
-        """What a chunk of the stream adds to the output. After ``foreign`` text nothing does."""
+        """What a chunk of the stream adds; nothing does after ``foreign`` text or once it ``is_unclear``."""
         data = self._pending + chunk if self._pending else chunk
         self._pending = b""
-        while data and not self.foreign:
+        while data and not self.foreign and not self.is_unclear:
             data = self._begin(data) if self._line is None else self._go_on(self._line, data)
         items, self._items = self._items, []
         return items
@@ -140,6 +169,7 @@ class LogReader:
                 return data
         if lines.stamps and not self.reached:
             taken = self._seek(lines)
+            self._is_first = False
             if taken is not None:
                 return data[taken:]
         elif lines.stamps:
@@ -188,6 +218,9 @@ class LogReader:
                         self._start_skimming()
                         return lines.offset(index) + len(stamp) + 1
                 elif self._met or nanoseconds(stamp) > cursor.newest_ns:
+                    if self._is_first and not index and cursor.may_go_on_in(stamp):
+                        self.is_unclear = True
+                        return 0
                     self._tell_gap(stamp)
                     return lines.offset(index)
         self._line = _Line.DROP if lines.is_open else None

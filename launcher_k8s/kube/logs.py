@@ -27,10 +27,11 @@ from launcher_k8s.errors import (
     UnauthorizedError,
     UnavailableError,
 )
+from launcher_k8s.kube.continuation import OverlapSearch
 from launcher_k8s.kube.cursor import LogCursor, LogReader
 from launcher_k8s.kube.lookout import Lookout, with_looks
 from launcher_k8s.kube.retry import Backoff
-from launcher_k8s.kube.stamps import split_stamped
+from launcher_k8s.kube.stamps import LONGEST, split_stamped
 from launcher_k8s.output import GapReason, OutputChunk, OutputGap
 
 _log = logging.getLogger(__name__)
@@ -138,13 +139,15 @@ class _Follower:
         reader = LogReader(self.cursor)
         # What had ended before this stream was opened is wholly in it: there is nothing to wait for.
         is_plain = not self.follow or life is not ContainerLife.LIVE
-        self.trouble = None
+        was_cut, self.trouble = self.trouble is not None, None
         try:
             async with aclosing(self._stream(reader, follow=not is_plain)) as items:
                 async for item in items:
                     yield item
         except ClusterError as error:
             self.trouble = error
+        if reader.is_unclear and (gap := await self._find_place(may_miss=was_cut)):
+            yield gap
         self._count(reader, is_plain=is_plain)
         if self.trouble is not None and self.refusals == _FINAL_REFUSALS:
             raise self.trouble
@@ -164,6 +167,49 @@ class _Follower:
                         yield item
                     if reader.foreign:
                         raise _as_error(reader.foreign)
+                    if reader.is_unclear:
+                        return
+
+    async def _find_place(self, *, may_miss: bool) -> OutputGap | None:
+        """Find where the cursor's line goes on in the newest file.
+
+        Where several places look the same (a line of zeros, say) the last is taken: nothing comes twice,
+        and if something may thus be missing that is told.
+
+        Args:
+            may_miss: Whether the stream that delivered the line's beginning was cut.
+        """
+        overlap = OverlapSearch(self.cursor.tail, is_whole=not self.cursor.is_open)
+        try:
+            stamp = await self._read_first_line(overlap)
+        except ClusterError as error:
+            self.trouble = error
+            return None
+        if stamp:
+            self.cursor.move_to(stamp, overlap)
+        if overlap.is_ambiguous and (may_miss or overlap.size < overlap.length):
+            return OutputGap(self.cursor.time, None, GapReason.ROTATED)
+        return None
+
+    async def _read_first_line(self, overlap: OverlapSearch) -> bytes:
+        """Search a plain read's first line, at most all that is there now; returns its stamp."""
+        options = LogOptions(self.container, timestamps=True, since_time=self.cursor.since)
+        stamp, body, newline = b"", b"", b""
+        async with self.cluster.log(self.pod, options) as chunks:
+            async for chunk in chunks:
+                body, newline, _ = (body + chunk).partition(b"\n")
+                if not stamp:
+                    if len(body) < LONGEST and not newline:
+                        continue
+                    stamp, body = _split_stamp(body)
+                    if not stamp:
+                        return b""
+                overlap.feed(body)
+                body = b""
+                if newline:
+                    break
+        overlap.conclude(ended=bool(newline))
+        return stamp
 
     async def _look(self) -> None:
         """Note a line of the newest file: the second, since the first may be a line's second half."""
@@ -227,3 +273,9 @@ def _as_error(foreign: bytes) -> UnavailableError:
     """What a kubelet wrote into a log's stream instead of the log, after it had said 200."""
     said = foreign[:_LONGEST_QUOTE].decode("utf-8", "replace").strip()
     return UnavailableError(f"the node cannot give the log: {said}", status=500, transient=True)
+
+
+def _split_stamp(line: bytes) -> tuple[bytes, bytes]:
+    """A line's stamp, empty if it has none, and its body."""
+    lines = split_stamped(line)
+    return (lines.stamps[0], lines.bodies[0]) if lines.stamps else (b"", line)

@@ -25,14 +25,19 @@ class Prints:
 
 @attrs.frozen
 class PrintsLines:
-    """Writes numbered lines of :data:`LINE` bytes, from ``first`` up to, not including, ``last``."""
+    """Writes numbered lines of :data:`LINE` bytes, from ``first`` up to, not including, ``last``.
+
+    With another ``end`` than a newline, one blank say, all of them are one long line.
+    """
 
     first: int
     last: int
+    end: str = "\n"
 
     @property
     def data(self) -> bytes:
-        return b"".join(b"%0*d\n" % (LINE - 1, number) for number in range(self.first, self.last))
+        numbers = range(self.first, self.last)
+        return "".join(f"{number:0{LINE - 1}d}{self.end}" for number in numbers).encode()
 
 
 @attrs.frozen
@@ -76,8 +81,9 @@ def _line(act: Act, gates: str) -> str:
     match act:
         case Prints(data):
             return f"printf '{''.join(map(_escaped, data))}'"
-        case PrintsLines(first, last):
-            loop = f'for (i = {first}; i < {last}; i++) printf "%0{LINE - 1}d\\n", i'
+        case PrintsLines(first, last, end):
+            shown = "\\n" if end == "\n" else end
+            loop = f'for (i = {first}; i < {last}; i++) printf "%0{LINE - 1}d{shown}", i'
             return f"awk 'BEGIN {{ {loop} }}'"
         case WaitsFor(gate):
             return f'until [ -e "{gate_file(gate, "$HOSTNAME", gates=gates)}" ]; do sleep 0.05; done'

@@ -18,6 +18,7 @@ from tests.contract.world import USER, World
 READ_LOG = On("log", "pods")
 LINES = PrintsLines(0, 2000)
 MUCH = PrintsLines(0, 5 * 2**16)  # 40 MiB
+LONG_LINE = PrintsLines(0, 2**15, end=" ")  # 4 MiB, without a newline
 HELD_BACK_BYTES = 15 * 2**20
 """What the sockets on the way and a few chunks may hold while nobody reads."""
 
@@ -94,6 +95,15 @@ async def test_two_readers_get_everything_each(world: World, backend: JobBackend
 
 
 # --- whole across what interrupts it
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+async def test_a_line_longer_than_a_log_file_comes_once(
+    world: World, backend: JobBackend, end: bytes
+) -> None:
+    job = world.job(LONG_LINE, *([Prints(end)] if end else []))
+    submitted = await backend.submit(job, user=USER)
+    assert await whole(backend.output(submitted.id)) == LONG_LINE.data + end
 
 
 @pytest.mark.parametrize("after_bytes", [1, 1000, 100_000])

@@ -222,6 +222,62 @@ async def test_an_end_that_was_rotated_away_is_a_gap_too() -> None:
     assert (gap.before, gap.reason) == (None, GapReason.ROTATED)
 
 
+COUNTED = b"".join(b"%07d " % number for number in range(5000))  # one line, 40,000 bytes
+ZEROS = bytes(40_000)
+
+
+def half(at: int, *, of: bytes = COUNTED) -> bytes:
+    """What a file serves that begins inside a line, with the time of the part that it begins with."""
+    return stamp(T + NS) + b" " + of[at:]
+
+
+@pytest.mark.parametrize("at", [16_384, 39_990])
+@pytest.mark.parametrize("text", [COUNTED, ZEROS, COUNTED + b"\n", ZEROS + b"\n"])
+async def test_a_line_that_was_rotated_within_comes_once(text: bytes, at: int) -> None:
+    script = Script(logs=[[stamp(T) + b" " + text], *[[half(at, of=text)]] * 4])
+    assert await read(script, LIVE, ENDED) == [text]
+
+
+@pytest.mark.parametrize("chunk", [1, 30, 5000])
+@pytest.mark.parametrize("at", [16_384, 19_900])
+async def test_a_cut_line_goes_on_in_the_next_file_where_it_was(at: int, chunk: int) -> None:
+    last = half(at) + b"\n" + C
+    chunks = [last[begin : begin + chunk] for begin in range(0, len(last), chunk)]
+    script = Script(logs=[[stamp(T) + b" " + COUNTED[:20_000], CUT], *[chunks] * 4])
+    items = await read(script, LIVE, LIVE, ENDED)
+    assert not any(isinstance(item, OutputGap) for item in items)
+    assert b"".join(item for item in items if isinstance(item, bytes)) == COUNTED + b"\nc\n"
+
+
+async def test_what_was_rotated_away_inside_a_line_is_one_gap() -> None:
+    script = Script(logs=[[stamp(T) + b" " + COUNTED[:20_000], CUT], *[[half(32_768)]] * 4])
+    first, gap, last = await read(script, LIVE, LIVE, ENDED)
+    assert isinstance(gap, OutputGap)
+    assert (first, last) == (COUNTED[:20_000], COUNTED[32_768:])
+
+
+async def test_another_long_line_is_not_taken_for_the_rest() -> None:
+    other = stamp(T + NS) + b" " + COUNTED[:20_000] + b"\n"
+    script = Script(logs=[[stamp(T) + b" " + COUNTED + b"\n", CUT], *[[other]] * 4])
+    first, gap, last = await read(script, LIVE, LIVE, ENDED)
+    assert isinstance(gap, OutputGap)
+    assert (first, last) == (COUNTED + b"\n", COUNTED[:20_000] + b"\n")
+
+
+async def test_where_nothing_tells_the_place_nothing_comes_twice_and_a_gap_is_told() -> None:
+    script = Script(logs=[[stamp(T) + b" " + ZEROS[:20_000], CUT], *[[half(16_384, of=ZEROS)]] * 4])
+    first, gap = await read(script, LIVE, LIVE, ENDED)
+    assert first == ZEROS[:20_000]
+    assert isinstance(gap, OutputGap)
+    assert gap.reason is GapReason.ROTATED
+
+
+async def test_a_search_for_the_place_that_fails_is_made_again() -> None:
+    last = [half(16_384)]
+    script = Script(logs=[[stamp(T) + b" " + COUNTED], last, [CUT], *[last] * 3])
+    assert await read(script, LIVE, ENDED) == [COUNTED]
+
+
 @pytest.mark.parametrize(
     "failure",
     [
