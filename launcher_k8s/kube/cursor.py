@@ -130,6 +130,7 @@ class LogReader:
     Attributes:
         reached: Whether the cursor's place was found, or told as a gap.
         added: Whether anything was delivered.
+        is_empty: Whether the stream held nothing at all, as far as it was read.
         foreign: Text without a stamp that ended the stream: a message of the kubelet's.
         is_unclear: Whether the stream ends here, since it may have begun inside the cursor's line: where
             that line goes on is to be found before another stream is read.
@@ -138,6 +139,7 @@ class LogReader:
     def __init__(self, cursor: LogCursor) -> None:
         self.reached = not cursor.stamp
         self.added = False
+        self.is_empty = True
         self.foreign = b""
         self.is_unclear = False
         self._is_first = True  # no line was looked at yet
@@ -152,6 +154,7 @@ class LogReader:
 
     def feed(self, chunk: bytes) -> list[OutputChunk | OutputGap]:
         """What a chunk of the stream adds; nothing does after ``foreign`` text or once it ``is_unclear``."""
+        self.is_empty = self.is_empty and not chunk
         data = self._pending + chunk if self._pending else chunk
         self._pending = b""
         while data and not self.foreign and not self.is_unclear:

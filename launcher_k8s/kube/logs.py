@@ -113,6 +113,7 @@ class _Follower:
         idle_reads: Streams in a row that added nothing.
         lost_reads: Plain reads in a row that the node refused, or that did not hold the cursor's place.
         refusals: Answers in a row that the account may not read logs.
+        is_settled: Whether the last stream held the cursor's place and ended by itself.
         trouble: What ended the last stream; None when it ended by itself.
         is_over: Whether nothing more can come.
     """
@@ -128,6 +129,7 @@ class _Follower:
     idle_reads: int = 0
     lost_reads: int = 0
     refusals: int = 0
+    is_settled: bool = False
     trouble: ClusterError | None = None
     is_over: bool = False
 
@@ -148,6 +150,9 @@ class _Follower:
             self.trouble = error
         if reader.is_unclear and (gap := await self._find_place(may_miss=was_cut)):
             yield gap
+        # A log may be rotated after its last line: then the newest file is empty, and nothing is missing.
+        reader.reached = reader.reached or (self.is_settled and reader.is_empty)
+        self.is_settled = self.trouble is None and reader.reached
         self._count(reader, is_plain=is_plain)
         if self.trouble is not None and self.refusals == _FINAL_REFUSALS:
             raise self.trouble

@@ -216,8 +216,17 @@ async def test_what_was_rotated_away_is_one_gap() -> None:
     assert [type(item) for item in items] == [bytes, OutputGap, bytes]
 
 
+async def test_a_log_that_was_rotated_after_its_last_line_is_whole() -> None:
+    assert await read(Script(logs=[[A, B], []]), LIVE, ENDED) == [b"a\n", b"b\n"]
+
+
+async def test_a_rotated_log_is_whole_too_where_the_end_is_known_late() -> None:
+    script = Script(logs=[[A, B], [], [], []])
+    assert await read(script, LIVE, LIVE, LIVE, ENDED) == [b"a\n", b"b\n"]
+
+
 async def test_an_end_that_was_rotated_away_is_a_gap_too() -> None:
-    (_, gap) = await read(Script(logs=[[A], *[[]] * 4]), LIVE, ENDED)
+    (_, gap) = await read(Script(logs=[[A, CUT], *[[]] * 4]), LIVE, ENDED)
     assert isinstance(gap, OutputGap)
     assert (gap.before, gap.reason) == (None, GapReason.ROTATED)
 
