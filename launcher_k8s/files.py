@@ -9,7 +9,10 @@ import os
 import pwd
 import stat
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+
+import attrs
 
 from launcher_k8s import host
 from launcher_k8s.config import parse_settings
@@ -17,6 +20,7 @@ from launcher_k8s.config.reading import FileText, ReadFailure
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.settings import DEFAULT_DIRECTORY, Settings
+from launcher_k8s.settings.cluster import SettingsReader
 
 _LARGEST = 64 * 2**20
 
@@ -26,6 +30,7 @@ def load_settings(
     *,
     strict: bool = True,
     environ: Mapping[str, str] | None = None,
+    scratch_path: str | os.PathLike[str] | None = None,
 ) -> Settings:
     """Read a configuration directory.
 
@@ -33,11 +38,14 @@ def load_settings(
         directory: Where ``launcher.kubernetes.conf`` and its companions are.
         strict: Whether unknown keys are errors; otherwise they are warnings.
         environ: The environment that in-pod settings come from; the process's own by default.
+        scratch_path: The directory of templates that a command line gives; it wins over all files.
 
     Raises:
         ConfigurationError: The files do not validate; it carries every problem, with file and line.
     """
-    settings, diagnostics = read_settings(directory, strict=strict, environ=environ)
+    settings, diagnostics = read_settings(
+        directory, strict=strict, environ=environ, scratch_path=scratch_path
+    )
     if settings is None:
         errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
         raise ConfigurationError(
@@ -52,6 +60,7 @@ def read_settings(
     *,
     strict: bool = True,
     environ: Mapping[str, str] | None = None,
+    scratch_path: str | os.PathLike[str] | None = None,
 ) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """Read a configuration directory and tell everything about it, without raising.
 
@@ -62,13 +71,24 @@ def read_settings(
     """
     if Path(directory).is_file():
         return None, (_not_a_directory(Path(directory)),)
-    return parse_settings(
+    settings, diagnostics = parse_settings(
         os.fspath(directory),
         read_file,
         environ=os.environ if environ is None else environ,
         strict=strict,
         knows_group=host.knows_group,
+        scratch_path=None if scratch_path is None else os.fspath(scratch_path),
     )
+    # A daemon changes its directory; and the process's own environment is looked at anew as well.
+    place = Path(directory).absolute()
+    again = partial(read_settings, place, strict=strict, environ=environ, scratch_path=scratch_path)
+    return settings and remembering(settings, again), diagnostics
+
+
+def remembering(settings: Settings, read_again: SettingsReader) -> Settings:
+    """The same settings, whose clusters know how their files are read once more."""
+    clusters = tuple(attrs.evolve(cluster, read_again=read_again) for cluster in settings.clusters)
+    return attrs.evolve(settings, clusters=clusters)
 
 
 def read_file(path: str) -> FileText | ReadFailure:

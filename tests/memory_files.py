@@ -47,11 +47,17 @@ def read_texts(
     environ: Mapping[str, str] | None = None,
     strict: bool = True,
     knows_group: Callable[[str], bool] | None = None,
+    scratch_path: str | None = None,
 ) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """Read a directory of these files; a main file with only a connection is added where there is none."""
     files = {MAIN: CONNECTION, **files}
     return parse_settings(
-        DIRECTORY, MemoryFiles(files), environ=environ or {}, strict=strict, knows_group=knows_group
+        DIRECTORY,
+        MemoryFiles(files),
+        environ=environ or {},
+        strict=strict,
+        knows_group=knows_group,
+        scratch_path=scratch_path,
     )
 
 

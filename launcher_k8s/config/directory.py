@@ -25,7 +25,14 @@ from launcher_k8s.config.resources_file import read_resources_file
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.config.table import CLUSTER_KEYS
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
-from launcher_k8s.settings import ClusterSettings, ProfileSection, ResourceProfile, Settings
+from launcher_k8s.origin import Origin, OriginKind
+from launcher_k8s.settings import (
+    DEFAULT_DIRECTORY,
+    ClusterSettings,
+    ProfileSection,
+    ResourceProfile,
+    Settings,
+)
 
 LAUNCHER_FILE = "launcher.conf"
 PROFILES_FILE = "launcher.kubernetes.profiles.conf"
@@ -38,6 +45,7 @@ def parse_settings(
     environ: Mapping[str, str] = MappingProxyType({}),
     strict: bool = True,
     knows_group: Callable[[str], bool] | None = None,
+    scratch_path: str | None = None,
 ) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """Read a configuration directory through a function; nothing is raised for what the files say.
 
@@ -47,6 +55,7 @@ def parse_settings(
         environ: The environment, which inside a pod fills in what the files leave unset.
         strict: Whether unknown keys are errors; otherwise they are warnings.
         knows_group: Whether the host has a group; not asked where None.
+        scratch_path: The directory of templates that the command line gives; it wins over all files.
 
     Returns:
         The settings, None where there is an error; and every diagnostic, by file and line.
@@ -55,9 +64,10 @@ def parse_settings(
     clusters: list[ClusterSettings] = []
     for place in _clusters(directory, read, findings):
         reader = _ClusterReader(place, read, Findings(strict=strict))
-        cluster = reader.read_cluster(directory, environ, knows_group)
-        clusters.append(cluster)
+        clusters.append(reader.read_cluster(directory, environ, knows_group))
     _check_scratch_paths(clusters, findings)
+    if scratch_path is not None:
+        clusters = [_with_scratch_path(cluster, scratch_path) for cluster in clusters]
     # Clusters may share a profiles file, whose findings are then told once.
     found = chain(findings.diagnostics(), *(cluster.diagnostics for cluster in clusters))
     diagnostics = tuple(dict.fromkeys(found))
@@ -94,7 +104,7 @@ class _ClusterReader:
             main = main.with_value("scratch_path", *self._place.scratch_path)
         cluster = ClusterSettings(
             name=self._place.name,
-            profiles=self._profiles(main),
+            profiles=self._profiles(main, directory),
             resources=self._resources(),
             directory=directory,
             origins=main.origins,
@@ -117,10 +127,12 @@ class _ClusterReader:
             return MainFile(path, unread=frozenset(setting.field for setting in CLUSTER_KEYS.values()))
         return read_main_file(file, self._findings)
 
-    def _profiles(self, main: MainFile) -> tuple[ProfileSection, ...]:
-        beside = posixpath.dirname(main.path)
+    def _profiles(self, main: MainFile, directory: str) -> tuple[ProfileSection, ...]:
         stated = main.values.get("profile_config")
         where = self._sources.at(main.origins["profile_config"]) if stated else Location(main.path)
+        # The key's default is a path of its own, which need not lie beside the main file.
+        is_default = not stated and posixpath.normpath(directory) == DEFAULT_DIRECTORY
+        beside = DEFAULT_DIRECTORY if is_default else posixpath.dirname(main.path)
         file = self._open(posixpath.join(beside, stated or PROFILES_FILE), where, is_required=bool(stated))
         return read_profiles_file(file, self._read, self._findings) if file else ()
 
@@ -141,17 +153,22 @@ class _ClusterReader:
 
 
 def _check_scratch_paths(clusters: Iterable[ClusterSettings], findings: Findings) -> None:
+    """Report clusters whose templates the files put into one directory."""
     first: dict[str, ClusterSettings] = {}
     for cluster in clusters:
-        if cluster.scratch_path is None:
-            continue
-        other = first.setdefault(posixpath.normpath(cluster.scratch_path), cluster)
-        if other is not cluster:
-            origin = cluster.origin("scratch_path")
+        other = first.setdefault(posixpath.normpath(cluster.scratch_directory), cluster)
+        # Two of one name are told as such.
+        if other is not cluster and other.name != cluster.name:
+            origin = cluster.origin("plugin_name" if cluster.scratch_path is None else "scratch_path")
             where = Location(origin.file, origin.line, 0, origin.section, origin.key)
-            message = f"the clusters {other.name} and {cluster.name} share {cluster.scratch_path}"
+            message = f"the clusters {other.name} and {cluster.name} share {cluster.scratch_directory}"
             hint = "give each cluster a scratch-path of its own"
             findings.report("shared-scratch-path", where, message, hint)
+
+
+def _with_scratch_path(cluster: ClusterSettings, path: str) -> ClusterSettings:
+    origin = Origin(OriginKind.CODE, key="scratch-path")
+    return attrs.evolve(cluster, scratch_path=path, origins={**cluster.origins, "scratch_path": origin})
 
 
 def _report_failure(failure: ReadFailure, where: Location, findings: Findings) -> None:

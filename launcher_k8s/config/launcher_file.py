@@ -74,7 +74,7 @@ def read_launcher_file(file: FileText, directory: str, findings: Findings) -> tu
         findings: Told of what is wrong in the parts that are ours.
     """
     sections = tuple(parse_ini(file, findings).sections)
-    scratch_path = _scratch_path(sections, findings)
+    scratch_path = _scratch_path(sections, directory, findings)
     clusters = [section for section in sections if section.title == "cluster"]
     if not clusters:
         place = only_cluster(directory)
@@ -109,16 +109,17 @@ def _read_cluster(
     return ClusterPlace(values.name, main_file, where, _of_cluster(scratch_path, values.name))
 
 
-def _scratch_path(sections: Iterable[Section], findings: Findings) -> Reading | None:
+def _scratch_path(sections: Iterable[Section], directory: str, findings: Findings) -> Reading | None:
     servers = [section for section in sections if section.title == "server"]
     readings = [_read_ours(section, _SERVER_KEYS, findings).get("scratch_path") for section in servers]
-    return next((reading for reading in reversed(readings) if reading and reading.value), None)
+    stated = next((reading for reading in reversed(readings) if reading and reading.value), None)
+    return stated and attrs.evolve(stated, value=posixpath.join(directory, stated.value))
 
 
 def _of_cluster(scratch_path: Reading | None, name: str) -> tuple[str, Origin] | None:
     if scratch_path is None:
         return None
-    return posixpath.join(scratch_path.value, name), scratch_path.entry.origin
+    return f"{scratch_path.value.rstrip('/')}/{name}", scratch_path.entry.origin
 
 
 def _read_ours(section: Section, keys: Mapping[str, Setting], findings: Findings) -> dict[str, Reading]:

@@ -21,6 +21,8 @@ from launcher_k8s.origin import Origin
 from launcher_k8s.tokens import decode_token
 from launcher_k8s.wording import quote
 
+_PATHS = ("auth_token_path", "scratch_path", "logging_dir")
+
 
 @attrs.frozen
 class MainFile:
@@ -57,7 +59,7 @@ class MainFile:
 def read_main_file(file: FileText, findings: Findings) -> MainFile:
     """Read a cluster's main file; what is wrong in it is reported and left out.
 
-    A relative ``auth-token-path`` is relative to the file, as every path in these files is.
+    A relative path is relative to the file, as every path in these files is.
     """
     ini = parse_ini(file, findings)
     sections = tuple(ini.sections)
@@ -71,8 +73,9 @@ def read_main_file(file: FileText, findings: Findings) -> MainFile:
     values = {field: reading.value for field, reading in readings.items()}
     if token := values.get("auth_token"):
         values["auth_token"] = decode_token(token)
-    if token_path := values.get("auth_token_path"):
-        values["auth_token_path"] = posixpath.join(posixpath.dirname(file.path), token_path)
+    for field in _PATHS:
+        if path := values.get(field):
+            values[field] = posixpath.join(posixpath.dirname(file.path), path)
     stated = {CLUSTER_KEYS[entry.key].field for entry in entries if entry.key in CLUSTER_KEYS}
     origins = {field: reading.entry.origin for field, reading in readings.items()}
     return MainFile(file.path, values, origins, unread=frozenset(stated - values.keys()))

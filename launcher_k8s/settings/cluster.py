@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -23,6 +23,9 @@ DEFAULT_DIRECTORY = "/etc/rstudio"
 
 def _part(name: str, kind: Any, default: Any, hint: str = "") -> Any:
     """A field that no key sets, and that refuses values of another kind; a list does for a tuple."""
+SettingsReader: TypeAlias = "Callable[[], tuple[Settings | None, tuple[Diagnostic, ...]]]"
+
+
 
     def convert(value: Any) -> Any:
         if (misfit := find_misfit(value, kind)) is not None:
@@ -51,6 +54,7 @@ class ClusterSettings:
         diagnostics: Every warning and info about the cluster's files.
 
     Raises:
+        read_again: Reads the same files once more, in the same way; None for settings built in code.
         ConfigurationError: A value of another kind than the setting's, or out of its range.
     """
 
@@ -87,7 +91,8 @@ class ClusterSettings:
         "profile-config",
         ValueKind.TEXT,
         default=None,
-        doc="Path of the profiles file; launcher.kubernetes.profiles.conf beside this file if unset.",
+        doc="Path of the profiles file; launcher.kubernetes.profiles.conf beside this file if unset, in the "
+        "default directory the one there.",
     )
     api_url: str | None = option(
         "api-url", ValueKind.URL, default=None, doc="URL of the API server, up to, not including, /api."
@@ -201,9 +206,15 @@ class ClusterSettings:
             field: The field's name, such as ``fetch_limit``.
 
         Raises:
+    read_again: SettingsReader | None = attrs.field(default=None, eq=False, repr=False)
             KeyError: There is no such field.
         """
         if field in self.origins:
+    @property
+    def scratch_directory(self) -> str:
+        """The directory of templates: ``scratch-path``, or the Launcher's default for this plugin."""
+        return self.scratch_path or f"/var/lib/rstudio-launcher/{self.plugin_name or self.name}"
+
             return self.origins[field]
         default = attrs.fields_dict(ClusterSettings)[field].default
         return DEFAULT if getattr(self, field) == default else CODE

@@ -67,3 +67,17 @@ def test_a_file_in_place_of_the_directory_is_told_once(tmp_path: Path) -> None:
     assert settings is None
     assert (diagnostic.location.file, diagnostic.message) == (str(path), "this is a file")
     assert diagnostic.hint == f"give the directory that it is in: {tmp_path}"
+
+
+def test_clusters_know_how_to_read_their_files_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "conf").mkdir()
+    main = tmp_path / "conf" / "launcher.kubernetes.conf"
+    main.write_text("fetch-limit=10\nno-such-key=1\n")
+    monkeypatch.chdir(tmp_path)
+    cluster = load_settings("conf", strict=False, environ={}, scratch_path="/given").cluster()
+    assert cluster.read_again is not None
+    monkeypatch.chdir("/")
+    main.write_text("fetch-limit=20\nno-such-key=1\nscratch-path=/own\n")
+    again, diagnostics = cluster.read_again()
+    assert again is not None, diagnostics
+    assert (again.cluster().fetch_limit, again.cluster().scratch_path) == (20, "/given")

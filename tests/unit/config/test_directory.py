@@ -52,6 +52,20 @@ def test_a_profiles_file_elsewhere_is_read_instead_of_the_one_beside() -> None:
     assert cluster.profile_config == "/etc/p.conf"
 
 
+def test_in_the_default_directory_the_profiles_file_need_not_lie_beside_the_main_file() -> None:
+    files = MemoryFiles(
+        {
+            "/etc/rstudio/launcher.conf": "[cluster]\ntype=Kubernetes\nconfig-file=/srv/k.conf\n",
+            "/srv/k.conf": CONNECTION,
+            f"/etc/rstudio/{PROFILES}": "[default]\n",
+            f"/srv/{PROFILES}": "[beside]\n",
+        }
+    )
+    settings, _ = parse_settings("/etc/rstudio/", files)
+    assert settings is not None
+    assert [section.name for section in settings.cluster().profiles] == ["default"]
+
+
 def test_a_profiles_file_that_is_named_may_not_be_missing() -> None:
     finding = only_finding({MAIN: f"{CONNECTION}profile-config=/etc/p.conf\n"})
     assert (finding.code, str(finding.location)) == ("missing-file", f"/conf/{MAIN}:3:16 profile-config")

@@ -107,6 +107,55 @@ def test_two_clusters_may_not_share_a_scratch_directory() -> None:
     assert finding.location.file == "/conf/west/launcher.kubernetes.conf"
 
 
+@pytest.mark.parametrize(("stated", "path"), [("scratch", "/conf/scratch/K"), ("/scratch/", "/scratch/K")])
+def test_the_launchers_scratch_directory_is_relative_to_its_file(stated: str, path: str) -> None:
+    text = f"[server]\nscratch-path={stated}\n[cluster]\nname=K\ntype=Kubernetes\n"
+    assert settings({LAUNCHER: text}).cluster().scratch_path == path
+
+
+def test_without_a_scratch_path_each_cluster_has_the_default_of_its_name() -> None:
+    texts = {LAUNCHER: TWO.replace("scratch-path=/scratch", ""), "/etc/east.conf": ""}
+    found = settings({**texts, "west/launcher.kubernetes.conf": "plugin-name=far\n"})
+    directories = [cluster.scratch_directory for cluster in found.clusters]
+    assert directories == ["/var/lib/rstudio-launcher/East", "/var/lib/rstudio-launcher/far"]
+
+
+def test_the_command_lines_scratch_directory_wins_over_every_file() -> None:
+    texts = {LAUNCHER: TWO, "/etc/east.conf": "scratch-path=/own", "west/launcher.kubernetes.conf": ""}
+    found, diagnostics = read_texts(texts, scratch_path="/given")
+    assert found is not None, diagnostics
+    assert [cluster.scratch_directory for cluster in found.clusters] == ["/given", "/given"]
+    assert str(found.cluster("East").origin("scratch_path")) == "code scratch-path"
+
+
+SHARED = """
+[cluster]
+name=East
+type=Kubernetes
+
+[cluster]
+name=West
+type=Kubernetes
+"""
+
+
+def test_clusters_that_share_a_main_file_have_the_same_settings_under_their_names() -> None:
+    found = settings({LAUNCHER: SHARED, MAIN: f"{CONNECTION}kubernetes-namespace=both\n"})
+    assert [(cluster.name, cluster.namespace) for cluster in found.clusters] == [
+        ("East", "both"),
+        ("West", "both"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("scratch-path=/one\n", "3 scratch-path"), ("plugin-name=one\n", "3 plugin-name")],
+)
+def test_a_shared_main_file_may_not_give_one_scratch_directory(text: str, place: str) -> None:
+    finding = only_finding({LAUNCHER: SHARED, MAIN: f"{CONNECTION}{text}"})
+    assert (finding.code, str(finding.location)) == ("shared-scratch-path", f"/conf/{MAIN}:{place}")
+
+
 @pytest.mark.parametrize(
     "text", ["[cluster]\ntype=Kubernetes\nexe=/x\nallowed=a\nallowed=b\n", "[x]\na=1\na=1\n"]
 )
