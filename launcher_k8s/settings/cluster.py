@@ -21,11 +21,11 @@ DEFAULT_DIRECTORY = "/etc/rstudio"
 """Where the Launcher's configuration stands."""
 
 
-def _part(name: str, kind: Any, default: Any, hint: str = "") -> Any:
-    """A field that no key sets, and that refuses values of another kind; a list does for a tuple."""
 SettingsReader: TypeAlias = "Callable[[], tuple[Settings | None, tuple[Diagnostic, ...]]]"
 
 
+def _part(name: str, kind: Any, default: Any, hint: str = "") -> Any:
+    """A field that no key sets, and that refuses values of another kind; a list does for a tuple."""
 
     def convert(value: Any) -> Any:
         if (misfit := find_misfit(value, kind)) is not None:
@@ -50,11 +50,11 @@ class ClusterSettings:
         profiles: The sections of the profiles file, in its order: the last that matches wins.
         resources: The resource profiles, in the order of their file.
         directory: Where the files were read; None for settings built in code.
+        read_again: Reads the same files once more, in the same way; None for settings built in code.
         origins: Where each field was stated, by its name; see :meth:`origin`.
         diagnostics: Every warning and info about the cluster's files.
 
     Raises:
-        read_again: Reads the same files once more, in the same way; None for settings built in code.
         ConfigurationError: A value of another kind than the setting's, or out of its range.
     """
 
@@ -196,8 +196,14 @@ class ClusterSettings:
         "resources", tuple[ResourceProfile, ...], (), "give ResourceProfile(section, cpus, mem_mb)"
     )
     directory: str | None = None
+    read_again: SettingsReader | None = attrs.field(default=None, eq=False, repr=False)
     origins: Mapping[str, Origin] = attrs.field(factory=dict, repr=False)
     diagnostics: tuple[Diagnostic, ...] = attrs.field(default=(), repr=False)
+
+    @property
+    def scratch_directory(self) -> str:
+        """The directory of templates: ``scratch-path``, or the Launcher's default for this plugin."""
+        return self.scratch_path or f"/var/lib/rstudio-launcher/{self.plugin_name or self.name}"
 
     def origin(self, field: str) -> Origin:
         """Where a field's value was stated; for settings built in code, default or code.
@@ -206,15 +212,9 @@ class ClusterSettings:
             field: The field's name, such as ``fetch_limit``.
 
         Raises:
-    read_again: SettingsReader | None = attrs.field(default=None, eq=False, repr=False)
             KeyError: There is no such field.
         """
         if field in self.origins:
-    @property
-    def scratch_directory(self) -> str:
-        """The directory of templates: ``scratch-path``, or the Launcher's default for this plugin."""
-        return self.scratch_path or f"/var/lib/rstudio-launcher/{self.plugin_name or self.name}"
-
             return self.origins[field]
         default = attrs.fields_dict(ClusterSettings)[field].default
         return DEFAULT if getattr(self, field) == default else CODE
