@@ -11,8 +11,10 @@ from typing import Any
 
 import attrs
 
+from launcher_k8s import pointer
 from launcher_k8s.diagnostics import Severity
 from launcher_k8s.manifest.build import build_job, build_service
+from launcher_k8s.origin import Origin
 from launcher_k8s.shape.agreement import quote
 from launcher_k8s.shape.fact import (
     ABSENT,
@@ -29,7 +31,7 @@ from launcher_k8s.shape.fact import (
     look,
     look_for,
 )
-from launcher_k8s.shape.names import SERVICE_KIND
+from launcher_k8s.shape.names import JOB_KIND, SERVICE_KIND
 from launcher_k8s.shape.table import JOB_FACTS, SERVICE_FACTS
 from launcher_k8s.wording import kind_of
 
@@ -47,13 +49,35 @@ _TEXT_MAPPINGS: tuple[Path, ...] = (
 
 @attrs.frozen
 class Finding:
-    """One way in which an object departs from the contract; ``path`` is written as in YAML."""
+    """One way in which an object departs from what it must be.
+
+    Args:
+        code: Which rule it breaks.
+        place: Where, as keys and list indexes.
+        message: What is wrong, as what is said of the place: ``is missing``.
+        hint: What to do about it; may be empty.
+        severity: How much it matters.
+        kind: The object's kind.
+        origin: Who set what stands there; None where that is not known.
+    """
 
     code: str
-    path: str
+    place: Path
     message: str
     hint: str = ""
     severity: Severity = Severity.ERROR
+    kind: str = JOB_KIND
+    origin: Origin | None = None
+
+    @property
+    def path(self) -> str:
+        """The place as it is written in YAML: ``spec.template.spec.containers[0].image``."""
+        return format_path(self.place)
+
+    @property
+    def pointer(self) -> str:
+        """The place as a JSON pointer: ``/spec/template/spec/containers/0/image``."""
+        return pointer.format(map(str, self.place))
 
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""
@@ -68,13 +92,15 @@ def check(manifest: Object, data: Data, *, version: Version = NEWEST) -> tuple[F
         data: The job's data that it was made from.
         version: The version of the template that made it: what it cannot know is not asked for.
     """
-    facts = SERVICE_FACTS if manifest.get("kind") == SERVICE_KIND else JOB_FACTS
-    return (
+    is_service = manifest.get("kind") == SERVICE_KIND
+    facts = SERVICE_FACTS if is_service else JOB_FACTS
+    found = (
         *_broken(manifest, data, (fact for fact in facts if fact.since <= version)),
         *_values_that_are_no_text(manifest),
         *_dangling_mounts(manifest),
         *_template_remains(manifest, data),
     )
+    return tuple(attrs.evolve(finding, kind=SERVICE_KIND) for finding in found) if is_service else found
 
 
 def lost_identification(manifest: Object) -> tuple[Finding, ...]:
@@ -89,7 +115,7 @@ def _lost(manifest: Object) -> Iterator[Finding]:
         found = look(manifest, fact.path)
         if not fact.identifies(found):
             message = "is missing" if found in (ABSENT, "") else f"is {quote(found)}"
-            yield Finding(fact.code, format_path(fact.path), message, fact.why)
+            yield Finding(fact.code, fact.path, message, fact.why)
 
 
 def _broken(manifest: Object, data: Data, facts: Iterable[Fact]) -> Iterator[Finding]:
@@ -100,7 +126,7 @@ def _broken(manifest: Object, data: Data, facts: Iterable[Fact]) -> Iterator[Fin
         found = look(manifest, fact.path)
         problem = fact.agree(expected, None if found is ABSENT else found)
         if problem:
-            yield Finding(fact.code, format_path(fact.path), problem, fact.why, fact.severity)
+            yield Finding(fact.code, fact.path, problem, fact.why, fact.severity)
 
 
 def _values_that_are_no_text(manifest: Object) -> Iterator[Finding]:
@@ -118,9 +144,7 @@ def _values_that_are_no_text(manifest: Object) -> Iterator[Finding]:
 
 def _not_text(path: Path, value: Any) -> Finding:
     message = f"is {kind_of(value)}, expected a string"
-    return Finding(
-        "not-a-string", format_path(path), message, "Kubernetes refuses the object; pipe it to quote"
-    )
+    return Finding("not-a-string", path, message, "Kubernetes refuses the object; pipe it to quote")
 
 
 def _dangling_mounts(manifest: Object) -> Iterator[Finding]:
@@ -130,7 +154,7 @@ def _dangling_mounts(manifest: Object) -> Iterator[Finding]:
         if name not in volumes:
             yield Finding(
                 "mount-without-volume",
-                format_path((*CONTAINER, "volumeMounts", index, "name")),
+                (*CONTAINER, "volumeMounts", index, "name"),
                 f"names {name}, which is no volume of the pod" if name is not ABSENT else "is missing",
                 "Kubernetes refuses the object; add the volume to the pod's volumes",
             )
@@ -147,13 +171,11 @@ def _template_remains(manifest: Object, data: Data) -> Iterator[Finding]:
             continue
         if "<no value>" in text:
             message = "holds <no value>"
-            yield Finding(
-                "no-value", format_path(path), message, "the template names a field that is not there"
-            )
+            yield Finding("no-value", path, message, "the template names a field that is not there")
         else:
             message = "has a blank or newline at an end of a line"
             hint = "output of exec keeps its newline: toString | trim | quote"
-            yield Finding("blank-at-end", format_path(path), message, hint, Severity.WARNING)
+            yield Finding("blank-at-end", path, message, hint, Severity.WARNING)
 
 
 def _is_suspect(text: str) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 
 from launcher_k8s.decisions import Decision, DecisionKind
 from launcher_k8s.job import Job
+from launcher_k8s.manifest import Finding
 from launcher_k8s.rules.allocation import Allocation
 from launcher_k8s.settings import UserProfile
 from launcher_k8s.shape.names import JOB_API_VERSION, JOB_KIND
@@ -33,6 +34,7 @@ class JobPlan:
         service: The Service, as JSON types; None where the job needs none.
         decisions: Every decision and warning, in the order they were taken.
         patch: What the overrides did, as one RFC 6902 patch.
+        findings: Where overrides depart from what jobs rely on; each is a warning among the decisions too.
         submission: What tells this submission from another's of the same name.
     """
 
@@ -47,6 +49,7 @@ class JobPlan:
     service: Mapping[str, Any] | None
     decisions: tuple[Decision, ...]
     patch: tuple[Mapping[str, Any], ...]
+    findings: tuple[Finding, ...]
     submission: str
 
     @property

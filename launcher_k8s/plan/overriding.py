@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import attrs
+
 from launcher_k8s import pointer
 from launcher_k8s.decisions import DecisionKind, Trail
 from launcher_k8s.errors import OverrideError
-from launcher_k8s.manifest import check, lost_identification
+from launcher_k8s.manifest import Finding, check, lost_identification
 from launcher_k8s.overrides import apply_overrides
 from launcher_k8s.settings import Override, UserProfile
-from launcher_k8s.shape.fact import format_path, look
+from launcher_k8s.shape.fact import look
 from launcher_k8s.shape.identity import STDIN_COPY
 from launcher_k8s.shape.names import SUBMISSION_ANNOTATION
 from launcher_k8s.shape.table import JOB_FACTS
@@ -26,7 +28,7 @@ _SET_LAST = frozenset(tuple(map(str, fact.path)) for fact in JOB_FACTS if fact.i
 
 def override(
     manifest: dict[str, Any], data: Mapping[str, Any], profile: UserProfile, trail: Trail
-) -> tuple[dict[str, Any], tuple[Mapping[str, Any], ...]]:
+) -> tuple[dict[str, Any], tuple[Mapping[str, Any], ...], tuple[Finding, ...]]:
     """Apply the overrides of a user's profile.
 
     Args:
@@ -36,14 +38,14 @@ def override(
         trail: Told of every override that takes effect, and of everything that they break.
 
     Returns:
-        The Job after them, and what they did as an RFC 6902 patch.
+        The Job after them, what they did as an RFC 6902 patch, and what they break.
 
     Raises:
         OverrideError: One cannot be applied, or takes away what makes the Job known as the Launcher's.
     """
     overrides = profile.job_json_overrides.value
     if not overrides:
-        return manifest, ()
+        return manifest, (), ()
     changed, patch = apply_overrides(manifest, overrides)
     if lost_identification(changed):
         raise _identification_error(manifest, overrides)
@@ -51,9 +53,11 @@ def override(
         if pointer.parse(each.pointer) not in _SET_LAST:
             source = f"the content of {each.file}" if each.file else "set in code"
             trail.decide(each.pointer, source, DecisionKind.OVERRIDDEN, each.origin)
-    for path, reason in _broken(changed, data):
-        trail.warn(path, reason, profile.job_json_overrides.origin)
-    return changed, tuple(patch)
+    origin = profile.job_json_overrides.origin
+    findings = tuple(attrs.evolve(finding, origin=origin) for finding in _broken(changed, data))
+    for finding in findings:
+        trail.warn(finding.path, f"{finding.message}; {finding.hint}", origin)
+    return changed, tuple(patch), findings
 
 
 def set_last(manifest: Mapping[str, Any], job_id: str, submission: str) -> dict[str, Any]:
@@ -67,14 +71,14 @@ def set_last(manifest: Mapping[str, Any], job_id: str, submission: str) -> dict[
     }
 
 
-def _broken(manifest: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _broken(manifest: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Finding]:
     """Where the Job departs from the Launcher's shape, and what that means."""
     for finding in check(manifest, data):
         if finding.code != STDIN_COPY:
-            yield finding.path, f"{finding.message}, after the overrides; {finding.hint}"
+            yield attrs.evolve(finding, message=f"{finding.message}, after the overrides")
     for fact in _NEVER_WRITTEN:
         if problem := fact.problem(look(manifest, fact.path)):
-            yield format_path(fact.path), f"{problem}, by an override; {fact.why}"
+            yield Finding(fact.code, fact.path, f"{problem}, by an override", fact.why, fact.severity)
 
 
 def _identification_error(manifest: dict[str, Any], overrides: Sequence[Override]) -> OverrideError:

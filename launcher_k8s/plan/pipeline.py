@@ -94,7 +94,7 @@ def plan_job(
     manifest = build_job(data, stdin_annotation=cluster.stdin_annotation)
     check_annotations(manifest, trail=trail)
     trail.raise_refusals()
-    manifest, patch = override(manifest, data, profile, trail)
+    manifest, patch, findings = override(manifest, data, profile, trail)
     submission = submission_digest(job, user=user, key_or_id=decided.id if key is None else key)
     return JobPlan(
         job_id=decided.id,
@@ -108,6 +108,7 @@ def plan_job(
         service=build_service(data),
         decisions=tuple(trail.decisions),
         patch=patch,
+        findings=findings,
         submission=submission,
     )
 

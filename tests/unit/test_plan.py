@@ -270,6 +270,22 @@ def test_overrides_are_applied_and_shown_as_one_patch() -> None:
     assert plan.warnings == ()
 
 
+def test_what_an_override_breaks_is_a_finding_with_its_place_and_origin() -> None:
+    cluster = overriding(("/spec/backoffLimit", 6), ("/spec/parallelism", 2))
+    findings = plan_job(JOB, cluster, user="me").findings
+    assert [(finding.path, finding.pointer, finding.kind) for finding in findings] == [
+        ("spec.backoffLimit", "/spec/backoffLimit", "Job"),
+        ("spec.parallelism", "/spec/parallelism", "Job"),
+    ]
+    assert {finding.origin for finding in findings} == {
+        plan_job(JOB, cluster, user="me").profile.job_json_overrides.origin
+    }
+
+
+def test_without_overrides_there_is_nothing_to_find() -> None:
+    assert plan_job(JOB, SETTINGS, user="me").findings == ()
+
+
 def test_a_fact_that_an_override_changes_is_a_warning() -> None:
     plan = plan_job(JOB, overriding(("/spec/template/spec/restartPolicy", "OnFailure")), user="me")
     assert [warning.subject for warning in plan.warnings] == ["spec.template.spec.restartPolicy"]
