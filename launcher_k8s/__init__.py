@@ -43,6 +43,7 @@ _HOMES = {
         "UnauthorizedError",
         "UnavailableError",
     ),
+    "explanation": ("Explanation", "OfferedProfile", "explain"),
     "files": ("load_settings", "read_settings"),
     "job": (
         "ConfigItem",

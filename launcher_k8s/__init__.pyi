@@ -122,6 +122,15 @@ from launcher_k8s.errors import (
 from launcher_k8s.errors import (
     UnavailableError as UnavailableError,
 )
+from launcher_k8s.explanation import (
+    Explanation as Explanation,
+)
+from launcher_k8s.explanation import (
+    OfferedProfile as OfferedProfile,
+)
+from launcher_k8s.explanation import (
+    explain as explain,
+)
 from launcher_k8s.files import (
     load_settings as load_settings,
 )

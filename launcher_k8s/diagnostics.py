@@ -20,7 +20,11 @@ class Severity(Enum):
 
 @attrs.frozen
 class Location:
-    """A place in a file; ``line`` and ``column`` count from 1, 0 means the whole file or line."""
+    """A place in a file; ``line`` and ``column`` count from 1, 0 means the whole file or line.
+
+    ``length`` is how many characters of ``source``, the line as it may be shown, are meant; 0 where only
+    the place is known.
+    """
 
     file: str
     line: int = 0
@@ -28,6 +32,7 @@ class Location:
     section: str = ""
     key: str = ""
     source: str = attrs.field(default="", repr=False)
+    length: int = attrs.field(default=0, repr=False)
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)

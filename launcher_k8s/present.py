@@ -8,20 +8,20 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from launcher_k8s.decisions import Refusal
 from launcher_k8s.errors import InvalidJobError, LauncherError, OverrideError
+from launcher_k8s.origin import Origin, OriginKind
 from launcher_k8s.quantity import format_decimal
 from launcher_k8s.settings import Override
 
 if TYPE_CHECKING:
     from launcher_k8s.decisions import Decision
-    from launcher_k8s.diagnostics import Diagnostic
-    from launcher_k8s.origin import Sourced
-    from launcher_k8s.settings import ResourceProfile, UserProfile
+    from launcher_k8s.options import Option
+    from launcher_k8s.settings import ClusterSettings, ResourceProfile, UserProfile
     from launcher_k8s.status import JobStatus
 
 _LONGEST_CELL = 80
@@ -62,15 +62,43 @@ class Table:
 
 
 def profile_table(profile: UserProfile, *, title: str = "") -> Table:
-    """What a user effectively gets: each setting with its origin and what it shadowed."""
-    return Table(
-        title,
-        ("setting", "value", "origin", "shadows"),
-        tuple(
-            (key, show(sourced.value), str(sourced.origin), "; ".join(map(_shadow, sourced.shadowed)))
-            for key, sourced in profile.items()
-        ),
-    )
+    """What a user effectively gets: each setting with its origin, and below it what that shadows."""
+    rows = []
+    for key, sourced in profile.items():
+        rows.append((key, show(sourced.value), str(sourced.origin)))
+        rows += [("", show(each.value) or "(empty)", _instead_of(each.origin)) for each in sourced.shadowed]
+    return Table(title, ("setting", "value", "origin"), tuple(rows))
+
+
+def _instead_of(origin: Origin) -> str:
+    return f"  instead of {'the default' if origin.kind is OriginKind.DEFAULT else origin}"
+
+
+def profile_records(profile: UserProfile) -> list[dict[str, Any]]:
+    """The same as JSON types; what a setting shadows is a list, nearest first."""
+    return [
+        {
+            "setting": key,
+            "value": show(sourced.value),
+            "origin": str(sourced.origin),
+            "shadowed": [
+                {"value": show(each.value), "origin": str(each.origin)} for each in sourced.shadowed
+            ],
+        }
+        for key, sourced in profile.items()
+    ]
+
+
+def cluster_table(cluster: ClusterSettings, *, title: str = "") -> Table:
+    """What is set for a cluster: each key of its main file with its origin; never a secret's value."""
+    rows = []
+    for field in attrs.fields(type(cluster)):
+        option: Option | None = field.metadata.get("option")
+        if option is not None:
+            value = show(getattr(cluster, field.name))
+            shown = "***" if option.secret and value else value
+            rows.append((option.key, shown, str(cluster.origin(field.name))))
+    return Table(title, ("setting", "value", "origin"), tuple(rows))
 
 
 def decisions_table(decisions: Iterable[Decision], *, title: str = "") -> Table:
@@ -160,20 +188,6 @@ def statuses_table(statuses: Iterable[JobStatus], *, title: str = "") -> Table:
     )
 
 
-def diagnostic_text(diagnostic: Diagnostic) -> str:
-    """A finding with its source line and a caret under its column, where these are known."""
-    location = diagnostic.location
-    lines = [f"{location}: {diagnostic.severity.value}: {diagnostic.message}"]
-    if location.source:
-        number = f"{location.line:>5} | "
-        lines.append(number + location.source.replace("\t", " "))
-        if location.column:
-            lines.append(" " * (len(number) + location.column - 1) + "^")
-    if diagnostic.hint:
-        lines.append(f"      {diagnostic.hint}")
-    return "\n".join(lines)
-
-
 def show(value: object) -> str:
     """One value as text: lists by commas, booleans as the files write them, None as nothing."""
     if value is None:
@@ -194,10 +208,6 @@ def show(value: object) -> str:
 def _gpus(profile: ResourceProfile) -> str:
     counts = {"NVIDIA": profile.nvidia_gpus, "AMD": profile.amd_gpus}
     return ", ".join(f"{count} {brand}" for brand, count in counts.items() if count)
-
-
-def _shadow(sourced: Sourced[object]) -> str:
-    return f"{show(sourced.value) or '(empty)'} ({sourced.origin})"
 
 
 def _cell(column: str, text: str) -> str:

@@ -29,7 +29,7 @@ class Done:
     def json(self) -> Any:
         return json.loads(self.out)
 
-    def records(self, table: str, key: str) -> dict[str, dict[str, str]]:
+    def records(self, table: str, key: str) -> dict[str, dict[str, Any]]:
         """The rows of a table of ``--json``, by one of its columns."""
         return {row[key]: row for row in self.json[table]}
 

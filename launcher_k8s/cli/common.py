@@ -18,7 +18,8 @@ from launcher_k8s.diagnostics import Diagnostic, Severity
 from launcher_k8s.errors import ConfigurationError, InvalidJobError, LauncherError
 from launcher_k8s.files import load_settings
 from launcher_k8s.job import Job, JobOptions
-from launcher_k8s.present import diagnostic_text, refusals_of, refusals_table
+from launcher_k8s.present import refusals_of, refusals_table
+from launcher_k8s.report import diagnostic_text
 from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings
 from launcher_k8s.wire import from_wire, to_wire
 from launcher_k8s.wording import quote

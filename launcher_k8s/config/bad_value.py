@@ -10,12 +10,22 @@ class BadValueError(ValueError):
         message: What is wrong.
         hint: What to write instead.
         offset: Characters from the value's start to the trouble.
+        length: How many characters it has; all to the value's end if None.
         code: The diagnostic's code.
     """
 
-    def __init__(self, message: str, *, hint: str = "", offset: int = 0, code: str = "bad-value") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        offset: int = 0,
+        length: int | None = None,
+        code: str = "bad-value",
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.offset = offset
+        self.length = length
         self.code = code

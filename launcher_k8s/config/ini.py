@@ -48,9 +48,10 @@ class Line:
     indent: int
     raw: str
 
-    def at(self, offset: int = 0, *, section: str = "", key: str = "") -> Location:
-        """The place of a character of ``text``."""
-        return Location(self.file, self.number, self.indent + offset + 1, section, key, self.source)
+    def at(self, offset: int = 0, length: int | None = None, *, section: str = "", key: str = "") -> Location:
+        """The place of a part of ``text``: from a character so many, or all to the end."""
+        length = max(0, len(self.text) - offset) if length is None else length
+        return Location(self.file, self.number, self.indent + offset + 1, section, key, self.source, length)
 
     @property
     def source(self) -> str:
@@ -79,16 +80,16 @@ class Entry:
 
     def at_key(self) -> Location:
         """The place of the key."""
-        return self.line.at(section=self.section, key=self.key)
+        return self.line.at(0, len(self.key), section=self.section, key=self.key)
 
     def at_unknown_key(self) -> Location:
         """The place of a key that may be a secret's, misspelt: the value is not shown."""
         shown = self.line.source.partition("=")[0]
         return attrs.evolve(self.at_key(), source=f"{shown}=***")
 
-    def at_value(self, offset: int = 0) -> Location:
-        """The place of a character of the value."""
-        return self.line.at(self.value_offset + offset, section=self.section, key=self.key)
+    def at_value(self, offset: int = 0, length: int | None = None) -> Location:
+        """The place of a part of the value: from a character so many, or all to the end."""
+        return self.line.at(self.value_offset + offset, length, section=self.section, key=self.key)
 
 
 @attrs.frozen
@@ -153,7 +154,11 @@ def _read_body(
 
 def split_lines(file: FileText) -> list[str]:
     """The lines of a file without their ends; bytes that are not UTF-8 are escaped."""
-    return file.data.decode("utf-8", "surrogateescape").removeprefix("\ufeff").split("\n")
+    return _decode(file.data).split("\n")
+
+
+def _decode(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
 
 
 def read_line(file: str, number: int, raw: str) -> Line | None:
@@ -166,7 +171,7 @@ def read_line(file: str, number: int, raw: str) -> Line | None:
 
 def _lines(file: FileText, findings: Findings) -> Iterator[Line]:
     """The lines that say something."""
-    if not _check_text(file, findings):
+    if not check_text(file, findings):
         return
     for number, raw in enumerate(split_lines(file), start=1):
         if findings.stop(file.path, number):
@@ -177,19 +182,20 @@ def _lines(file: FileText, findings: Findings) -> Iterator[Line]:
         elif line := read_line(file.path, number, raw):
             if bad := _NOT_UTF8.search(line.text):
                 message = f"byte 0x{ord(bad[0]) - 0xDC00:02x} is not UTF-8"
-                _report_encoding(line.at(bad.start()), message, findings)
+                _report_encoding(line.at(bad.start(), 1), message, findings)
             else:
                 yield line
 
 
-def _check_text(file: FileText, findings: Findings) -> bool:
-    """Whether the file is text at all."""
+def check_text(file: FileText, findings: Findings) -> bool:
+    """Whether the file is text at all; if not, that is reported."""
     if file.data.startswith(_UTF16_MARKS):
         _report_encoding(Location(file.path), "the file is UTF-16", findings)
         return False
     if (nul := file.data.find(b"\0")) >= 0:
-        line, column = file.data.count(b"\n", 0, nul) + 1, nul - file.data.rfind(b"\n", 0, nul)
-        _report_encoding(Location(file.path, line, column), "a NUL byte: the file is no text", findings)
+        *above, before = _decode(file.data[:nul]).split("\n")
+        place = Location(file.path, len(above) + 1, len(before) + 1)
+        _report_encoding(place, "a NUL byte: the file is no text", findings)
         return False
     return True
 

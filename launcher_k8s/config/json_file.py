@@ -61,4 +61,4 @@ def _problem(value: Any) -> str:
 def _place(path: str, text: str, position: int) -> Location:
     before = _LINE_END.split(text[:position])
     source = _LINE_END.split(text[position - len(before[-1]) :], maxsplit=1)[0]
-    return Location(path, len(before), len(before[-1]) + 1, source=source[:240])
+    return Location(path, len(before), len(before[-1]) + 1, source=source[:240], length=1)

@@ -98,11 +98,12 @@ class OverrideFiles:
         except ValueError as error:
             message, _, correction = str(error).partition(": write ")
             hint = f"write {correction or 'a JSON pointer'}"
-            self._findings.report("bad-pointer", entry.at_value(pair.pointer_offset), message, hint)
+            where = entry.at_value(pair.pointer_offset, len(pair.pointer))
+            self._findings.report("bad-pointer", where, message, hint)
             return False
         if is_whole:
             message = "the empty pointer would replace the whole job"
-            where = entry.at_value(pair.pointer_offset)
+            where = entry.at_value(pair.pointer_offset, len(pair.pointer))
             self._findings.report(
                 "bad-pointer", where, message, "point at one field, such as /spec/template/spec/x"
             )
@@ -114,9 +115,8 @@ class OverrideFiles:
         if isinstance(value, ReadFailure):
             code = "missing-file" if value.absent else "unreadable-file"
             message = f"the override file {path} cannot be read: {value.reason}"
-            self._findings.report(
-                code, entry.at_value(pair.file_offset), message, "the server user must be able to read it"
-            )
+            where = entry.at_value(pair.file_offset, len(pair.file))
+            self._findings.report(code, where, message, "the server user must be able to read it")
         return value
 
     def _parse(self, path: str, pair: Pair) -> Any | JsonProblem | ReadFailure:

@@ -6,6 +6,8 @@ again for the few values that something is said about.
 
 from __future__ import annotations
 
+import re
+
 from launcher_k8s.config.ini import BLANKS, read_line, split_lines
 from launcher_k8s.config.reading import FileText
 from launcher_k8s.diagnostics import Location
@@ -23,8 +25,13 @@ class Sources:
         """Keep a file that was read."""
         self._files[file.path] = file
 
-    def at(self, origin: Origin) -> Location:
-        """The place of a value, or of a title where the origin names no key."""
+    def at(self, origin: Origin, item: str = "") -> Location:
+        """The place of a value, or of a title where the origin names no key.
+
+        Args:
+            origin: Where it was stated.
+            item: The item of the value that is meant, such as one of a list; all of it if empty.
+        """
         if origin.kind is not OriginKind.FILE or origin.file not in self._files:
             return Location(origin.file or origin.kind.value, origin.line, 0, origin.section, origin.key)
         if origin.file not in self._lines:
@@ -32,4 +39,12 @@ class Sources:
         line = read_line(origin.file, origin.line, self._lines[origin.file][origin.line - 1])
         assert line is not None, "an origin names a line that said something"
         value = line.text.partition("=")[2].lstrip(BLANKS) if origin.key else line.text
-        return line.at(len(line.text) - len(value), section=origin.section, key=origin.key)
+        start, length = _find_item(value, item)
+        offset = len(line.text) - len(value) + start
+        return line.at(offset, length, section=origin.section, key=origin.key)
+
+
+def _find_item(value: str, item: str) -> tuple[int, int]:
+    """Where an item stands in a value, and its length; the whole value where it is not found."""
+    found = re.search(rf'(?<![^\s,"]){re.escape(item)}(?![^\s,"])', value) if item else None
+    return (found.start(), len(item)) if found else (0, len(value))

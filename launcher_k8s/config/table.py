@@ -148,7 +148,8 @@ def _read_entry(
         else:
             value = read_value(setting.option, entry.value)
     except BadValueError as problem:
-        findings.report(problem.code, entry.at_value(problem.offset), problem.message, problem.hint)
+        where = entry.at_value(problem.offset, problem.length)
+        findings.report(problem.code, where, problem.message, problem.hint)
     else:
         readings[setting.field] = Reading(value, entry)
 

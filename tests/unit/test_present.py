@@ -5,14 +5,12 @@ from decimal import Decimal
 import pytest
 
 from launcher_k8s.decisions import Refusal, Trail
-from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import InvalidJobError, NotSupportedError, OverrideError
 from launcher_k8s.job import Job
 from launcher_k8s.origin import Origin, Sourced
 from launcher_k8s.plan import plan_job
 from launcher_k8s.present import (
     Table,
-    diagnostic_text,
     refusals_of,
     refusals_table,
     resource_profiles_table,
@@ -45,17 +43,6 @@ def test_records_name_each_cell() -> None:
 
 def test_an_empty_table_shows_its_columns() -> None:
     assert Table("", ("a",), ()).text() == "a"
-
-
-def test_a_diagnostic_points_at_its_column() -> None:
-    location = Location("f.conf", 12, 5, "*", "max-cpus", "max-cpus = x")
-    diagnostic = Diagnostic("bad-value", Severity.ERROR, location, "not a number", "write a plain number")
-    assert diagnostic_text(diagnostic).splitlines() == [
-        "f.conf:12:5 [*] max-cpus: error: not a number",
-        "   12 | max-cpus = x",
-        "            ^",
-        "      write a plain number",
-    ]
 
 
 def test_values_are_shown_as_the_files_write_them() -> None:

@@ -46,7 +46,8 @@ def _report(override: Override, broken: Mapping[Fact, str], sources: Sources, fi
     message = f"the override {quote(override.pointer)} departs from what jobs rely on: {listed}"
     is_refused = first[0].identifies is not None
     hint = "no job could be submitted with it" if is_refused else "leave it out, or set less by it"
-    findings.report("overridden-contract", sources.at(override.origin), message, hint)
+    where = sources.at(override.origin, override.pointer)
+    findings.report("overridden-contract", where, message, hint)
 
 
 def _broken(overrides: Sequence[Override]) -> Iterator[tuple[Override, Mapping[Fact, str]]]:

@@ -89,7 +89,8 @@ def _check_names(
             else:
                 hint = did_you_mean(name, titles) or "add the section, or remove the name"
             message = f"no section of the resources file is titled {quote(name)}"
-            findings.report("undefined-resource-profile", sources.at(offer.origin), message, hint)
+            where = sources.at(offer.origin, name)
+            findings.report("undefined-resource-profile", where, message, hint)
 
 
 def _check_maxima(subjects: Subjects, offers: _Offers, sources: Sources, findings: Findings) -> None:

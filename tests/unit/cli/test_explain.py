@@ -180,7 +180,7 @@ def test_each_setting_of_jsmith_in_power_users_with_its_line_and_what_it_shadows
     row = cli.explain(example, "jsmith", POWER).records("profile", "setting")[setting]
     assert (row["value"], row["origin"]) == (value, place(example, section, setting))
     if shadowed:
-        assert place(example, shadowed, setting) in row["shadows"]
+        assert place(example, shadowed, setting) in [each["origin"] for each in row["shadowed"]]
 
 
 def test_a_ratio_of_one_half(cli: Cli, tmp_path: Path) -> None:
@@ -279,7 +279,13 @@ def test_joined_nothing_stated_gives_small_and_says_why(cli: Cli) -> None:
 
 
 def test_without_a_job_only_the_user_is_explained(cli: Cli) -> None:
-    assert set(cli.explain("profiles", "jane", ()).json) == {"profile", "resourceProfiles"}
+    assert set(cli.explain("profiles", "jane", ()).json) == {
+        "cluster",
+        "user",
+        "groups",
+        "profile",
+        "resourceProfiles",
+    }
 
 
 def test_text_has_the_same_cells(cli: Cli) -> None:

@@ -77,7 +77,7 @@ def test_a_file_in_place_of_the_directory_is_one_error(cli: Cli, tmp_path: Path)
     file = Path(write_directory(tmp_path, {MAIN: ""})) / MAIN
     done = cli("explain", "--config", str(file), "--user", "jane")
     assert done.code == 1
-    assert done.err.splitlines()[0] == f"{file}: error: this is a file"
+    assert done.err.splitlines()[0] == f"{file}: error: this is a file  [unreadable-file]"
     assert done.err.splitlines()[-1] == f"launcher-k8s: the configuration in {file} has 1 error"
 
 
