@@ -1,0 +1,1 @@
+"""The functions that templates call, one module per section of Sprig's documentation, and the Launcher's own."""

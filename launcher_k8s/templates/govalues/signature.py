@@ -1,0 +1,59 @@
+"""A template function with its Go signature, and the checks that Go makes of a call's arguments.
+
+Parameter types are strict (facts on templates, 2.7): ``repeat (add 1 2) "x"`` is an error, since ``add`` gives
+an ``int64``; only a constant is converted. The signature is written as Go writes it, so that it can be
+compared with the original.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+
+@attrs.frozen
+class Function:
+    """A function that templates call.
+
+    Args:
+        name: As templates write it.
+        params: Go's names of the parameters' types, without the variadic one.
+        variadic: The type of further arguments; None if there are none.
+        call: The function itself, on checked arguments; raises
+            :class:`~launcher_k8s.templates.govalues.values.GoError`.
+        needs_effects: Whether it takes the :class:`~launcher_k8s.templates.effects.Effects` first.
+    """
+
+    name: str
+    params: tuple[str, ...]
+    variadic: str | None
+    call: Callable[..., Any]
+    needs_effects: bool = False
+
+
+Registry = dict[str, Function]
+
+
+def function(
+    registry: Registry, signature: str, *names: str, needs_effects: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Put a Python function into a registry under one or more names.
+
+    Args:
+        registry: Where to put it.
+        signature: Go's parameters, as in ``"int, ...string"``; the result's type is the value's own.
+        names: As templates write it.
+        needs_effects: Whether it takes the effects first.
+    """
+    *types, last = [part.strip() for part in signature.split(",")] if signature else [""]
+    variadic = last.removeprefix("...") if last.startswith("...") else None
+    params = tuple(types) if variadic is not None or not last else (*types, last)
+
+    def register(call: Callable[..., Any]) -> Callable[..., Any]:
+        for name in names:
+            registry[name] = Function(name, params, variadic, call, needs_effects)
+        return call
+
+    return register

@@ -1,0 +1,165 @@
+"""How Go's values stand in Python, so that a template sees the types that Go would show it.
+
+JSON-like values are Python's own: ``str`` is ``string``, ``bool``, ``int`` is ``int``, ``float`` is
+``float64``, ``complex`` is ``complex128``, ``bytes`` is ``[]byte``, ``list`` is ``[]any``, ``dict`` with text
+keys is ``map[string]any``, ``None`` is nil. Strings are bytes in Go: bytes that are not UTF-8 are surrogate
+escapes (PEP 383). What Python has no type for stands here. Source: Go 1.26, packages reflect and
+text/template; facts on templates, section 2.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final, Protocol, runtime_checkable
+
+_WORD = 1 << 64
+_HALF = 1 << 63
+
+
+class GoError(Exception):
+    """A function's own failure; the renderer tells it as ``error calling NAME: message``."""
+
+
+class ErrorValue:
+    """A value of Go's type ``error``, as ``exec`` gives in ``.Err``: prints as its message."""
+
+    __slots__ = ("message",)
+    go_type: ClassVar[str] = "*errors.errorString"
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __eq__(self, other: object) -> bool:
+        return self is other  # errors.New gives pointers
+
+    __hash__ = object.__hash__
+
+
+class Missing:
+    """What a missing map key gives: no value at all, which is not nil."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = Missing()
+
+
+class Integer(int):
+    """An integer of a Go type other than ``int``; arithmetic on it gives Python's ``int``."""
+
+    __slots__ = ()
+    go_type: ClassVar[str]
+    go_kind: ClassVar[str]
+
+
+class Int64(Integer):
+    """Go's ``int64``, which Sprig's arithmetic gives."""
+
+    __slots__ = ()
+    go_type = go_kind = "int64"
+
+
+class Int32(Integer):
+    """Go's ``int32``, also named ``rune``."""
+
+    __slots__ = ()
+    go_type = go_kind = "int32"
+
+
+class Uint8(Integer):
+    """Go's ``uint8``, also named ``byte``."""
+
+    __slots__ = ()
+    go_type = go_kind = "uint8"
+
+
+class Uint64(Integer):
+    """Go's ``uint64``."""
+
+    __slots__ = ()
+    go_type = go_kind = "uint64"
+
+
+class TypedList(list[Any]):
+    """A slice of a type other than ``[]any``; ``nil`` slices are empty ones with ``is_nil``."""
+
+    __slots__ = ()
+    go_type: ClassVar[str]
+
+
+class StringList(TypedList):
+    """Go's ``[]string``."""
+
+    __slots__ = ()
+    go_type = "[]string"
+
+
+class IntList(TypedList):
+    """Go's ``[]int``."""
+
+    __slots__ = ()
+    go_type = "[]int"
+
+
+class ListOfLists(TypedList):
+    """Go's ``[][]any``, which ``chunk`` gives."""
+
+    __slots__ = ()
+    go_type = "[][]interface {}"
+
+
+class StringMap(dict[str, Any]):
+    """Go's ``map[string]string``, which ``split`` gives."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "map[string]string"
+
+
+@runtime_checkable
+class GoStruct(Protocol):
+    """A value with fields and methods that templates may name: they are all that a template can reach.
+
+    Attributes:
+        go_type: The type's name as ``typeOf`` gives it, such as ``time.Time`` or ``*semver.Version``.
+        go_kind: As ``kindOf`` gives it: ``struct``, ``ptr``, ``int64``, ...
+    """
+
+    go_type: ClassVar[str]
+    go_kind: ClassVar[str]
+
+    def go_field(self, name: str) -> Any:
+        """An exported field's value; :data:`MISSING` if there is none of that name."""
+
+    def go_method(self, name: str) -> Any:
+        """A method as a :class:`~launcher_k8s.templates.govalues.signature.Function`; None if there is none."""
+
+    def go_string(self) -> str | None:
+        """What its ``String`` or ``Error`` method gives, which printing uses; None if it has neither."""
+
+
+def int64(value: int) -> Int64:
+    """An ``int64``, wrapped around as Go's arithmetic does."""
+    return Int64((value + _HALF) % _WORD - _HALF)
+
+
+def byte_length(text: str) -> int:
+    """How many bytes a string has."""
+    return len(text) if text.isascii() else len(encode(text))
+
+
+def encode(text: str) -> bytes:
+    """A string's bytes."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def decode(data: bytes) -> str:
+    """Bytes as a string, whatever they are."""
+    return data.decode("utf-8", "surrogateescape")

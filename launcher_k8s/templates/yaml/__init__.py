@@ -1,0 +1,1 @@
+"""YAML, JSON and TOML as Go and Kubernetes read and write them."""
