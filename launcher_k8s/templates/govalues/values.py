@@ -9,6 +9,7 @@ text/template; facts on templates, section 2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 _WORD = 1 << 64
@@ -93,6 +94,7 @@ class TypedList(list[Any]):
 
     __slots__ = ()
     go_type: ClassVar[str]
+    is_nil: ClassVar[bool] = False
 
 
 class StringList(TypedList):
@@ -116,11 +118,34 @@ class ListOfLists(TypedList):
     go_type = "[][]interface {}"
 
 
+class NilList(TypedList):
+    """A nil ``[]any``, such as the ``rest`` of nothing: empty, ``null`` in JSON and YAML, no empty list."""
+
+    __slots__ = ()
+    go_type = "[]interface {}"
+    is_nil = True
+
+
+class NilStringList(StringList):
+    """A nil ``[]string``, such as what a regular expression found nowhere."""
+
+    __slots__ = ()
+    is_nil = True
+
+
 class StringMap(dict[str, Any]):
     """Go's ``map[string]string``, which ``split`` gives."""
 
     __slots__ = ()
     go_type: ClassVar[str] = "map[string]string"
+
+
+class NilMap(dict[str, Any]):
+    """A nil ``map[string]any``: what a function gets for a missing map; empty, and refuses to be set."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "map[string]interface {}"
+    is_nil: ClassVar[bool] = True
 
 
 @runtime_checkable
@@ -139,7 +164,10 @@ class GoStruct(Protocol):
         """An exported field's value; :data:`MISSING` if there is none of that name."""
 
     def go_method(self, name: str) -> Any:
-        """A method as a :class:`~launcher_k8s.templates.govalues.signature.Function`; None if there is none."""
+        """A method as a :class:`~.signature.Function`; None if there is none."""
+
+    def go_fields(self) -> Sequence[tuple[str, Any]]:
+        """All fields with their names, in Go's order, which printing and comparing use."""
 
     def go_string(self) -> str | None:
         """What its ``String`` or ``Error`` method gives, which printing uses; None if it has neither."""
