@@ -2,8 +2,9 @@
 
 Parameter types are strict (facts on templates, 2.7): ``repeat (add 1 2) "x"`` is an error, since ``add``
 gives an ``int64``; only a constant is converted. The signature is written as Go writes it, so that it can be
-compared with the original. A function gets None for a nil of whatever type it takes, and MISSING only where
-it takes a ``reflect.Value`` (Go's own ``len``, ``index``, ``eq``, ...), for which no value is not nil.
+compared with the original; ``any`` is ``interface {}``, in ``map[string]any`` too. A function gets None for
+a nil of whatever type it takes, and MISSING only where it takes a ``reflect.Value`` (Go's own ``len``,
+``index``, ``eq``, ...), for which no value is not nil.
 """
 
 from __future__ import annotations

@@ -1,0 +1,105 @@
+"""Values as text: Go's ``Sprint``, ``Sprintln`` and ``Sprintf``.
+
+Templates print mostly text and small values with plain verbs: these take a short way here, and all else
+goes through the port of Go's printer (:mod:`.operands`, :mod:`.directives`). Source: Go 1.26, fmt/print.go;
+facts on templates, 2.8.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from launcher_k8s.templates.govalues.characters import normal
+from launcher_k8s.templates.govalues.directives import print_directives
+from launcher_k8s.templates.govalues.floats import format_float
+from launcher_k8s.templates.govalues.formatting import Flags
+from launcher_k8s.templates.govalues.keys import sorted_keys
+from launcher_k8s.templates.govalues.operands import method_text, print_operand
+from launcher_k8s.templates.govalues.quoting import quote
+from launcher_k8s.templates.govalues.values import MISSING
+
+_SIMPLE: Final = re.compile(r"(?:[^%]|%%|%[svdq])*", re.DOTALL).fullmatch
+_NIL: Final = "<nil>"
+
+
+def format_value(value: Any) -> str:
+    """A value as ``%v`` prints it; nil and no value are ``<nil>``."""
+    kind = type(value)
+    if kind is str:
+        return value  # type: ignore[no-any-return]  # known by its type
+    if kind is int:
+        return str(value)
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is float:
+        return format_float(value)
+    if value is None or value is MISSING:
+        return _NIL
+    return _compound(value, kind)
+
+
+def _compound(value: Any, kind: type) -> str:
+    if kind is list:
+        return f"[{' '.join(map(format_value, value))}]"
+    if kind is dict:
+        return f"map[{' '.join([f'{key}:{format_value(value[key])}' for key in sorted_keys(value)])}]"
+    text = method_text(value)
+    return print_operand(value, "v", Flags()) if text is None else text
+
+
+def sprint(*values: Any) -> str:
+    """``print``: all values, with a blank between two that are no strings."""
+    parts: list[str] = []
+    before = True
+    for value in values:
+        is_text = type(value) is str
+        if not (is_text or before):
+            parts.append(" ")
+        parts.append(value if is_text else format_value(value))
+        before = is_text
+    return normal("".join(parts))
+
+
+def sprintln(*values: Any) -> str:
+    """``println``: all values with blanks between, and a newline."""
+    return normal(" ".join(map(format_value, values)) + "\n")
+
+
+def sprintf(template: str, *values: Any) -> str:
+    """``printf``: values laid out by a format, whose every mistake shows in the text."""
+    plan = _plan(template)
+    if plan is None or len(plan) // 2 != len(values):
+        return normal(print_directives(template, values))
+    parts = list(plan)
+    for at, value in enumerate(values):
+        parts[2 * at + 1] = _operand(plan[2 * at + 1], value)
+    return normal("".join(parts))
+
+
+def _operand(verb: str, value: Any) -> str:
+    if type(value) is str:
+        if verb in "sv":
+            return value
+        if verb == "q":
+            return quote(value)
+    elif verb == "v" or (verb == "d" and type(value) is int):
+        return format_value(value)
+    return print_operand(value, verb, Flags())
+
+
+@lru_cache(maxsize=1024)
+def _plan(template: str) -> Sequence[str] | None:
+    """Text and plain verbs in turn, text first and last; None for a format that has anything else."""
+    if not _SIMPLE(template):
+        return None
+    parts = re.split(r"%([svdq%])", template)
+    plan = [parts[0]]
+    for verb, text in zip(parts[1::2], parts[2::2], strict=True):
+        if verb == "%":
+            plan[-1] += "%" + text
+        else:
+            plan += [verb, text]
+    return tuple(plan)
