@@ -1,11 +1,12 @@
 """The functions that Go's templates have by themselves, but for those that the engine must know.
 
-``and``, ``or``, ``not`` and ``call`` belong to the engine. Sprig's ``slice`` takes the place of this one where
-Sprig is used. Source: Go 1.26, text/template/funcs.go; facts on templates, 1.1.
+``and``, ``or``, ``not`` and ``call`` belong to the engine. Sprig's ``slice`` takes the place of this one
+where Sprig is used. Source: Go 1.26, text/template/funcs.go; facts on templates, 1.1.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, Final
 
 from launcher_k8s.templates.govalues import comparing, escaping, printing
@@ -106,10 +107,10 @@ def slice_value(value: Any, *indexes: Any) -> Any:
     places = [0, len(data), len(data)]
     for position, at in enumerate(indexes):
         places[position] = _checked(at, len(data))
-    for low, high in zip(places[:2], places[1:], strict=True):
+    for low, high in pairwise(places):
         if low > high:
             raise GoError(f"invalid slice index: {low} > {high}")
-    part = data[places[0] : places[1]]
+    part: Any = data[places[0] : places[1]]
     return decode(part) if type(value) is str else type(value)(part)
 
 
