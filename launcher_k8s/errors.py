@@ -5,6 +5,9 @@
     ├── InvalidJobError           a job that may not run as asked; carries all refusals at once
     ├── NotSupportedError         asked for something this version does not do
     ├── OverrideError             a JSON-pointer override that cannot be applied
+    ├── TemplateError             an object template that cannot be used
+    │   ├── TemplateSyntaxError   its text is not right
+    │   └── TemplateRenderError   it failed while it was rendered
     ├── JobStateError
     │   ├── JobNotFoundError
     │   ├── JobNotRunningError
@@ -146,6 +149,50 @@ class OverrideError(LauncherError):
         self.pointer = pointer
         self.origin = origin
         self.nearest = nearest
+
+
+class TemplateError(LauncherError):
+    """An object template that cannot be used.
+
+    Args:
+        message: What Go's template package would say, with the template's name, line and column.
+        template: The file's name.
+        line: The line in it, from 1; 0 if it is not known.
+        column: The byte in the line, from 0 as Go counts; -1 if it is not known.
+        source: That line's text.
+        cause: What is wrong, without the place.
+        hint: What to do about it.
+    """
+
+    code = ErrorCode.INVALID_REQUEST
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        template: str,
+        line: int = 0,
+        column: int = -1,
+        source: str = "",
+        cause: str = "",
+        hint: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.template = template
+        self.line = line
+        self.column = column
+        self.source = source
+        self.cause = cause or message
+
+
+class TemplateSyntaxError(TemplateError):
+    """A template whose text is not right: it can render nothing."""
+
+
+class TemplateRenderError(TemplateError):
+    """A template that failed while it was rendered; ``partial`` is what it had written until then."""
+
+    partial: str = ""
 
 
 class JobStateError(LauncherError):

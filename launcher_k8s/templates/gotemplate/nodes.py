@@ -2,8 +2,8 @@
 
 ``str(node)`` is what error texts quote as ``at <...>``. Names and fields follow Go's; what Go drops after
 parsing (comments, ``else``, ``end``) is not here. Positions count characters, not bytes as Go's do;
-:meth:`~launcher_k8s.templates.gotemplate.template.Template.locate` tells Go's byte column where an error needs
-it. Source: Go 1.26, text/template/parse/node.go.
+``Template.locate`` tells Go's byte column where an error needs it. Source: Go 1.26,
+text/template/parse/node.go.
 """
 
 from __future__ import annotations
