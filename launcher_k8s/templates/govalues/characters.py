@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final
 
 from launcher_k8s.templates.govalues.unicode15 import CASES, CLASSES
-from launcher_k8s.templates.govalues.values import decode, encode
+from launcher_k8s.templates.govalues.values import GoError, decode, encode
 
 REPLACEMENT: Final = "\ufffd"
 SPACE: Final = (
@@ -23,7 +23,11 @@ SPACE: Final = (
 )
 """All that ``unicode.IsSpace`` accepts."""
 
+LARGEST_TEXT: Final = 1 << 26
+"""How long a text a function makes, in characters: what doubles in a loop stops here, before memory does."""
+
 _ESCAPES: Final = range(0xDC80, 0xDD00)
+_ESCAPED: Final = re.compile("[\udc80-\udcff]").search
 
 
 @cache
@@ -96,15 +100,40 @@ def valid(text: str) -> str:
     """The text as runes: what is not UTF-8 is U+FFFD, once a byte."""
     if text.isascii():
         return text
-    return "".join(REPLACEMENT if ord(character) in _ESCAPES else character for character in text)
+    return "".join([REPLACEMENT if ord(character) in _ESCAPES else character for character in text])
+
+
+def is_escape(character: str) -> bool:
+    """Whether it stands for a byte that is no UTF-8."""
+    return ord(character) in _ESCAPES
+
+
+def has_escapes(text: str) -> bool:
+    """Whether some of its bytes are no UTF-8."""
+    return not text.isascii() and _ESCAPED(text) is not None
+
+
+def as_bytes(text: str) -> str:
+    """The text with one character for each byte, for what Go does by bytes; ASCII is itself."""
+    return text if text.isascii() else encode(text).decode("latin-1")
+
+
+def from_bytes(text: str) -> str:
+    """What :func:`as_bytes` gave, or a part of it, as text again."""
+    return text if text.isascii() else decode(text.encode("latin-1"))
 
 
 def normal(text: str) -> str:
-    """The one form of a string that was put together: escaped bytes that now make a character are one."""
-    if text.isascii():
-        return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return decode(encode(text))
-    return text
+    """The one form of a string that was put together: escaped bytes that now make a character are one.
+
+    Raises:
+        GoError: It is over :data:`LARGEST_TEXT`.
+    """
+    if len(text) > LARGEST_TEXT:
+        raise too_large(len(text))
+    return decode(encode(text)) if has_escapes(text) else text
+
+
+def too_large(size: int) -> GoError:
+    """The refusal of a text that a function would have to make."""
+    return GoError(f"a text of {size} characters is more than a template may make ({LARGEST_TEXT})")

@@ -19,7 +19,7 @@ from launcher_k8s.templates.govalues.formatting import Flags
 from launcher_k8s.templates.govalues.keys import sorted_keys
 from launcher_k8s.templates.govalues.operands import method_text, print_operand
 from launcher_k8s.templates.govalues.quoting import quote
-from launcher_k8s.templates.govalues.values import MISSING
+from launcher_k8s.templates.govalues.values import MISSING, decode
 
 _SIMPLE: Final = re.compile(r"(?:[^%]|%%|%[svdq])*", re.DOTALL).fullmatch
 _NIL: Final = "<nil>"
@@ -48,6 +48,14 @@ def _compound(value: Any, kind: type) -> str:
         return f"map[{' '.join([f'{key}:{format_value(value[key])}' for key in sorted_keys(value)])}]"
     text = method_text(value)
     return print_operand(value, "v", Flags()) if text is None else text
+
+
+def string_value(value: Any) -> str:
+    """A value as Sprig's functions turn it into text: ``toString``, and what takes strings of anything."""
+    kind = type(value)
+    if kind is str:
+        return value  # type: ignore[no-any-return]  # known by its type
+    return decode(value) if kind is bytes else format_value(value)
 
 
 def sprint(*values: Any) -> str:

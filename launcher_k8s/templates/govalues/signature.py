@@ -10,9 +10,11 @@ a nil of whatever type it takes, and MISSING only where it takes a ``reflect.Val
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
+
+Call = TypeVar("Call", bound=Callable[..., Any])
 
 
 @attrs.frozen
@@ -40,7 +42,7 @@ Registry = dict[str, Function]
 
 def function(
     registry: Registry, signature: str, *names: str, needs_effects: bool = False
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Call], Call]:
     """Put a Python function into a registry under one or more names.
 
     Args:
@@ -53,7 +55,7 @@ def function(
     variadic = last.removeprefix("...") if last.startswith("...") else None
     params = tuple(types) if variadic is not None or not last else (*types, last)
 
-    def register(call: Callable[..., Any]) -> Callable[..., Any]:
+    def register(call: Call) -> Call:
         for name in names:
             registry[name] = Function(name, params, variadic, call, needs_effects)
         return call

@@ -20,6 +20,15 @@ class GoError(Exception):
     """A function's own failure; the renderer tells it as ``error calling NAME: message``."""
 
 
+class NoFieldError(Exception):
+    """A field or method that a value does not have; the renderer tells the value's type."""
+
+    def __init__(self, value: object, name: str) -> None:
+        super().__init__(name)
+        self.obj = value
+        self.name = name
+
+
 class ErrorValue:
     """A value of Go's type ``error``, as ``exec`` gives in ``.Err``: prints as its message."""
 
@@ -30,6 +39,12 @@ class ErrorValue:
         self.message = message
 
     def __str__(self) -> str:
+        return self.message
+
+    def get(self, name: str, _default: object = None) -> str:
+        """What a template reads as ``.name``: it has one method."""
+        if name != "Error":
+            raise NoFieldError(self, name)
         return self.message
 
     def __eq__(self, other: object) -> bool:
@@ -48,6 +63,10 @@ class Missing:
 
     def __repr__(self) -> str:
         return "MISSING"
+
+    def get(self, _name: str, default: object = None) -> object:
+        """What a template reads as ``.name``: nothing has no fields, and that is no error."""
+        return default
 
 
 MISSING: Final = Missing()
@@ -151,6 +170,9 @@ class NilMap(dict[str, Any]):
 @runtime_checkable
 class GoStruct(Protocol):
     """A value with fields and methods that templates may name: they are all that a template can reach.
+
+    Derive from :class:`~launcher_k8s.templates.govalues.structs.Struct`, which gives it ``get``: compiled
+    templates read every ``.name`` so, of maps as of these.
 
     Attributes:
         go_type: The type's name as ``typeOf`` gives it, such as ``time.Time`` or ``*semver.Version``.
