@@ -1,0 +1,217 @@
+"""Calls of functions: their arguments checked as far as possible before the template runs.
+
+Source: Go 1.26, text/template/exec.go (``evalFunction``, ``evalCall``, ``evalArg``).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any, Final
+
+from jinja2 import nodes as jinja
+
+from launcher_k8s.templates.gotemplate import arguments
+from launcher_k8s.templates.gotemplate.arguments import ANY, VALUE, ExecutionError
+from launcher_k8s.templates.gotemplate.building import (
+    Nil,
+    assigned,
+    function_call,
+    is_settled,
+    local,
+    runtime_call,
+    sequence,
+    tested,
+    with_nil,
+)
+from launcher_k8s.templates.gotemplate.nodes import (
+    AnyNode,
+    BoolNode,
+    CommandNode,
+    IdentifierNode,
+    NilNode,
+    NumberNode,
+    Operand,
+    PipeNode,
+    StringNode,
+)
+from launcher_k8s.templates.gotemplate.scope import Scope
+from launcher_k8s.templates.gotemplate.sites import Site
+from launcher_k8s.templates.gotemplate.template import Template
+from launcher_k8s.templates.gotemplate.visits import last_visited
+from launcher_k8s.templates.govalues.signature import Function
+from launcher_k8s.templates.govalues.values import GoError
+
+ENGINE_FUNCTIONS: Final[Mapping[str, Function]] = {
+    "and": Function("and", (VALUE,), VALUE, lambda *_: None),
+    "or": Function("or", (VALUE,), VALUE, lambda *_: None),
+    "not": Function("not", (VALUE,), None, lambda value: not value),
+    "call": Function("call", (VALUE,), VALUE, lambda *_: None),
+}
+"""What Go's builtins have that no function could do: the compiler writes them out."""
+
+# Always the same for the same constants, and dear enough to compute once.
+_FOLDED: Final = frozenset(
+    {"repeat", "print", "printf", "quote", "squote", "trim", "upper", "lower", "indent"}
+)
+
+
+class Calls(ABC):
+    """What is needed to make expressions, and the calls among them.
+
+    Args:
+        template: The template that they are in.
+        functions: All functions by name.
+        scope: The variables.
+        sites: Where each expression's errors are told to be; filled.
+        constants: Values that no source could spell, by name; filled.
+    """
+
+    def __init__(
+        self,
+        template: Template,
+        *,
+        functions: Mapping[str, Function],
+        scope: Scope,
+        sites: dict[jinja.Node, Site],
+        constants: dict[str, Any],
+    ) -> None:
+        self.template = template
+        self.scope = scope
+        self._functions = functions
+        self._sites = sites
+        self._constants = constants
+
+    @abstractmethod
+    def operand(self, node: Operand, nil: Nil) -> jinja.Expr:
+        """What an operand gives, a constant or not."""
+
+    def at(self, value: jinja.Expr, node: AnyNode, **details: Any) -> jinja.Expr:
+        """Tell an expression's errors to be at a node."""
+        self._sites[value] = Site(self.template, node, **details)
+        return value
+
+    def failure(self, node: AnyNode, message: str) -> jinja.Expr:
+        """An expression that always fails."""
+        return self.at(runtime_call("fail", jinja.Const(message)), node)
+
+    def constant(self, node: BoolNode | NumberNode | StringNode | NilNode, wanted: str = ANY) -> jinja.Expr:
+        """A constant as a parameter's type."""
+        try:
+            if isinstance(node, NilNode):
+                return self._spelt(arguments.nil(wanted))
+            return self._spelt(arguments.convert(node, wanted))
+        except ExecutionError as error:
+            return self.failure(node, str(error))
+
+    def _spelt(self, value: Any) -> jinja.Expr:
+        if value is None or type(value) in {str, bool, int, float, complex}:
+            return jinja.Const(value)
+        name = f"k{len(self._constants)}"
+        self._constants[name] = value
+        return local(name)
+
+    def call(
+        self,
+        node: IdentifierNode,
+        command: CommandNode | IdentifierNode,
+        args: tuple[Operand, ...],
+        final: jinja.Expr | None,
+        nil: Nil,
+    ) -> jinja.Expr:
+        """A function's call.
+
+        Args:
+            node: Its name.
+            command: What errors of the function quote.
+            args: What is written after the name.
+            final: What the stage before gives, if there is one.
+            nil: What nil becomes.
+        """
+        name = node.ident
+        function = self._functions.get(name) or ENGINE_FUNCTIONS[name]
+        wrong = arguments.count_mismatch(function, name, len(args), piped=final is not None)
+        if wrong:
+            failure = self.failure(node, wrong)
+            return failure if final is None else sequence(final, failure)
+        if function is ENGINE_FUNCTIONS.get(name):
+            return self._engine_call(name, command, args, final, nil)
+        given = [
+            self._argument(arg, arguments.parameter(function, position)) for position, arg in enumerate(args)
+        ]
+        folded = self._folded(function, given) if final is None else None
+        if folded is not None:
+            return folded
+        before = last_visited(args[-1]) if args else node
+        wanted = "" if final is None else arguments.parameter(function, len(args))
+        make = self._ordered(given, final, lambda value: self._checked(value, wanted, before, piped=True))
+        return make(lambda values: with_nil(self.at(function_call(name, values), command, name=name), nil))
+
+    def _ordered(
+        self, given: list[jinja.Expr], final: jinja.Expr | None, check: Callable[[jinja.Expr], jinja.Expr]
+    ) -> Callable[[Callable[[list[jinja.Expr]], jinja.Expr]], jinja.Expr]:
+        """Arguments with the piped one, which comes last but is computed first."""
+        if final is None:
+            return lambda make: make(given)
+        if is_settled(final) or all(map(is_settled, given)):
+            return lambda make: make([*given, check(final)])
+        kept = self.scope.fresh("t")
+        return lambda make: sequence(assigned(kept, final), make([*given, check(local(kept))]))
+
+    def _folded(self, function: Function, given: list[jinja.Expr]) -> jinja.Expr | None:
+        """What a call with constants only gives, if that can be known by now."""
+        if function.name not in _FOLDED or function.needs_effects:
+            return None
+        values = [value.value for value in given if isinstance(value, jinja.Const)]
+        if len(values) != len(given):
+            return None
+        try:
+            result = function.call(*values)
+        except GoError:
+            return None
+        return jinja.Const(result) if type(result) is str else None
+
+    def _argument(self, node: Operand, wanted: str) -> jinja.Expr:
+        if isinstance(node, BoolNode | NumberNode | StringNode | NilNode):
+            return self.constant(node, wanted)
+        piped = isinstance(node, PipeNode)
+        if wanted == VALUE:
+            return self.operand(node, Nil.MISSING if piped else Nil.AS_IS)
+        if wanted == ANY:
+            return self.operand(node, Nil.NIL)
+        return self._checked(self.operand(node, Nil.AS_IS), wanted, last_visited(node), piped=piped)
+
+    def _checked(self, value: jinja.Expr, wanted: str, node: AnyNode, *, piped: bool) -> jinja.Expr:
+        """A value checked to be of a parameter's type."""
+        if wanted == ANY:
+            return with_nil(value, Nil.NIL)
+        if wanted == VALUE:
+            return with_nil(value, Nil.MISSING)
+        if wanted in arguments.EXACT and isinstance(value, jinja.Const):
+            if type(value.value) is arguments.EXACT[wanted]:
+                return value
+        return self.at(tested(value, f"{'piped' if piped else 'given'} {wanted}"), node)
+
+    def _engine_call(
+        self,
+        name: str,
+        command: CommandNode | IdentifierNode,
+        args: tuple[Operand, ...],
+        final: jinja.Expr | None,
+        nil: Nil,
+    ) -> jinja.Expr:
+        wanted = Nil.AS_IS if name in {"not", "call"} else nil
+        given = [self.operand(arg, wanted) for arg in args]
+        make = self._ordered(given, final, lambda value: with_nil(value, wanted))
+        if name == "not":
+            return make(lambda values: jinja.Not(values[0]))
+        if name == "call":
+            called = str(args[0]) if args else ""
+            return make(
+                lambda values: self.at(
+                    runtime_call("call_value", jinja.Const(called), *values), command, name=name
+                )
+            )
+        join = jinja.And if name == "and" else jinja.Or
+        return make(lambda values: reduce(join, values))

@@ -1,0 +1,204 @@
+"""Writes the compiler's Jinja2 nodes as Python, each template as one function.
+
+Jinja2's own generator looks names up in a context, wraps loops and calls filters through the environment; a Go
+template has none of that, so what it needs is written as plain Python: local variables, ``for``, and direct
+calls. Nothing is ever formatted into the source but names made here and ``ascii`` representations, so the
+columns of the source are those of ``co_positions``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jinja2 import nodes as jinja
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.environment import Environment
+
+from launcher_k8s.templates.gotemplate.arguments import EXACT
+from launcher_k8s.templates.gotemplate.building import MISSING_NAME, Nil
+from launcher_k8s.templates.gotemplate.names import function_name, type_check_name, type_name
+from launcher_k8s.templates.gotemplate.sites import Place, Site, SiteMap
+
+_MARKERS: Final[Mapping[str, str]] = {"include": "None", "tpl": "TPL"}
+
+
+class GoCodeGenerator(CodeGenerator):
+    """Writes one template.
+
+    Args:
+        environment: Jinja2's.
+        name: The template's name.
+        sites: What errors of an expression are about.
+        missing_key: What a missing key does: ``default``, ``zero`` or ``error``.
+    """
+
+    def __init__(
+        self, environment: Environment, name: str, *, sites: Mapping[jinja.Node, Site], missing_key: str
+    ) -> None:
+        super().__init__(environment, name, name, optimized=False)
+        self.site_map = SiteMap()
+        self.checks: set[str] = set()
+        self._sites = sites
+        self._missing_key = missing_key
+        self._column = 0
+
+    def write(self, x: str) -> None:
+        """Write, and keep count of the column."""
+        if self._new_lines:
+            self._column = 4 * self._indentation
+        super().write(x)
+        self._column += len(x)
+
+    def visit(self, node: jinja.Node, *args: Any, **kwargs: Any) -> Any:
+        """Write a node, and note where it is if errors may come of it."""
+        site = self._sites.get(node)
+        if site is None:
+            return super().visit(node, *args, **kwargs)
+        start = self._column
+        result = super().visit(node, *args, **kwargs)
+        self.site_map.add(Place(self.code_lineno, start, self._column), site)
+        return result
+
+    def visit_Template(self, node: jinja.Template, frame: Frame | None = None) -> None:  # noqa: N802
+        """Write the template's function."""
+        assert frame is None
+        self.writeline("def render(run, out, dot):")
+        self.indent()
+        self.blockvisit(node.body, Frame(jinja.EvalContext(self.environment, self.name)))
+        self.outdent()
+
+    def visit_Output(self, node: jinja.Output, frame: Frame) -> None:  # noqa: N802
+        """Write text, or a value: most are text already."""
+        for child in node.nodes:
+            self.writeline("out.append(")
+            if isinstance(child, jinja.TemplateData):
+                self.write(ascii(child.data))
+            elif isinstance(child, jinja.Const):
+                self.write(ascii(child.value) if type(child.value) is str else f"text({ascii(child.value)})")
+            else:
+                self._checked(child, "str", "text", frame)
+            self.write(")")
+
+    def visit_For(self, node: jinja.For, frame: Frame) -> None:  # noqa: N802
+        """Write a plain loop."""
+        self.writeline("for ")
+        self.visit(node.target, frame)
+        self.write(" in ")
+        self.visit(node.iter, frame)
+        self.write(":")
+        self.indent()
+        self.blockvisit(node.body, frame)
+        self.outdent()
+
+    def visit_Assign(self, node: jinja.Assign, frame: Frame) -> None:  # noqa: N802
+        """Write a plain assignment."""
+        self.newline()
+        self.visit(node.target, frame)
+        self.write(" = ")
+        self.visit(node.node, frame)
+
+    def visit_ExprStmt(self, node: jinja.ExprStmt, frame: Frame) -> None:  # noqa: N802
+        """Write a computation for its effects alone."""
+        self.writeline("")
+        self.visit(node.node, frame)
+
+    def visit_Include(self, node: jinja.Include, frame: Frame) -> None:  # noqa: N802
+        """Write the call of a template into our own output."""
+        assert isinstance(node.template, jinja.Tuple)
+        name, argument = node.template.items
+        self.writeline("")
+        start = self._column
+        self.write("yield (")
+        self.visit(name, frame)
+        self.write(", ")
+        self.visit(argument, frame)
+        self.write(", out)")
+        site = self._sites[node.template]
+        self.site_map.add(Place(self.code_lineno, start, self._column), site)
+
+    def visit_Const(self, node: jinja.Const, frame: Frame) -> None:  # noqa: ARG002, N802
+        """Write a constant in ASCII."""
+        self.write(ascii(node.value))
+
+    def visit_Getattr(self, node: jinja.Getattr, frame: Frame) -> None:  # noqa: N802
+        """Write the reading of a field."""
+        if self._missing_key != "default":
+            self.write(f"field_or_{self._missing_key}(")
+            self.visit(node.node, frame)
+            self.write(f", {ascii(node.attr)})")
+            return
+        self.visit(node.node, frame)
+        otherwise = "" if node.ctx == Nil.NIL.name else f", {MISSING_NAME}"
+        self.write(f".get({ascii(node.attr)}{otherwise})")
+
+    def visit_Getitem(self, node: jinja.Getitem, frame: Frame) -> None:  # noqa: N802
+        """Write values computed one after another."""
+        self.visit(node.node, frame)
+        self.write("[-1]")
+
+    def visit_Filter(self, node: jinja.Filter, frame: Frame) -> None:  # noqa: N802
+        """Write a function's call."""
+        marker = _MARKERS.get(node.name)
+        self.write(f"{function_name(node.name)}(" if marker is None else "(yield (")
+        for position, argument in enumerate(node.args):
+            self.write(", " if position else "")
+            self.visit(argument, frame)
+        self.write(")" if marker is None else f", {marker}))")
+
+    def visit_Call(self, node: jinja.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002, N802
+        """Write a call of one of the runtime's functions."""
+        self.visit(node.node, frame)
+        self.write("(")
+        for position, argument in enumerate(node.args):
+            self.write(", " if position else "")
+            self.visit(argument, frame)
+        self.write(")")
+
+    def visit_Keyword(self, node: jinja.Keyword, frame: Frame) -> None:  # noqa: N802
+        """Write a value that a variable gets on its way."""
+        self.write(f"({node.key} := ")
+        self.visit(node.value, frame)
+        self.write(")")
+
+    def visit_Test(self, node: jinja.Test, frame: Frame) -> None:  # noqa: N802
+        """Write a value that is checked, or in which nil is replaced."""
+        if node.name == Nil.NIL.value:
+            self._replaced(node.node, MISSING_NAME, "None", frame)
+        elif node.name == Nil.MISSING.value:
+            self._replaced(node.node, "None", MISSING_NAME, frame)
+        else:
+            how, wanted = node.name.split(" ", 1)
+            check = type_check_name(how, wanted)
+            self.checks.add(node.name)
+            self._checked(node.node, type_name(wanted) if wanted in EXACT else "", check, frame)
+
+    def _replaced(self, value: jinja.Expr, old: str, new: str, frame: Frame) -> None:
+        name = self._name_of(value)
+        self.write(f"({new} if ")
+        if name:
+            self.write(name)
+        else:
+            name = self.temporary_identifier()
+            self.write(f"({name} := ")
+            self.visit(value, frame)
+            self.write(")")
+        self.write(f" is {old} else {name})")
+
+    def _checked(self, value: jinja.Expr, wanted: str, check: str, frame: Frame) -> None:
+        """Write ``value if its type is wanted else check(value)``."""
+        name = self._name_of(value)
+        if not wanted:
+            self.write(f"{check}(")
+            self.visit(value, frame)
+            self.write(")")
+        elif name:
+            self.write(f"({name} if type({name}) is {wanted} else {check}({name}))")
+        else:
+            name = self.temporary_identifier()
+            self.write(f"({name} if type({name} := ")
+            self.visit(value, frame)
+            self.write(f") is {wanted} else {check}({name}))")
+
+    def _name_of(self, value: jinja.Expr) -> str:
+        return value.name if isinstance(value, jinja.InternalName) else ""

@@ -1,0 +1,155 @@
+"""The engine: compiles sets of Go templates and renders them.
+
+Source: Go 1.26, text/template/template.go (``Parse``, ``AddParseTree``: a later definition replaces an earlier
+one unless it is blank).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from types import CodeType
+from typing import Any, Final
+
+from jinja2 import Environment
+from jinja2 import nodes as jinja
+
+from launcher_k8s.templates.effects import Effects
+from launcher_k8s.templates.gotemplate import operations
+from launcher_k8s.templates.gotemplate.arguments import EXACT, checker
+from launcher_k8s.templates.gotemplate.calls import ENGINE_FUNCTIONS
+from launcher_k8s.templates.gotemplate.codegen import GoCodeGenerator
+from launcher_k8s.templates.gotemplate.compiler import translate
+from launcher_k8s.templates.gotemplate.limits import Limits
+from launcher_k8s.templates.gotemplate.names import function_name, type_check_name
+from launcher_k8s.templates.gotemplate.parser import parse
+from launcher_k8s.templates.gotemplate.rendering import TPL, Renderer
+from launcher_k8s.templates.gotemplate.run import Program, Run
+from launcher_k8s.templates.gotemplate.template import Template
+from launcher_k8s.templates.govalues.signature import Function
+from launcher_k8s.templates.govalues.values import MISSING
+
+_MISSING_KEYS: Final = {"default": "default", "invalid": "default", "zero": "zero", "error": "error"}
+_OPERATIONS: Final = (
+    "text", "fail", "elements", "pairs", "defined", "call_value", "find_method", "call_method",
+    "as_nil", "field_or_zero", "field_or_error",
+)  # fmt: skip
+_TEXTS_KEPT: Final = 64
+"""How many texts given to ``tpl`` are kept compiled."""
+
+
+class Engine:
+    """Compiles Go templates.
+
+    Args:
+        functions: What templates may call, by name; ``and``, ``or``, ``not`` and ``call`` come with the engine.
+        effects: What functions may reach beyond their arguments.
+        missing: What a missing key does: ``default`` (or ``invalid``), ``zero`` or ``error``.
+        limits: What one render may use up.
+        left: What opens an action.
+        right: What closes it.
+    """
+
+    def __init__(
+        self,
+        functions: Mapping[str, Function],
+        effects: Effects | None = None,
+        *,
+        missing: str = "default",
+        limits: Limits | None = None,
+        left: str = "{{",
+        right: str = "}}",
+    ) -> None:
+        self._functions = {**ENGINE_FUNCTIONS, **functions}
+        self._missing = _MISSING_KEYS[missing]
+        self._delimiters = (left, right)
+        self._environment = Environment(autoescape=False)  # noqa: S701 - the templates make YAML, not HTML
+        self._names = self._namespace(effects)
+        self.limits = limits or Limits()
+
+    def _namespace(self, effects: Effects | None) -> dict[str, Any]:
+        """All that generated code can name: no builtins, so it reaches nothing else."""
+        names: dict[str, Any] = {"__builtins__": {}, "type": type, "MISSING": MISSING, "TPL": TPL}
+        names.update({kind.__name__: kind for kind in EXACT.values()})
+        names.update({name: getattr(operations, name) for name in _OPERATIONS})
+        for name, function in self._functions.items():
+            call = partial(function.call, effects) if function.needs_effects else function.call
+            names[function_name(name)] = call
+        return names
+
+    def compile(self, texts: Mapping[str, str]) -> Compiled:
+        """Compile files that can call each other.
+
+        Args:
+            texts: The files' texts by their names, in the order in which they define.
+
+        Raises:
+            TemplateSyntaxError: One of them is not right.
+        """
+        programs: dict[str, Program] = {}
+        for name, text in texts.items():
+            self._add(programs, self._programs(name, text))
+        return Compiled(self, programs)
+
+    def _programs(self, name: str, text: str) -> dict[str, Program]:
+        left, right = self._delimiters
+        parsed = parse(name, text, functions=self._functions, left=left, right=right)
+        return {template.name: self._program(template) for template in parsed.values()}
+
+    def _add(self, programs: dict[str, Program], more: Mapping[str, Program]) -> None:
+        for name, program in more.items():
+            if name not in programs or not program.template.is_empty:
+                programs[name] = program
+
+    def _program(self, template: Template) -> Program:
+        translation = translate(template, self._functions)
+        generator = GoCodeGenerator(
+            self._environment, template.name, sites=translation.sites, missing_key=self._missing
+        )
+        generator.visit(jinja.Template(translation.body))
+        code: CodeType = compile(generator.stream.getvalue(), f"<template {template.name}>", "exec")
+        names = {**self._names, **translation.constants}
+        for check in generator.checks:
+            how, wanted = check.split(" ", 1)
+            names[type_check_name(how, wanted)] = checker(wanted, piped=how == "piped")
+        exec(code, names)  # noqa: S102 - our own generated code, with names and constants only
+        function: Callable[..., Any] = names["render"]
+        return Program(template, function, bool(function.__code__.co_flags & _GENERATOR), generator.site_map)
+
+
+_GENERATOR: Final = 0x20  # inspect.CO_GENERATOR
+
+
+class Compiled:
+    """Files that are compiled, ready to render any number of times, from any thread.
+
+    Args:
+        engine: What has compiled them.
+        programs: The templates by name.
+    """
+
+    def __init__(self, engine: Engine, programs: Mapping[str, Program]) -> None:
+        self._engine = engine
+        self._programs = programs
+        self._text_programs = lru_cache(maxsize=_TEXTS_KEPT)(engine._programs)
+
+    def render(self, name: str, data: Any) -> str:
+        """Render a template.
+
+        Args:
+            name: Its name: a file's, or that of a definition.
+            data: What ``.`` is; maps in it may be changed by the template, so give a copy.
+
+        Raises:
+            TemplateRenderError: It fails; ``partial`` is what it had written.
+            KeyError: There is no such template.
+        """
+        program = self._programs[name]
+
+        def compile_text(templates: Mapping[str, Program], text: str) -> tuple[dict[str, Program], Program]:
+            more = self._text_programs(name, text)
+            together = dict(templates)
+            self._engine._add(together, more)
+            return together, more[name]
+
+        return Renderer(Run(self._programs, self._engine.limits), compile_text).render(program, data)

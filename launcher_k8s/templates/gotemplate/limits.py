@@ -1,0 +1,24 @@
+"""What a render may use up before it is stopped, counted so that the same template always fares alike."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen
+class Limits:
+    """How much one render may do.
+
+    Args:
+        iterations: Rounds of all ranges together.
+        output: Characters, those of included templates counted again where they are printed.
+        calls: Calls of other templates (``include``, ``template``, ``tpl``).
+        depth: Templates inside each other by ``template``; Go's own limit is 100,000.
+        includes: How often one name may be included inside itself, as Helm counts.
+    """
+
+    iterations: int = 1_000_000
+    output: int = 32 << 20
+    calls: int = 200_000
+    depth: int = 100_000
+    includes: int = 1_000

@@ -1,0 +1,20 @@
+"""The names that things have in the generated Python."""
+
+from __future__ import annotations
+
+from launcher_k8s.templates.gotemplate.arguments import EXACT
+
+
+def function_name(name: str) -> str:
+    """A template function's name: its own, or its code where it has letters that are not ASCII."""
+    return f"f_{name}" if name.isascii() else f"f_{name.encode().hex()}"
+
+
+def type_name(wanted: str) -> str:
+    """The name of the Python type of a Go type."""
+    return EXACT[wanted].__name__
+
+
+def type_check_name(how: str, wanted: str) -> str:
+    """The name of a check of arguments: ``given`` or ``piped``, and the parameter's type."""
+    return f"{how}_{wanted.encode().hex()}"

@@ -1,0 +1,144 @@
+"""What compiled templates call beside template functions: Go's own operations on values.
+
+Source: Go 1.26, text/template/exec.go (``walkRange``, ``evalField``, ``printValue``) and funcs.go (``call``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from launcher_k8s.templates.gotemplate.arguments import (
+    ANY,
+    VALUE,
+    ExecutionError,
+    checker,
+    count_mismatch,
+    parameter,
+)
+from launcher_k8s.templates.gotemplate.run import Run
+from launcher_k8s.templates.govalues.keys import sorted_keys
+from launcher_k8s.templates.govalues.kinds import type_name
+from launcher_k8s.templates.govalues.printing import format_value
+from launcher_k8s.templates.govalues.quoting import quote
+from launcher_k8s.templates.govalues.signature import Function
+from launcher_k8s.templates.govalues.structs import Struct
+from launcher_k8s.templates.govalues.values import MISSING, ErrorValue, GoError, NoFieldError, StringMap
+
+
+def text(value: Any) -> str:
+    """What an action prints."""
+    return "<no value>" if value is None or value is MISSING else format_value(value)
+
+
+def fail(message: str) -> NoReturn:
+    """Stop where Go would."""
+    raise ExecutionError(message)
+
+
+def elements(run: Run, out: list[str], value: Any) -> Iterable[Any]:
+    """What a range with at most one variable goes over; false if that is nothing."""
+    if isinstance(value, list | bytes):
+        return run.rounds(value, out) if value else ()
+    if isinstance(value, dict):
+        return run.rounds([value[key] for key in sorted_keys(value)], out)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _numbers(run, out, value)
+    if value is None or value is MISSING:
+        return ()
+    raise ExecutionError(f"range can't iterate over {format_value(value)}")
+
+
+def pairs(run: Run, out: list[str], value: Any) -> Iterable[tuple[Any, Any]]:
+    """What a range with two variables goes over; false if that is nothing."""
+    if isinstance(value, dict):
+        return run.rounds([(key, value[key]) for key in sorted_keys(value)], out)
+    if isinstance(value, list | bytes):
+        return run.rounds(list(enumerate(value)), out)
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ExecutionError(f"can't use {value} to iterate over more than one variable")
+    return elements(run, out, value)
+
+
+def _numbers(run: Run, out: list[str], limit: int) -> Iterable[int]:
+    kind = type(limit)
+    if limit <= 0:
+        return ()
+    return run.rounds(range(limit), out) if kind is int else map(kind, run.rounds(range(limit), out))
+
+
+def defined(run: Run, name: str) -> str:
+    """A template's name, if there is such a template and it may be called."""
+    if name not in run.templates:
+        raise ExecutionError(f"template {quote(name)} not defined")
+    if run.depth >= run.limits.depth:
+        raise ExecutionError(f"exceeded maximum template depth ({run.limits.depth})")
+    return name
+
+
+def call_value(name: str, function: Any, *_args: Any) -> NoReturn:
+    """``call``: no value that a template can have is a function."""
+    if function is None or function is MISSING:
+        raise GoError("call of nil")
+    raise GoError(f"non-function {name} of type {type_name(function)}")
+
+
+def find_method(receiver: Any, name: str) -> Function | None:
+    """A method that is given arguments; None if there is no value that could have one."""
+    if receiver is MISSING:
+        return None
+    if isinstance(receiver, dict):
+        raise ExecutionError(f"{name} is not a method but has arguments")
+    if isinstance(receiver, Struct):
+        method = receiver.go_method(name)
+        if method is not None:
+            return method
+        if receiver.go_field(name) is not MISSING:
+            raise ExecutionError(f"{name} has arguments but cannot be invoked as function")
+    if isinstance(receiver, ErrorValue) and name == "Error":
+        return Function(name, (), None, receiver.__str__)
+    raise NoFieldError(receiver, name)
+
+
+def call_method(method: Function | None, piped: bool, args: tuple[Any, ...]) -> Any:  # noqa: FBT001
+    """Call what :func:`find_method` found."""
+    if method is None:
+        return MISSING
+    wrong = count_mismatch(method, method.name, len(args) - piped, piped=piped)
+    if wrong:
+        raise ExecutionError(wrong)
+    return method.call(*[_checked(method, position, value) for position, value in enumerate(args)])
+
+
+def _checked(method: Function, position: int, value: Any) -> Any:
+    wanted = parameter(method, position)
+    if wanted in {ANY, VALUE}:
+        return None if value is MISSING else value
+    return checker(wanted, piped=False)(value)
+
+
+def as_nil(value: Any) -> Any:
+    """What a function gets for no value."""
+    return None if value is MISSING else value
+
+
+def field_or_zero(value: Any, name: str) -> Any:
+    """A field, the zero value of a map's elements where it is missing (``missingkey=zero``)."""
+    if isinstance(value, dict):
+        return value.get(name, "" if isinstance(value, StringMap) else None)
+    return _field(value, name)
+
+
+def field_or_error(value: Any, name: str) -> Any:
+    """A field; it is an error if it is missing (``missingkey=error``)."""
+    if value is MISSING:
+        raise ExecutionError(f"nil data; no entry for key {quote(name)}")
+    if isinstance(value, dict) and name not in value:
+        raise ExecutionError(f"map has no entry for key {quote(name)}")
+    return _field(value, name)
+
+
+def _field(value: Any, name: str) -> Any:
+    if not isinstance(value, dict | Struct | ErrorValue) and value is not MISSING:
+        raise NoFieldError(value, name)
+    return value.get(name, MISSING)

@@ -1,0 +1,109 @@
+"""The state of one render: what it may call, and how much of its limits is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from typing import Any, Final, Protocol, TypeVar
+
+import attrs
+
+from launcher_k8s.templates.gotemplate.arguments import ExecutionError
+from launcher_k8s.templates.gotemplate.limits import Limits
+from launcher_k8s.templates.gotemplate.sites import SiteMap
+from launcher_k8s.templates.gotemplate.template import Template
+
+T_co = TypeVar("T_co", covariant=True)
+
+_LOOK_EVERY: Final = 512
+"""Rounds between two looks at how much has been written."""
+
+
+@attrs.frozen(eq=False)
+class Program:
+    """A compiled template.
+
+    Args:
+        template: What it was.
+        function: Runs it; a generator function if it calls other templates.
+        calls: Whether it is one.
+        sites: What its errors are about.
+    """
+
+    template: Template
+    function: Callable[..., Any]
+    calls: bool
+    sites: SiteMap
+
+
+class _Rounds(Protocol[T_co]):
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[T_co]: ...
+
+
+class Run:
+    """One render.
+
+    Args:
+        templates: What can be called, by name.
+        limits: What it may use up.
+    """
+
+    __slots__ = ("_rounds_left", "_unseen", "calls", "depth", "includes", "limits", "templates")
+
+    def __init__(self, templates: Mapping[str, Program], limits: Limits) -> None:
+        self.templates = templates
+        self.limits = limits
+        self.calls = 0
+        self.depth = 0
+        self.includes: dict[str, int] = {}
+        self._rounds_left = limits.iterations
+        self._unseen = 0
+
+    def rounds(self, values: _Rounds[T_co], out: list[str]) -> Iterable[T_co]:
+        """What a range goes over, all counted before its first round; false if nothing.
+
+        Args:
+            values: What it is.
+            out: What has been written.
+
+        Raises:
+            ExecutionError: A limit is exceeded.
+        """
+        count = len(values)
+        if count > _LOOK_EVERY:
+            return self._watched(values, out)
+        self._count(count, out)
+        return values
+
+    def _watched(self, values: _Rounds[T_co], out: list[str]) -> Iterator[T_co]:
+        for value in values:
+            self._count(1, out)
+            yield value
+
+    def _count(self, rounds: int, out: list[str]) -> None:
+        self._rounds_left -= rounds
+        if self._rounds_left < 0:
+            raise ExecutionError(f"more than {self.limits.iterations} rounds of range in one render")
+        self._unseen += rounds
+        if self._unseen >= _LOOK_EVERY:
+            self._unseen = 0
+            self.check_output(out)
+
+    def check_output(self, out: list[str]) -> None:
+        """See that not too much has been written.
+
+        Raises:
+            ExecutionError: It has.
+        """
+        if sum(map(len, out)) > self.limits.output:
+            raise ExecutionError(f"more than {self.limits.output} characters of output")
+
+    def count_call(self) -> None:
+        """Count the call of a template.
+
+        Raises:
+            ExecutionError: There were too many.
+        """
+        self.calls += 1
+        if self.calls > self.limits.calls:
+            raise ExecutionError(f"more than {self.limits.calls} calls of templates in one render")

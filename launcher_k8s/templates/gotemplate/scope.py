@@ -1,0 +1,68 @@
+"""Which Python variable a Go variable is, at some place of a template.
+
+Every declaration gets a local variable of its own, so that Go's scopes need nothing at run time: what an inner
+declaration hides is another variable. Source: Go 1.26, text/template/exec.go (``push``, ``pop``, ``setVar``).
+"""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen
+class Local:
+    """A local variable of the generated Python.
+
+    Args:
+        name: Its name there.
+        is_element: Whether it only ever holds elements of lists and maps: never "no value", possibly nil.
+        container: The local variable with that list or map.
+    """
+
+    name: str
+    is_element: bool = False
+    container: str = ""
+
+
+class Scope:
+    """The variables that are declared at present, and the cursor.
+
+    Args:
+        read: The names of the variables that the template reads anywhere.
+    """
+
+    def __init__(self, read: frozenset[str]) -> None:
+        self.dot = Local("dot")
+        self._read = read
+        self._declared: list[tuple[str, Local]] = [("$", Local("root"))]
+        self._count = 0
+
+    def fresh(self, prefix: str) -> str:
+        """A name that no other local variable has."""
+        self._count += 1
+        return f"{prefix}{self._count}"
+
+    def is_read(self, name: str) -> bool:
+        """Whether the template reads a variable of that name anywhere."""
+        return name in self._read
+
+    def declare(self, name: str) -> Local:
+        """A new variable, visible until :meth:`release`."""
+        local = Local(self.fresh("v"))
+        self._declared.append((name, local))
+        return local
+
+    def find(self, name: str) -> Local | None:
+        """The variable that a name means here; None if there is none."""
+        for declared, local in reversed(self._declared):
+            if declared == name:
+                return local
+        return None
+
+    def mark(self) -> int:
+        """What :meth:`release` goes back to."""
+        return len(self._declared)
+
+    def release(self, mark: int) -> None:
+        """Forget what was declared since."""
+        del self._declared[mark:]
