@@ -35,7 +35,9 @@ def merge_into(target: dict[str, Any], source: dict[str, Any], *, overwrite: boo
         GoError: A dict of strings alone would have to hold something else.
         MergeError: A pointer meets something else.
     """
-    put: _Put = _refuse if type(target) is StringMap and type(source) is not StringMap else dict.__setitem__
+    put: _Put = _assign
+    if type(target) is StringMap and type(source) is not StringMap:
+        put = _refuse
     for key, value in list(source.items()):
         if value is None:
             if overwrite:
@@ -62,6 +64,10 @@ def _is_kept(old: Any, value: Any, *, overwrite: bool) -> bool:
     if not old and type(old) is not complex:
         return False
     return not overwrite or (isinstance(value, dict) and isinstance(old, dict))
+
+
+def _assign(target: dict[str, Any], key: str, value: Any) -> None:
+    target[key] = value
 
 
 def _refuse(_target: dict[str, Any], _key: str, _value: Any) -> NoReturn:
