@@ -1,10 +1,11 @@
-"""The checks that Go makes of a call's arguments: of constants when a template is compiled, of others when it runs.
+"""The checks that Go makes of a call's arguments: of constants when compiling, of other values when running.
 
 Source: Go 1.26, text/template/exec.go (``evalArg``, ``validateType``, ``idealConstant``).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
@@ -50,6 +51,7 @@ EXACT: Final[Mapping[str, type]] = {
 
 Constant = BoolNode | NumberNode | StringNode
 
+_ANY_WORD: Final = re.compile(r"\bany\b")
 _NILS: Final[Mapping[str, Any]] = {
     "map[string]interface {}": NilMap(),
     "[]interface {}": NilList(),
@@ -67,11 +69,7 @@ class ExecutionError(Exception):
 
 def go_type(written: str) -> str:
     """A parameter's type as error texts spell it."""
-    return (
-        written.replace("map[string]any", f"map[string]{ANY}").replace("[]any", f"[]{ANY}")
-        if (written != "any")
-        else ANY
-    )
+    return _ANY_WORD.sub(ANY, written)
 
 
 def parameter(function: Function, position: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import reduce
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from jinja2 import nodes as jinja
 
@@ -37,11 +37,12 @@ from launcher_k8s.templates.gotemplate.nodes import (
     StringNode,
 )
 from launcher_k8s.templates.gotemplate.scope import Scope
-from launcher_k8s.templates.gotemplate.sites import Site
+from launcher_k8s.templates.gotemplate.sites import Choice, Site
 from launcher_k8s.templates.gotemplate.template import Template
-from launcher_k8s.templates.gotemplate.visits import last_visited
 from launcher_k8s.templates.govalues.signature import Function
 from launcher_k8s.templates.govalues.values import GoError
+
+_Part = TypeVar("_Part", bound=jinja.Node)
 
 ENGINE_FUNCTIONS: Final[Mapping[str, Function]] = {
     "and": Function("and", (VALUE,), VALUE, lambda *_: None),
@@ -65,6 +66,7 @@ class Calls(ABC):
         functions: All functions by name.
         scope: The variables.
         sites: Where each expression's errors are told to be; filled.
+        choices: What is known of each ``and`` and ``or``; filled.
         constants: Values that no source could spell, by name; filled.
     """
 
@@ -75,28 +77,38 @@ class Calls(ABC):
         functions: Mapping[str, Function],
         scope: Scope,
         sites: dict[jinja.Node, Site],
+        choices: dict[AnyNode, Choice],
         constants: dict[str, Any],
     ) -> None:
         self.template = template
         self.scope = scope
         self._functions = functions
         self._sites = sites
+        self._choices = choices
         self._constants = constants
 
     @abstractmethod
     def operand(self, node: Operand, nil: Nil) -> jinja.Expr:
         """What an operand gives, a constant or not."""
 
-    def at(self, value: jinja.Expr, node: AnyNode, **details: Any) -> jinja.Expr:
-        """Tell an expression's errors to be at a node."""
+    def at(self, value: _Part, node: AnyNode, **details: Any) -> _Part:
+        """Tell the errors of an expression or statement to be at a node."""
         self._sites[value] = Site(self.template, node, **details)
         return value
+
+    def after(self, value: _Part, node: AnyNode) -> _Part:
+        """Tell the errors to be where Go has been last when it has computed a node."""
+        return self.at(value, node, is_last=True)
 
     def failure(self, node: AnyNode, message: str) -> jinja.Expr:
         """An expression that always fails."""
         return self.at(runtime_call("fail", jinja.Const(message)), node)
 
-    def constant(self, node: BoolNode | NumberNode | StringNode | NilNode, wanted: str = ANY) -> jinja.Expr:
+    def failure_after(self, node: AnyNode, message: str) -> jinja.Expr:
+        """An expression that always fails, where Go has been last when it has computed a node."""
+        return self.after(runtime_call("fail", jinja.Const(message)), node)
+
+    def constant(self, node: arguments.Constant | NilNode, wanted: str = ANY) -> jinja.Expr:
         """A constant as a parameter's type."""
         try:
             if isinstance(node, NilNode):
@@ -143,7 +155,7 @@ class Calls(ABC):
         folded = self._folded(function, given) if final is None else None
         if folded is not None:
             return folded
-        before = last_visited(args[-1]) if args else node
+        before = args[-1] if args else node
         wanted = "" if final is None else arguments.parameter(function, len(args))
         make = self._ordered(given, final, lambda value: self._checked(value, wanted, before, piped=True))
         return make(lambda values: with_nil(self.at(function_call(name, values), command, name=name), nil))
@@ -180,18 +192,17 @@ class Calls(ABC):
             return self.operand(node, Nil.MISSING if piped else Nil.AS_IS)
         if wanted == ANY:
             return self.operand(node, Nil.NIL)
-        return self._checked(self.operand(node, Nil.AS_IS), wanted, last_visited(node), piped=piped)
+        return self._checked(self.operand(node, Nil.AS_IS), wanted, node, piped=piped)
 
     def _checked(self, value: jinja.Expr, wanted: str, node: AnyNode, *, piped: bool) -> jinja.Expr:
-        """A value checked to be of a parameter's type."""
+        """A value checked to be of a parameter's type, after a node has been computed."""
         if wanted == ANY:
             return with_nil(value, Nil.NIL)
         if wanted == VALUE:
             return with_nil(value, Nil.MISSING)
-        if wanted in arguments.EXACT and isinstance(value, jinja.Const):
-            if type(value.value) is arguments.EXACT[wanted]:
-                return value
-        return self.at(tested(value, f"{'piped' if piped else 'given'} {wanted}"), node)
+        if isinstance(value, jinja.Const) and type(value.value) is arguments.EXACT.get(wanted):
+            return value
+        return self.after(tested(value, f"{'piped' if piped else 'given'} {wanted}"), node)
 
     def _engine_call(
         self,
@@ -213,5 +224,14 @@ class Calls(ABC):
                     runtime_call("call_value", jinja.Const(called), *values), command, name=name
                 )
             )
+        return make(lambda values: self._joined(command, name, values))
+
+    def _joined(
+        self, command: CommandNode | IdentifierNode, name: str, values: list[jinja.Expr]
+    ) -> jinja.Expr:
+        """An ``and`` or ``or``; its operands are kept, so that an error can tell which one has ended it."""
+        *operands, last = values
+        names = tuple(self.scope.fresh("o") for _ in operands)
+        self._choices[command] = Choice(name == "or", names)
         join = jinja.And if name == "and" else jinja.Or
-        return make(lambda values: reduce(join, values))
+        return reduce(join, [*map(assigned, names, operands), last])

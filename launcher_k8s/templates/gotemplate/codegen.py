@@ -1,14 +1,15 @@
 """Writes the compiler's Jinja2 nodes as Python, each template as one function.
 
-Jinja2's own generator looks names up in a context, wraps loops and calls filters through the environment; a Go
-template has none of that, so what it needs is written as plain Python: local variables, ``for``, and direct
-calls. Nothing is ever formatted into the source but names made here and ``ascii`` representations, so the
-columns of the source are those of ``co_positions``.
+Jinja2's own generator looks names up in a context, wraps loops and calls filters through the environment. A
+Go template needs none of that, so it becomes plain Python: local variables, ``for`` and direct calls. Nothing
+is ever formatted into the source but names made here and ``ascii`` representations; its columns are therefore
+those of ``co_positions``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import StringIO
 from typing import Any, Final
 
 from jinja2 import nodes as jinja
@@ -17,8 +18,9 @@ from jinja2.environment import Environment
 
 from launcher_k8s.templates.gotemplate.arguments import EXACT
 from launcher_k8s.templates.gotemplate.building import MISSING_NAME, Nil
+from launcher_k8s.templates.gotemplate.compiler import Translation
 from launcher_k8s.templates.gotemplate.names import function_name, type_check_name, type_name
-from launcher_k8s.templates.gotemplate.sites import Place, Site, SiteMap
+from launcher_k8s.templates.gotemplate.sites import Place, SiteMap
 
 _MARKERS: Final[Mapping[str, str]] = {"include": "None", "tpl": "TPL"}
 
@@ -29,19 +31,24 @@ class GoCodeGenerator(CodeGenerator):
     Args:
         environment: Jinja2's.
         name: The template's name.
-        sites: What errors of an expression are about.
+        translation: The template as Jinja2 nodes.
         missing_key: What a missing key does: ``default``, ``zero`` or ``error``.
     """
 
     def __init__(
-        self, environment: Environment, name: str, *, sites: Mapping[jinja.Node, Site], missing_key: str
+        self, environment: Environment, name: str, *, translation: Translation, missing_key: str
     ) -> None:
         super().__init__(environment, name, name, optimized=False)
-        self.site_map = SiteMap()
+        self.site_map = SiteMap(translation.choices)
         self.checks: set[str] = set()
-        self._sites = sites
+        self._sites = translation.sites
         self._missing_key = missing_key
         self._column = 0
+
+    def source(self) -> str:
+        """All that has been written."""
+        assert isinstance(self.stream, StringIO)
+        return self.stream.getvalue()
 
     def write(self, x: str) -> None:
         """Write, and keep count of the column."""
@@ -52,13 +59,16 @@ class GoCodeGenerator(CodeGenerator):
 
     def visit(self, node: jinja.Node, *args: Any, **kwargs: Any) -> Any:
         """Write a node, and note where it is if errors may come of it."""
-        site = self._sites.get(node)
-        if site is None:
-            return super().visit(node, *args, **kwargs)
         start = self._column
         result = super().visit(node, *args, **kwargs)
-        self.site_map.add(Place(self.code_lineno, start, self._column), site)
+        if isinstance(node, jinja.Expr):
+            self._note(node, start)
         return result
+
+    def _note(self, node: jinja.Node, start: int) -> None:
+        site = self._sites.get(node)
+        if site is not None:
+            self.site_map.add(Place(self.code_lineno, start, self._column), site)
 
     def visit_Template(self, node: jinja.Template, frame: Frame | None = None) -> None:  # noqa: N802
         """Write the template's function."""
@@ -71,22 +81,28 @@ class GoCodeGenerator(CodeGenerator):
     def visit_Output(self, node: jinja.Output, frame: Frame) -> None:  # noqa: N802
         """Write text, or a value: most are text already."""
         for child in node.nodes:
-            self.writeline("out.append(")
+            self.writeline("")
+            start = self._column
+            self.write("out.append(")
             if isinstance(child, jinja.TemplateData):
                 self.write(ascii(child.data))
             elif isinstance(child, jinja.Const):
-                self.write(ascii(child.value) if type(child.value) is str else f"text({ascii(child.value)})")
+                self.write(ascii(child.value) if type(child.value) is str else f"text({child.value!a})")
             else:
                 self._checked(child, "str", "text", frame)
             self.write(")")
+            self._note(node, start)
 
     def visit_For(self, node: jinja.For, frame: Frame) -> None:  # noqa: N802
         """Write a plain loop."""
-        self.writeline("for ")
+        self.writeline("")
+        start = self._column
+        self.write("for ")
         self.visit(node.target, frame)
         self.write(" in ")
         self.visit(node.iter, frame)
         self.write(":")
+        self._note(node, start)
         self.indent()
         self.blockvisit(node.body, frame)
         self.outdent()
@@ -114,8 +130,7 @@ class GoCodeGenerator(CodeGenerator):
         self.write(", ")
         self.visit(argument, frame)
         self.write(", out)")
-        site = self._sites[node.template]
-        self.site_map.add(Place(self.code_lineno, start, self._column), site)
+        self._note(node.template, start)
 
     def visit_Const(self, node: jinja.Const, frame: Frame) -> None:  # noqa: ARG002, N802
         """Write a constant in ASCII."""
@@ -126,11 +141,11 @@ class GoCodeGenerator(CodeGenerator):
         if self._missing_key != "default":
             self.write(f"field_or_{self._missing_key}(")
             self.visit(node.node, frame)
-            self.write(f", {ascii(node.attr)})")
+            self.write(f", {node.attr!a})")
             return
         self.visit(node.node, frame)
         otherwise = "" if node.ctx == Nil.NIL.name else f", {MISSING_NAME}"
-        self.write(f".get({ascii(node.attr)}{otherwise})")
+        self.write(f".get({node.attr!a}{otherwise})")
 
     def visit_Getitem(self, node: jinja.Getitem, frame: Frame) -> None:  # noqa: N802
         """Write values computed one after another."""
@@ -146,7 +161,7 @@ class GoCodeGenerator(CodeGenerator):
             self.visit(argument, frame)
         self.write(")" if marker is None else f", {marker}))")
 
-    def visit_Call(self, node: jinja.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002, N802
+    def visit_Call(self, node: jinja.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: ARG002, N802
         """Write a call of one of the runtime's functions."""
         self.visit(node.node, frame)
         self.write("(")

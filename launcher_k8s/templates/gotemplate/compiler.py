@@ -6,7 +6,7 @@ templates, section 3.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -19,13 +19,10 @@ from launcher_k8s.templates.gotemplate.nodes import (
     AnyNode,
     BranchNode,
     BreakNode,
-    ChainNode,
-    CommandNode,
     ContinueNode,
     IfNode,
     ListNode,
     Node,
-    PipeNode,
     RangeNode,
     TemplateNode,
     TextNode,
@@ -33,9 +30,9 @@ from launcher_k8s.templates.gotemplate.nodes import (
     WithNode,
 )
 from launcher_k8s.templates.gotemplate.scope import Local, Scope
-from launcher_k8s.templates.gotemplate.sites import Site
+from launcher_k8s.templates.gotemplate.sites import Choice, Site
 from launcher_k8s.templates.gotemplate.template import Template
-from launcher_k8s.templates.gotemplate.visits import last_visited
+from launcher_k8s.templates.gotemplate.walking import variables_read
 from launcher_k8s.templates.govalues.signature import Function
 
 
@@ -46,11 +43,13 @@ class Translation:
     Args:
         body: Its statements.
         sites: What errors of an expression are about.
+        choices: What is known of each ``and`` and ``or``.
         constants: Values that the expressions name.
     """
 
     body: list[jinja.Node]
     sites: dict[jinja.Node, Site] = attrs.field(factory=dict)
+    choices: dict[AnyNode, Choice] = attrs.field(factory=dict)
     constants: dict[str, Any] = attrs.field(factory=dict)
 
 
@@ -62,12 +61,13 @@ def translate(template: Template, functions: Mapping[str, Function]) -> Translat
         functions: All functions by name.
     """
     translation = Translation([])
-    read = frozenset(_variables_read(template.root))
+    read = variables_read(template.root)
     expressions = Expressions(
         template,
         functions=functions,
         scope=Scope(read),
         sites=translation.sites,
+        choices=translation.choices,
         constants=translation.constants,
     )
     if "$" in read:
@@ -90,7 +90,7 @@ class _Statements:
             case TextNode():
                 return [jinja.Output([jinja.TemplateData(node.text)])]
             case ActionNode():
-                return [self._action(node.pipe)]
+                return [self._action(node)]
             case RangeNode():
                 return self._range(node)
             case IfNode() | WithNode():
@@ -102,10 +102,12 @@ class _Statements:
             case TemplateNode():
                 return [self._template(node)]
 
-    def _action(self, pipe: PipeNode) -> jinja.Node:
-        value = self._expressions.pipeline(pipe, Nil.AS_IS)
-        if not pipe.decl:
-            return jinja.Output([value])
+    def _action(self, node: ActionNode) -> jinja.Node:
+        value = self._expressions.pipeline(node.pipe, Nil.AS_IS)
+        if not node.pipe.decl:
+            output = jinja.Output([value])
+            self._expressions.at(output, node)
+            return output
         if isinstance(value, jinja.Keyword):
             return jinja.Assign(local(value.key), value.value)
         return jinja.ExprStmt(value)
@@ -159,15 +161,16 @@ class _Statements:
             target = self._target(variable, is_assign=node.pipe.is_assign)
             if target is None:
                 message = f"undefined variable: {variable.ident[0]}"
-                failure = self._expressions.failure(last_visited(pipe), message)
+                failure = self._expressions.failure_after(pipe, message)
                 return [*before, jinja.ExprStmt(failure)]
             targets.append(target)
         if keeps:
             before.extend(jinja.Assign(local(target.name), local(container)) for target in targets)
         kind = "pairs" if len(targets) == 2 else "elements"
         call = runtime_call(kind, local("run"), local("out"), local(container))
-        before.append(jinja.Assign(local(rounds), self._expressions.at(call, last_visited(pipe))))
+        before.append(jinja.Assign(local(rounds), self._expressions.after(call, pipe)))
         loop = self._loop(node, targets, rounds, container)
+        self._expressions.after(loop, pipe)  # a long loop is counted as it goes
         self._scope.dot = dot
         otherwise = self.of(node.else_list) if node.else_list else []
         self._scope.release(mark)
@@ -198,31 +201,3 @@ def _only_branch(node: BranchNode) -> IfNode | WithNode | None:
         return None
     inner = node.else_list.nodes[0]
     return inner if isinstance(inner, IfNode | WithNode) else None
-
-
-def _variables_read(node: AnyNode | Node | ListNode) -> Iterator[str]:
-    match node:
-        case ListNode():
-            for inner in node.nodes:
-                yield from _variables_read(inner)
-        case VariableNode():
-            yield node.ident[0]
-        case CommandNode():
-            for argument in node.args:
-                yield from _variables_read(argument)
-        case ChainNode():
-            yield from _variables_read(node.node)
-        case PipeNode():
-            for command in node.cmds:
-                yield from _variables_read(command)
-        case ActionNode():
-            yield from _variables_read(node.pipe)
-        case TemplateNode() if node.pipe is not None:
-            yield from _variables_read(node.pipe)
-        case BranchNode():
-            yield from _variables_read(node.pipe)
-            yield from _variables_read(node.list)
-            if node.else_list is not None:
-                yield from _variables_read(node.else_list)
-        case _:
-            pass

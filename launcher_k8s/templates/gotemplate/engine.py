@@ -1,7 +1,6 @@
 """The engine: compiles sets of Go templates and renders them.
 
-Source: Go 1.26, text/template/template.go (``Parse``, ``AddParseTree``: a later definition replaces an earlier
-one unless it is blank).
+Source: Go 1.26, text/template/template.go (``Parse``, ``AddParseTree``).
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from launcher_k8s.templates.gotemplate.arguments import EXACT, checker
 from launcher_k8s.templates.gotemplate.calls import ENGINE_FUNCTIONS
 from launcher_k8s.templates.gotemplate.codegen import GoCodeGenerator
 from launcher_k8s.templates.gotemplate.compiler import translate
+from launcher_k8s.templates.gotemplate.data import copy_data
 from launcher_k8s.templates.gotemplate.limits import Limits
 from launcher_k8s.templates.gotemplate.names import function_name, type_check_name
 from launcher_k8s.templates.gotemplate.parser import parse
@@ -31,18 +31,28 @@ from launcher_k8s.templates.govalues.values import MISSING
 
 _MISSING_KEYS: Final = {"default": "default", "invalid": "default", "zero": "zero", "error": "error"}
 _OPERATIONS: Final = (
-    "text", "fail", "elements", "pairs", "defined", "call_value", "find_method", "call_method",
-    "as_nil", "field_or_zero", "field_or_error",
-)  # fmt: skip
-_TEXTS_KEPT: Final = 64
-"""How many texts given to ``tpl`` are kept compiled."""
+    operations.text,
+    operations.fail,
+    operations.elements,
+    operations.pairs,
+    operations.defined,
+    operations.call_value,
+    operations.find_method,
+    operations.call_method,
+    operations.as_nil,
+    operations.field_or_zero,
+    operations.field_or_error,
+)
+_FILES_KEPT: Final = 256
+"""How many texts an engine keeps compiled, those given to ``tpl`` among them."""
+_GENERATOR: Final = 0x20  # inspect.CO_GENERATOR
 
 
 class Engine:
     """Compiles Go templates.
 
     Args:
-        functions: What templates may call, by name; ``and``, ``or``, ``not`` and ``call`` come with the engine.
+        functions: What templates may call, by name; ``and``, ``or``, ``not`` and ``call`` are always there.
         effects: What functions may reach beyond their arguments.
         missing: What a missing key does: ``default`` (or ``invalid``), ``zero`` or ``error``.
         limits: What one render may use up.
@@ -60,22 +70,13 @@ class Engine:
         left: str = "{{",
         right: str = "}}",
     ) -> None:
+        self.limits = limits or Limits()
         self._functions = {**ENGINE_FUNCTIONS, **functions}
         self._missing = _MISSING_KEYS[missing]
         self._delimiters = (left, right)
         self._environment = Environment(autoescape=False)  # noqa: S701 - the templates make YAML, not HTML
         self._names = self._namespace(effects)
-        self.limits = limits or Limits()
-
-    def _namespace(self, effects: Effects | None) -> dict[str, Any]:
-        """All that generated code can name: no builtins, so it reaches nothing else."""
-        names: dict[str, Any] = {"__builtins__": {}, "type": type, "MISSING": MISSING, "TPL": TPL}
-        names.update({kind.__name__: kind for kind in EXACT.values()})
-        names.update({name: getattr(operations, name) for name in _OPERATIONS})
-        for name, function in self._functions.items():
-            call = partial(function.call, effects) if function.needs_effects else function.call
-            names[function_name(name)] = call
-        return names
+        self.compile_file = lru_cache(maxsize=_FILES_KEPT)(self._compile_file)
 
     def compile(self, texts: Mapping[str, str]) -> Compiled:
         """Compile files that can call each other.
@@ -88,36 +89,46 @@ class Engine:
         """
         programs: dict[str, Program] = {}
         for name, text in texts.items():
-            self._add(programs, self._programs(name, text))
+            define(programs, self.compile_file(name, text))
         return Compiled(self, programs)
 
-    def _programs(self, name: str, text: str) -> dict[str, Program]:
+    def _compile_file(self, name: str, text: str) -> Mapping[str, Program]:
+        """Compile one file: its own template and all that it defines, by name."""
         left, right = self._delimiters
         parsed = parse(name, text, functions=self._functions, left=left, right=right)
         return {template.name: self._program(template) for template in parsed.values()}
 
-    def _add(self, programs: dict[str, Program], more: Mapping[str, Program]) -> None:
-        for name, program in more.items():
-            if name not in programs or not program.template.is_empty:
-                programs[name] = program
+    def _namespace(self, effects: Effects | None) -> dict[str, Any]:
+        """All that generated code can name: no builtins, so it reaches nothing else."""
+        names: dict[str, Any] = {"__builtins__": {}, "type": type, "MISSING": MISSING, "TPL": TPL}
+        names.update({kind.__name__: kind for kind in EXACT.values()})
+        names.update({operation.__name__: operation for operation in _OPERATIONS})
+        for name, function in self._functions.items():
+            call = partial(function.call, effects) if function.needs_effects else function.call
+            names[function_name(name)] = call
+        return names
 
     def _program(self, template: Template) -> Program:
         translation = translate(template, self._functions)
         generator = GoCodeGenerator(
-            self._environment, template.name, sites=translation.sites, missing_key=self._missing
+            self._environment, template.name, translation=translation, missing_key=self._missing
         )
         generator.visit(jinja.Template(translation.body))
-        code: CodeType = compile(generator.stream.getvalue(), f"<template {template.name}>", "exec")
+        code: CodeType = compile(generator.source(), "<template>", "exec")
         names = {**self._names, **translation.constants}
         for check in generator.checks:
             how, wanted = check.split(" ", 1)
             names[type_check_name(how, wanted)] = checker(wanted, piped=how == "piped")
-        exec(code, names)  # noqa: S102 - our own generated code, with names and constants only
+        exec(code, names)  # noqa: S102 - our own generated code, which names these and its constants only
         function: Callable[..., Any] = names["render"]
         return Program(template, function, bool(function.__code__.co_flags & _GENERATOR), generator.site_map)
 
 
-_GENERATOR: Final = 0x20  # inspect.CO_GENERATOR
+def define(programs: dict[str, Program], more: Mapping[str, Program]) -> None:
+    """Add a file's templates: a later definition replaces an earlier one, unless it is blank."""
+    for name, program in more.items():
+        if name not in programs or not program.template.is_empty:
+            programs[name] = program
 
 
 class Compiled:
@@ -131,25 +142,33 @@ class Compiled:
     def __init__(self, engine: Engine, programs: Mapping[str, Program]) -> None:
         self._engine = engine
         self._programs = programs
-        self._text_programs = lru_cache(maxsize=_TEXTS_KEPT)(engine._programs)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all templates: files and definitions."""
+        return frozenset(self._programs)
 
     def render(self, name: str, data: Any) -> str:
         """Render a template.
 
         Args:
             name: Its name: a file's, or that of a definition.
-            data: What ``.`` is; maps in it may be changed by the template, so give a copy.
+            data: What ``.`` is: maps, lists, text, numbers, booleans and None; copied, so that the template
+                changes nothing of it.
 
         Raises:
-            TemplateRenderError: It fails; ``partial`` is what it had written.
+            TypeError: The data holds something else.
+            ValueError: The data is nested too deep.
+            TemplateRenderError: The template fails; ``partial`` is what it had written.
             KeyError: There is no such template.
         """
         program = self._programs[name]
 
         def compile_text(templates: Mapping[str, Program], text: str) -> tuple[dict[str, Program], Program]:
-            more = self._text_programs(name, text)
+            more = self._engine.compile_file(name, text)
             together = dict(templates)
-            self._engine._add(together, more)
+            define(together, more)
             return together, more[name]
 
-        return Renderer(Run(self._programs, self._engine.limits), compile_text).render(program, data)
+        run = Run(self._programs, self._engine.limits)
+        return Renderer(run, compile_text).render(program, copy_data(data))

@@ -33,7 +33,6 @@ from launcher_k8s.templates.gotemplate.nodes import (
     VariableNode,
 )
 from launcher_k8s.templates.gotemplate.scope import Local
-from launcher_k8s.templates.gotemplate.visits import last_visited
 
 
 class Expressions(Calls):
@@ -47,7 +46,7 @@ class Expressions(Calls):
         for command in pipe.cmds:
             last = command is pipe.cmds[-1]
             value = self._command(command, value, before, wanted if last else Nil.AS_IS)
-            before = last_visited(command)
+            before = command
         assert value is not None
         for variable in pipe.decl:
             value = self.store(variable, value, is_assign=pipe.is_assign, before=before)
@@ -63,7 +62,7 @@ class Expressions(Calls):
             return assigned(target.name, value) if self.scope.is_read(name) else value
         found = self.scope.find(name)
         if found is None:
-            return sequence(value, self.failure(before, f"undefined variable: {name}"))
+            return sequence(value, self.failure_after(before, f"undefined variable: {name}"))
         return assigned(found.name, value)
 
     def operand(self, node: Operand, nil: Nil) -> jinja.Expr:
@@ -73,11 +72,6 @@ class Expressions(Calls):
                 return self.pipeline(node, nil)
             case IdentifierNode():
                 return self.call(node, node, (), None, nil)
-            case _:
-                return self._plain(node, nil)
-
-    def _plain(self, node: Operand, nil: Nil) -> jinja.Expr:
-        match node:
             case DotNode():
                 return self._local(self.scope.dot, nil)
             case FieldNode():
@@ -114,8 +108,13 @@ class Expressions(Calls):
             isinstance(first, VariableNode) and len(first.ident) > 1
         ):
             return self._method(first, args, final, nil)
-        at = before if isinstance(first, PipeNode) else first
-        failure = self.failure(at, f"can't give argument to non-function {first}")
+        message = f"can't give argument to non-function {first}"
+        if not isinstance(first, PipeNode):
+            failure = self.failure(first, message)
+        elif isinstance(before, PipeNode):  # nothing has been computed yet
+            failure = self.failure(before, message)
+        else:
+            failure = self.failure_after(before, message)
         return failure if final is None else sequence(final, failure)
 
     def _method(
@@ -161,12 +160,14 @@ class Expressions(Calls):
         found = self.scope.find(name)
         if found is None:
             return self.failure(node, f"undefined variable: {name}")
-        return self._fields(node, found, tuple(fields), nil) if fields else self._local(found, nil)
+        if fields:
+            return self._fields(node, found, tuple(fields), nil)
+        return self._local(found, nil)
 
     def _chain(self, node: ChainNode, nil: Nil) -> jinja.Expr:
         if isinstance(node.node, NilNode):
             return self.failure(node, f"indirection through explicit nil in {node}")
-        return self._read(last_visited(node), self._chained(node), node.field, nil)
+        return self._read(node, self._chained(node), node.field, nil)
 
     def _chained(self, node: ChainNode) -> jinja.Expr:
         return self.operand(node.node, Nil.MISSING)
@@ -187,6 +188,7 @@ class Expressions(Calls):
             value = self.at(
                 jinja.Getattr(value, name, context.name),
                 node,
+                is_last=isinstance(node, ChainNode),
                 fields=tuple(fields[:depth]),
                 base=base.name if base else "",
                 container=base.container if base else "",

@@ -11,12 +11,15 @@ from types import FrameType, TracebackType
 from typing import Any, NamedTuple
 
 from launcher_k8s.templates.gotemplate.arguments import ANY, ExecutionError
+from launcher_k8s.templates.gotemplate.nodes import AnyNode
 from launcher_k8s.templates.gotemplate.run import Program
 from launcher_k8s.templates.gotemplate.sites import Site
+from launcher_k8s.templates.gotemplate.template import Template
+from launcher_k8s.templates.gotemplate.visits import last_visited
 from launcher_k8s.templates.govalues.kinds import type_name
 from launcher_k8s.templates.govalues.quoting import quote
-from launcher_k8s.templates.govalues.structs import MethodArgumentsError
-from launcher_k8s.templates.govalues.values import GoError, NoFieldError, StringMap, TypedList
+from launcher_k8s.templates.govalues.structs import MethodArgumentsError, Struct
+from launcher_k8s.templates.govalues.values import GoError, NoFieldError
 
 
 class Failure(NamedTuple):
@@ -51,32 +54,31 @@ def describe(program: Program, frame: FrameType, instruction: int, error: BaseEx
     site = program.sites.find(frame.f_code, instruction)
     if site is None:
         raise error
-    cause = _cause(site, frame.f_locals, error)
-    if cause is None:
-        raise error
-    return _placed(site, cause)
+    node = site.node
+    if site.is_last:
+        node = last_visited(node, program.sites.choices, frame.f_locals)
+    return _placed(site.template, node, _cause(site, frame.f_locals, error))
 
 
 def frame_of(program: Program, traceback: TracebackType | None) -> tuple[FrameType, int] | None:
     """A program's own frame in a traceback, and where it was."""
     while traceback is not None:
-        if traceback.tb_frame.f_code is program.function.__code__:  # type: ignore[attr-defined]
+        if traceback.tb_frame.f_code is program.function.__code__:
             return traceback.tb_frame, traceback.tb_lasti
         traceback = traceback.tb_next
     return None
 
 
-def _placed(site: Site, cause: str) -> Failure:
-    template = site.template
-    line, column = template.locate(site.node.pos)
+def _placed(template: Template, node: AnyNode, cause: str) -> Failure:
+    line, column = template.locate(node.pos)
     message = (
         f"template: {template.parse_name}:{line}:{column}: "
-        f"executing {quote(template.name)} at <{site.node}>: {cause}"
+        f"executing {quote(template.name)} at <{node}>: {cause}"
     )
     return Failure(message, cause, template.parse_name, line, column, template.text.split("\n")[line - 1])
 
 
-def _cause(site: Site, variables: Mapping[str, Any], error: BaseException) -> str | None:
+def _cause(site: Site, variables: Mapping[str, Any], error: BaseException) -> str:
     match error:
         case GoError():
             return f"error calling {site.name}: {error}"
@@ -87,14 +89,14 @@ def _cause(site: Site, variables: Mapping[str, Any], error: BaseException) -> st
         case AttributeError(name="get") if site.fields:
             return _no_field(site, variables, error.obj, site.fields[-1])
         case UnboundLocalError():
-            return f"undefined variable: {site.node}"
-        case RecursionError() | MemoryError() if site.name:
-            return f"error calling {site.name}: {_LIMITS[type(error)]}"
-        case _:
-            return None
-
-
-_LIMITS: Mapping[type, str] = {RecursionError: "values nested too deep", MemoryError: "out of memory"}
+            return f"undefined variable: {str(site.node).partition('.')[0]}"
+        case RecursionError():
+            message = "values nested too deep"
+        case MemoryError():
+            message = "out of memory"
+        case _:  # a fault of ours: it is the template's caller who must hear of it, in order
+            message = f"{type(error).__name__}: {error}"
+    return f"error calling {site.name}: {message}" if site.name else message
 
 
 def _no_field(site: Site, variables: Mapping[str, Any], value: Any, name: str) -> str:
@@ -110,13 +112,8 @@ def _is_wrapped(site: Site, variables: Mapping[str, Any], value: Any) -> bool:
         return False
     holder, held = variables.get(site.container), variables.get(site.base)
     for name in site.fields[:-1]:
-        holder, held = held, held.get(name) if hasattr(held, "get") else None
+        holder, held = held, held.get(name) if isinstance(held, dict | Struct) else None
     if held is not value:
         return False
-    if type(holder) is list:
-        return any(element is value for element in holder)
-    return (
-        isinstance(holder, dict)
-        and not isinstance(holder, StringMap)
-        and any(element is value for element in holder.values())
-    )
+    held_in = holder if type(holder) is list else holder.values() if type(holder) is dict else ()
+    return any(element is value for element in held_in)

@@ -100,7 +100,7 @@ def find_method(receiver: Any, name: str) -> Function | None:
     raise NoFieldError(receiver, name)
 
 
-def call_method(method: Function | None, piped: bool, args: tuple[Any, ...]) -> Any:  # noqa: FBT001
+def call_method(method: Function | None, piped: bool, args: tuple[Any, ...]) -> Any:
     """Call what :func:`find_method` found."""
     if method is None:
         return MISSING

@@ -7,7 +7,8 @@ each other as deep as Go lets them, whatever Python's own stack allows. Source: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
+from types import GeneratorType
 from typing import Any, Final
 
 import attrs
@@ -52,7 +53,7 @@ class _Level:
     """
 
     program: Program
-    generator: Generator[Any, Any, None]
+    generator: GeneratorType[Any, Any, None]
     out: list[str]
     marker: Any
     name: str
@@ -96,7 +97,7 @@ class Renderer:
             except StopIteration:
                 answer = self._leave()
                 continue
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is told as the template's own
+            except Exception as error:
                 level = stack.pop()
                 raise self._failed(error, level.program, level.marker, level.name) from error
             try:
@@ -153,7 +154,7 @@ class Renderer:
             return None
         try:
             program.function(run, out, dot)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told as the template's own
+        except Exception as error:
             raise self._failed(error, program, marker, name) from error
         return self._answer(out, marker)
 
@@ -193,8 +194,7 @@ class Renderer:
     def _refused(self, error: Exception) -> _FailedError:
         """The failure of a call that the topmost template has made."""
         level = self._stack.pop()
-        failure = describe(level.program, level.generator.gi_frame, level.generator.gi_frame.f_lasti, error)
-        return self._passed_on(failure, level.marker, level.name)
+        return self._passed_on(_told(level, error), level.marker, level.name)
 
     def _passed_on(self, failure: Failure, marker: Any, name: str) -> _FailedError:
         """A failure as the outermost template tells it."""
@@ -204,11 +204,16 @@ class Renderer:
                 inner = failure.message
                 if marker is TPL:
                     inner = f"error during tpl function execution for {quote(name)}: {inner}"
-                frame = level.generator.gi_frame
-                outer = describe(level.program, frame, frame.f_lasti, GoError(inner))
-                failure = outer
+                failure = _told(level, GoError(inner))
             marker, name = level.marker, level.name
         return _FailedError(failure)
+
+
+def _told(level: _Level, error: Exception) -> Failure:
+    """An error of the call that a template is waiting for."""
+    frame = level.generator.gi_frame
+    assert frame is not None  # it is suspended
+    return describe(level.program, frame, frame.f_lasti, error)
 
 
 def _no_value(data: Any) -> Any:

@@ -1,7 +1,7 @@
 """Which Python variable a Go variable is, at some place of a template.
 
-Every declaration gets a local variable of its own, so that Go's scopes need nothing at run time: what an inner
-declaration hides is another variable. Source: Go 1.26, text/template/exec.go (``push``, ``pop``, ``setVar``).
+Every declaration gets a local variable of its own, so that Go's scopes need nothing at run time: what an
+inner declaration hides is another variable. Source: Go 1.26, text/template/exec.go (``push``, ``pop``).
 """
 
 from __future__ import annotations

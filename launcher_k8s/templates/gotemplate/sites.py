@@ -6,8 +6,9 @@ source (``co_positions``, PEP 657) is looked up here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import CodeType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -30,6 +31,7 @@ class Site:
     Args:
         template: In which template it is.
         node: What Go's error would quote.
+        is_last: Whether it quotes what has been visited last in that node instead.
         name: The function that is called there, if one is.
         fields: The fields read there, up to the one in question.
         base: The local variable that they are read from; empty if it is no variable.
@@ -38,16 +40,42 @@ class Site:
 
     template: Template
     node: AnyNode | ActionNode
+    is_last: bool = False
     name: str = ""
     fields: tuple[str, ...] = ()
     base: str = ""
     container: str = ""
 
 
-class SiteMap:
-    """The sites of one piece of generated source."""
+@attrs.frozen(eq=False)
+class Choice:
+    """The operands of an ``and`` or ``or``, of which each but the last may end it.
 
-    def __init__(self) -> None:
+    Args:
+        ends_if: What an operand must be, true or false, to end it.
+        names: The local variables that keep the operands.
+    """
+
+    ends_if: bool
+    names: tuple[str, ...]
+
+    def taken(self, variables: Mapping[str, Any]) -> int:
+        """Which operand has ended it."""
+        for position, name in enumerate(self.names):
+            if bool(variables.get(name)) is self.ends_if:
+                return position
+        return len(self.names)
+
+
+class SiteMap:
+    """The sites of one piece of generated source.
+
+    Args:
+        choices: What is known of each ``and`` and ``or``.
+    """
+
+    def __init__(self, choices: Mapping[AnyNode, Choice]) -> None:
+        self.choices = choices
         self._by_line: dict[int, list[tuple[int, int, Site]]] = {}
 
     def add(self, place: Place, site: Site) -> None:
@@ -61,12 +89,19 @@ class SiteMap:
             code: The code that failed.
             instruction: The offset of the instruction in it, as tracebacks have it.
         """
-        line, last_line, start, end = list(code.co_positions())[instruction // 2]
-        if line is None or start is None or end is None or line != last_line:
-            return None
-        around = [
-            (site_end - site_start, site)
-            for site_start, site_end, site in self._by_line.get(line, ())
-            if site_start <= start and end <= site_end
-        ]
-        return min(around, key=lambda found: found[0])[1] if around else None
+        line, _, start, end = list(code.co_positions())[instruction // 2]
+        if start is not None and end is not None:
+            sites = self._by_line.get(line or 0, ())
+            around = [site for site in sites if site[0] <= start and end <= site[1]]
+            if around:
+                return min(around, key=_width)[2]
+        return self._nearest(line or 0)
+
+    def _nearest(self, line: int) -> Site | None:
+        """The last statement so far: Python may keep no columns, and a loop's next round has some other line."""
+        before = [known for known in self._by_line if known <= line]
+        return max(self._by_line[max(before)], key=_width)[2] if before else None
+
+
+def _width(site: tuple[int, int, Site]) -> int:
+    return site[1] - site[0]
