@@ -11,7 +11,7 @@ from importlib import import_module
 from launcher_k8s._version import __version__
 
 _HOMES = {
-    "backend": ("JobBackend", "Stream", "Submitted"),
+    "backend": ("JobBackend", "Reloaded", "SettingChange", "Stream", "Submitted"),
     "clock": ("Clock",),
     "cluster_info": ("ClusterInfo", "ConfigOffer", "ProfileOffer"),
     "connection": ("Cluster", "LogOptions", "Reply", "Resource"),

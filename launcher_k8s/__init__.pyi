@@ -3,6 +3,12 @@ from launcher_k8s.backend import (
     JobBackend as JobBackend,
 )
 from launcher_k8s.backend import (
+    Reloaded as Reloaded,
+)
+from launcher_k8s.backend import (
+    SettingChange as SettingChange,
+)
+from launcher_k8s.backend import (
     Stream as Stream,
 )
 from launcher_k8s.backend import (

@@ -33,6 +33,7 @@ from launcher_k8s import (
     PlacementConstraint,
     ProfileSection,
     Refusal,
+    SettingChange,
     Settings,
     Sourced,
     Stream,
@@ -116,6 +117,7 @@ async def backend_verbs(job: Job, settings: ClusterSettings) -> None:
         assert_type(backend.statuses(JobFilter(tags=["t"])), Stream[JobStatus])
         await read_streams(backend, job_id)
         assert_type(await backend.cluster_info("jane"), ClusterInfo)
+        assert_type((await backend.reload()).held_back, tuple[SettingChange, ...])
         await backend.remove(job_id, user="jane")
 
 
