@@ -13,6 +13,7 @@ from launcher_k8s._version import __version__
 _HOMES = {
     "backend": ("JobBackend", "Reloaded", "SettingChange", "Stream", "Submitted"),
     "clock": ("Clock",),
+    "checkup": ("Checkup", "check_directory"),
     "cluster_info": ("ClusterInfo", "ConfigOffer", "ProfileOffer"),
     "connection": ("Cluster", "LogOptions", "Reply", "Resource"),
     "decisions": ("Decision", "DecisionKind", "Refusal"),
@@ -43,7 +44,7 @@ _HOMES = {
         "UnauthorizedError",
         "UnavailableError",
     ),
-    "explanation": ("Explanation", "OfferedProfile", "explain"),
+    "explanation": ("Explanation", "explain"),
     "files": ("load_settings", "read_settings"),
     "job": (
         "ConfigItem",
@@ -63,6 +64,7 @@ _HOMES = {
     "plan": ("JobPlan", "plan_job"),
     "rules.allocation": ("Allocation",),
     "rules.profiles": ("profile_for",),
+    "rules.selection": ("OfferedProfile",),
     "settings": (
         "ClusterSettings",
         "Override",

@@ -14,6 +14,12 @@ from launcher_k8s.backend import (
 from launcher_k8s.backend import (
     Submitted as Submitted,
 )
+from launcher_k8s.checkup import (
+    Checkup as Checkup,
+)
+from launcher_k8s.checkup import (
+    check_directory as check_directory,
+)
 from launcher_k8s.clock import (
     Clock as Clock,
 )
@@ -132,9 +138,6 @@ from launcher_k8s.explanation import (
     Explanation as Explanation,
 )
 from launcher_k8s.explanation import (
-    OfferedProfile as OfferedProfile,
-)
-from launcher_k8s.explanation import (
     explain as explain,
 )
 from launcher_k8s.files import (
@@ -205,6 +208,9 @@ from launcher_k8s.rules.allocation import (
 )
 from launcher_k8s.rules.profiles import (
     profile_for as profile_for,
+)
+from launcher_k8s.rules.selection import (
+    OfferedProfile as OfferedProfile,
 )
 from launcher_k8s.settings import (
     ClusterSettings as ClusterSettings,

@@ -25,16 +25,8 @@ from launcher_k8s.present import (
     resource_profiles_table,
 )
 from launcher_k8s.rules.profiles import profile_for
-from launcher_k8s.rules.selection import offered_profiles
-from launcher_k8s.settings import ClusterSettings, ResourceProfile, UserProfile
-
-
-@attrs.frozen
-class OfferedProfile:
-    """A resource profile that is offered to a user, and why it is of no use to them, if so."""
-
-    resource: ResourceProfile
-    refusals: tuple[Refusal, ...] = ()
+from launcher_k8s.rules.selection import OfferedProfile, offered_profiles
+from launcher_k8s.settings import ClusterSettings, UserProfile
 
 
 @attrs.frozen(repr=False)
@@ -143,8 +135,7 @@ def explain(
     groups = tuple(groups)
     profile = profile_for(cluster, user, groups=groups)
     offered = offered_profiles(cluster, profile, user=user)
-    resources = tuple(OfferedProfile(offer.resource, tuple(offer.refusals)) for offer in offered)
-    explanation = Explanation(cluster.name, user, groups, profile, resources)
+    explanation = Explanation(cluster.name, user, groups, profile, offered)
     if job is None:
         return explanation
     try:

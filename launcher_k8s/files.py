@@ -16,7 +16,7 @@ import attrs
 
 from launcher_k8s import host
 from launcher_k8s.config import parse_settings
-from launcher_k8s.config.reading import FileText, ReadFailure
+from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.settings import DEFAULT_DIRECTORY, Settings
@@ -61,10 +61,11 @@ def read_settings(
     strict: bool = True,
     environ: Mapping[str, str] | None = None,
     scratch_path: str | os.PathLike[str] | None = None,
+    read: FileReader | None = None,
 ) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """Read a configuration directory and tell everything about it, without raising.
 
-    Args: as for :func:`load_settings`.
+    Args: as for :func:`load_settings`, and ``read``: how a path is read, if not from disk.
 
     Returns:
         The settings, None when there are errors; and all diagnostics, in the order of files and lines.
@@ -73,7 +74,7 @@ def read_settings(
         return None, (_not_a_directory(Path(directory)),)
     settings, diagnostics = parse_settings(
         os.fspath(directory),
-        read_file,
+        read or read_file,
         environ=os.environ if environ is None else environ,
         strict=strict,
         knows_group=host.knows_group,

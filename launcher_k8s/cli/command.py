@@ -123,6 +123,10 @@ def _verb(command: str) -> Callable[[argparse.Namespace], int]:
             from launcher_k8s.cli.explain import explain
 
             return explain
+        case "check-config":
+            from launcher_k8s.cli.check_config import check_config
+
+            return check_config
         case "demo":
             from launcher_k8s.cli.demo import demo
 

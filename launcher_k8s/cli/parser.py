@@ -32,6 +32,15 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     _add_run(commands.add_parser("run", help="run a command as a job and follow it to its end"))
+    _add_check_config(
+        commands.add_parser(
+            "check-config",
+            help="tell everything that is wrong with a configuration directory, and what its users get",
+            description="Reads a configuration directory, as every other command does, and tells all of its "
+            "errors, warnings and infos, each with its place and what to do. Ends with 0 where there is no "
+            "error and no warning, else with 1.",
+        )
+    )
     _add_explain(commands.add_parser("explain", help="show what a user gets, and where each value is from"))
     _add_plan(
         commands.add_parser(
@@ -85,6 +94,24 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "--rm", action="store_true", help="remove the job once it has ended, or on an interrupt"
     )
     parser.add_argument("argv", nargs="+", metavar="COMMAND", help="the program and its arguments, after --")
+
+
+def _add_check_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "config",
+        nargs="?",
+        metavar="DIR",
+        type=_filled,
+        default=DEFAULT_DIRECTORY,
+        help=f"configuration directory; {DEFAULT_DIRECTORY} by default",
+    )
+    parser.add_argument(
+        "--lenient", action="store_true", help="unknown keys are warnings, and are passed over"
+    )
+    parser.add_argument(
+        "--cluster", metavar="NAME", help="whose users are shown, where several clusters are configured"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,160 @@
+"""A configuration directory checked before users meet it: everything found, what was read, who gets what.
+
+The findings are those of every load; here they are one value with the files that were read and, for each
+section of the profiles file, what its users get: each section together with ``[*]`` alone, because who is in
+which groups only ``explain`` can know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import Any
+
+import attrs
+
+from launcher_k8s.config import FileText, ReadFailure
+from launcher_k8s.diagnostics import Diagnostic, Severity
+from launcher_k8s.files import read_file, read_settings
+from launcher_k8s.present import Table
+from launcher_k8s.report import (
+    count_severities,
+    diagnostic_record,
+    diagnostics_table,
+    diagnostics_text,
+    summary,
+)
+from launcher_k8s.rules.overview import overview_of
+from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings, Settings
+
+_MOST_SECTIONS = 100
+
+
+@attrs.frozen(repr=False)
+class Checkup:
+    """What is to be said about a configuration directory.
+
+    Args:
+        directory: The directory.
+        files: The files that were read, each once, in order.
+        settings: What they say; None where there is an error.
+        diagnostics: Every error, warning and info, by file and line.
+        cluster: The one cluster whose users are of interest; all if None.
+    """
+
+    directory: str
+    files: tuple[str, ...]
+    settings: Settings | None
+    diagnostics: tuple[Diagnostic, ...]
+    cluster: str | None = None
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there is neither an error nor a warning."""
+        return all(diagnostic.severity is Severity.INFO for diagnostic in self.diagnostics)
+
+    def text(self) -> str:
+        """For a terminal: findings and their count; for a clean directory what was read and who gets what."""
+        findings = [diagnostics_text(self.diagnostics)] if self.diagnostics else []
+        if not self.is_clean or self.settings is None:
+            return "\n".join(findings)
+        read = "\n".join([f"{self.directory} is clean. Read:", *(f"  {file}" for file in self.files)])
+        tables = [self._users_text(cluster) for cluster in self._clusters()]
+        return "\n\n".join([*findings, read, *tables])
+
+    def records(self) -> dict[str, Any]:
+        """JSON types; ``clusters`` is empty where there is an error."""
+        return {
+            "directory": self.directory,
+            "clean": self.is_clean,
+            "counts": count_severities(self.diagnostics),
+            "diagnostics": [diagnostic_record(diagnostic) for diagnostic in self.diagnostics],
+            "files": list(self.files),
+            "clusters": [
+                {"name": cluster.name, "sections": users_table(cluster).records()}
+                for cluster in self._clusters()
+            ],
+        }
+
+    def __repr__(self) -> str:
+        return f"<Checkup of {self.directory}: {summary(self.diagnostics)}>"
+
+    def _repr_html_(self) -> str:
+        title = f"{self.directory}: {summary(self.diagnostics)}"
+        tables = [diagnostics_table(self.diagnostics, title=title), *map(users_table, self._clusters())]
+        return "".join(table.html() for table in tables)
+
+    def _clusters(self) -> Iterator[ClusterSettings]:
+        if self.settings is not None:
+            yield from (
+                self.settings.clusters if self.cluster is None else [self.settings.cluster(self.cluster)]
+            )
+
+    def _users_text(self, cluster: ClusterSettings) -> str:
+        table = users_table(cluster)
+        more = len(table.rows) - _MOST_SECTIONS
+        shown = attrs.evolve(table, rows=table.rows[:_MOST_SECTIONS]).text()
+        return f"{shown}\nand {more} more sections" if more > 0 else shown
+
+
+def check_directory(
+    directory: str | PurePath = DEFAULT_DIRECTORY,
+    *,
+    strict: bool = True,
+    environ: Mapping[str, str] | None = None,
+    cluster: str | None = None,
+) -> Checkup:
+    """Check a configuration directory; nothing is raised for what the files say.
+
+    Args:
+        directory: Where the files are.
+        strict: Whether unknown keys are errors; otherwise they are warnings.
+        environ: The environment that in-pod settings come from; the process's own by default.
+        cluster: The one cluster whose users are of interest; all if None. Findings are those of the whole
+            directory.
+
+    Raises:
+        ConfigurationError: The files are sound and name no such cluster.
+    """
+    reader = _RememberingReader()
+    settings, diagnostics = read_settings(directory, strict=strict, environ=environ, read=reader)
+    if settings is not None and cluster is not None:
+        settings.cluster(cluster)
+    return Checkup(str(directory), tuple(reader.files), settings, diagnostics, cluster)
+
+
+def users_table(cluster: ClusterSettings) -> Table:
+    """What the users of each section of a cluster's profiles file get, in brief."""
+    columns = (
+        "section",
+        "job that states nothing",
+        "most it may state",
+        "images",
+        "resource profiles",
+        "overrides",
+    )
+    rows = tuple(
+        (
+            each.section,
+            each.default,
+            each.most,
+            each.images,
+            each.resource_profiles,
+            str(each.overrides or ""),
+        )
+        for each in overview_of(cluster)
+    )
+    return Table(f"What users of {cluster.name} get, each section together with [*] alone", columns, rows)
+
+
+class _RememberingReader:
+    """Reads files as every load does, and remembers which were there."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, None] = {}
+
+    def __call__(self, path: str, /) -> FileText | ReadFailure:
+        file = read_file(path)
+        if isinstance(file, FileText):
+            self.files[path] = None
+        return file
