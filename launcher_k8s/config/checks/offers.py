@@ -71,7 +71,7 @@ def _check_images(subjects: Subjects, sources: Sources, findings: Findings) -> N
         images = f"container-images ({offered.origin})" if offered else "container-images, which is not set"
         refused = f"unknown images are refused ({allow_unknown.origin})"
         message = f"{quote(image.value)} is not in {images}, and {refused}"
-        hint = f"{describe(subject)} could not start a job without naming an image: add it"
+        hint = f"add it there, or set another: a job that names none is refused to {describe(subject)}"
         findings.report("default-image-not-offered", sources.at(image.origin), message, hint)
 
 
