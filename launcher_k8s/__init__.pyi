@@ -179,6 +179,9 @@ from launcher_k8s.job import (
 from launcher_k8s.kube.client import (
     KubernetesCluster as KubernetesCluster,
 )
+from launcher_k8s.manifest import (
+    Finding as Finding,
+)
 from launcher_k8s.origin import (
     Origin as Origin,
 )
@@ -211,6 +214,12 @@ from launcher_k8s.rules.profiles import (
 )
 from launcher_k8s.rules.selection import (
     OfferedProfile as OfferedProfile,
+)
+from launcher_k8s.schemas import (
+    check_overrides as check_overrides,
+)
+from launcher_k8s.schemas import (
+    check_schema as check_schema,
 )
 from launcher_k8s.settings import (
     ClusterSettings as ClusterSettings,

@@ -6,10 +6,18 @@ from pathlib import Path
 import pytest
 
 import launcher_k8s.config
-from launcher_k8s.codes import CODES
+from launcher_k8s.codes import CODES, SCHEMA_CODES
 from launcher_k8s.config import parse_settings
-from launcher_k8s.diagnostics import Severity
+from launcher_k8s.diagnostics import Diagnostic, Severity
+from launcher_k8s.schemas import check_overrides
+from launcher_k8s.settings import Settings
 from tests.memory_files import CONNECTION, DIRECTORY, MemoryFiles
+
+
+def found_later(settings: Settings | None) -> tuple[Diagnostic, ...]:
+    """What is found in sound settings with the extra ``schemas``."""
+    assert settings is not None
+    return check_overrides(settings.cluster())
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -22,6 +30,8 @@ def test_example_provokes_its_code_and_no_other(code: str) -> None:
     knows_group = None if example.groups is None else example.groups.__contains__
     settings, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, knows_group=knows_group)
 
+    if code in SCHEMA_CODES:
+        diagnostics += found_later(settings)
     provoked = [diagnostic for diagnostic in diagnostics if diagnostic.code not in example.besides]
     assert [(diagnostic.code, diagnostic.severity) for diagnostic in provoked] == [(code, info.severity)]
     assert (settings is None) == (info.severity is Severity.ERROR)
@@ -34,7 +44,9 @@ def test_finding_says_where_what_and_what_to_do(code: str) -> None:
         {"launcher.kubernetes.conf": CONNECTION, **example.files}, mode=example.mode, owner=example.owner
     )
     knows_group = None if example.groups is None else example.groups.__contains__
-    _, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, knows_group=knows_group)
+    settings, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, knows_group=knows_group)
+    if code in SCHEMA_CODES:
+        diagnostics += found_later(settings)
     finding = next(diagnostic for diagnostic in diagnostics if diagnostic.code == code)
 
     assert finding.location.file
