@@ -239,6 +239,11 @@ _WARNINGS = {
         "Its owner can replace the token, and read it.",
         CodeExample(_token_file("t"), owner="eve"),
     ),
+    "unreadable-for-server-user": (
+        "The server user could not read a file that was read here.",
+        "It reads the files at every reload. Owner, group and mode are judged, of directories too; no lists.",
+        CodeExample(_token_file("t"), mode=0o000),
+    ),
     "unreadable-service-account": (
         "A file of the pod's service account cannot be read.",
         "Inside a pod, token and certificates come from it where the main file sets none.",
@@ -317,29 +322,6 @@ _WARNINGS = {
     ),
 }
 
-_SCHEMA_WARNINGS = {
-    "overridden-schema": (
-        "An override sets what Kubernetes does not know, or would refuse.",
-        "Kubernetes drops an unknown field in silence. Looked for by check-config, with the extra schemas.",
-        CodeExample(
-            _profiles(f'{_OVERRIDE}"/spec/template/spec/hostAlias":"hosts.json"\n') | {"hosts.json": "[]"},
-            besides=_DEPRECATED,
-        ),
-    ),
-    "inapplicable-override": (
-        "An override can be applied to no job.",
-        "Its pointer leads through what is no object or list. Looked for as overridden-schema is.",
-        CodeExample(
-            _profiles(f'{_OVERRIDE}"/spec/template/spec/containers/main/tty":"1.json"\n')
-            | {"1.json": "true"},
-            besides=_DEPRECATED,
-        ),
-    ),
-}
-
-SCHEMA_CODES: Final = frozenset(_SCHEMA_WARNINGS)
-"""What no reading of files finds, but :mod:`launcher_k8s.schemas`."""
-
 _INFOS = {
     "overrides-deprecated": (
         "Overrides are deprecated by the vendor.",
@@ -359,7 +341,6 @@ CODES: Mapping[str, CodeInfo] = MappingProxyType(
         for severity, table in (
             (Severity.ERROR, _ERRORS),
             (Severity.WARNING, _WARNINGS),
-            (Severity.WARNING, _SCHEMA_WARNINGS),
             (Severity.INFO, _INFOS),
         )
         for code, (title, explanation, example) in table.items()

@@ -16,6 +16,7 @@ import attrs
 
 from launcher_k8s import host
 from launcher_k8s.config import parse_settings
+from launcher_k8s.config.access import Step, find_obstacle
 from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import ConfigurationError
@@ -103,12 +104,42 @@ def read_file(path: str) -> FileText | ReadFailure:
             if status.st_size > _LARGEST:
                 return ReadFailure(path, f"it is larger than {_LARGEST // 2**20} MiB")
             return FileText(
-                path, file.read(), mode=stat.S_IMODE(status.st_mode), owner=_account(status.st_uid)
+                path,
+                file.read(),
+                mode=stat.S_IMODE(status.st_mode),
+                owner=_account(status.st_uid),
+                obstacle=partial(obstacle_to, path),
             )
     except FileNotFoundError as error:
         return ReadFailure(path, error.strerror or str(error), absent=True)
     except (OSError, ValueError) as error:
         return ReadFailure(path, getattr(error, "strerror", None) or str(error))
+
+
+def obstacle_to(path: str, user: str) -> str:
+    """What keeps a user from reading a file; empty where nothing does, or the host does not know the user."""
+    account = host.account_of(user)
+    # Whoever reads it now need not be judged: that would know less than the kernel, which knows of lists.
+    if account is None or account.uid == os.geteuid():
+        return ""
+    try:
+        way = [_step(step) for step in _way_to(path)]
+    except (OSError, RuntimeError):  # gone meanwhile, or by now a loop of links
+        return ""
+    return find_obstacle(way, account)
+
+
+def _way_to(path: str) -> list[Path]:
+    """The directories that are entered on the way to a file, also by way of symbolic links, and the file."""
+    asked, real = Path(path).absolute(), Path(path).resolve()
+    directories = [parent for name in (asked, real) for parent in reversed(name.parents)]
+    return [*dict.fromkeys(directories), real]
+
+
+def _step(path: Path) -> Step:
+    status = path.stat()
+    owner = f"{_account(status.st_uid)}:{host.group_name(status.st_gid)}"
+    return Step(str(path), status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode), owner)
 
 
 def _not_a_directory(path: Path) -> Diagnostic:

@@ -14,6 +14,8 @@ import random
 import time
 from datetime import UTC, datetime
 
+from launcher_k8s.config.access import Account
+
 _log = logging.getLogger(__name__)
 
 
@@ -36,6 +38,15 @@ class Groups:
                 _log.warning("the host does not know user %r: no groups", user)
             return ()
         return tuple(filter(None, map(_group_name, os.getgrouplist(user, account.pw_gid))))
+
+
+def account_of(user: str) -> Account | None:
+    """An account with all its groups; None where the host does not know it."""
+    try:
+        found = pwd.getpwnam(user)
+    except (KeyError, ValueError):
+        return None
+    return Account(user, found.pw_uid, frozenset(os.getgrouplist(user, found.pw_gid)))
 
 
 def groups_of(user: str) -> tuple[str, ...]:
@@ -71,6 +82,11 @@ class SystemClock:
 def random_source() -> random.Random:
     """Randomness from the operating system, for ids and for the jitter of retries."""
     return random.SystemRandom()
+
+
+def group_name(number: int) -> str:
+    """A group's name; its number where it has none."""
+    return _group_name(number) or str(number)
 
 
 def _group_name(number: int) -> str:

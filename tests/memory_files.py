@@ -38,7 +38,11 @@ class MemoryFiles:
         text = self._files[path]
         if text is None:
             return ReadFailure(path, "Permission denied")
-        return FileText(path, text if isinstance(text, bytes) else text.encode(), self._mode, self._owner)
+        data = text if isinstance(text, bytes) else text.encode()
+        return FileText(path, data, self._mode, self._owner, self._obstacle)
+
+    def _obstacle(self, _: str) -> str:
+        return "" if self._mode else "may not read files of mode 0000"
 
 
 def read_texts(

@@ -20,7 +20,7 @@ from launcher_k8s.config.in_pod import fill_in
 from launcher_k8s.config.launcher_file import ClusterPlace, only_cluster, read_launcher_file
 from launcher_k8s.config.main_file import MainFile, read_main_file
 from launcher_k8s.config.profiles_file import read_profiles_file
-from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
+from launcher_k8s.config.reading import FileReader, FileText, ReadFailure, ReadOnce
 from launcher_k8s.config.resources_file import read_resources_file
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.config.table import CLUSTER_KEYS
@@ -60,6 +60,7 @@ def parse_settings(
     Returns:
         The settings, None where there is an error; and every diagnostic, by file and line.
     """
+    read = ReadOnce(read)
     findings = Findings(strict=strict)
     clusters: list[ClusterSettings] = []
     for place in _clusters(directory, read, findings):
@@ -94,6 +95,8 @@ class _ClusterReader:
         self._read = read
         self._findings = findings
         self._sources = Sources()
+        if isinstance(launcher_file := read(place.location.file), FileText):
+            self._sources.remember(launcher_file)
 
     def read_cluster(
         self, directory: str, environ: Mapping[str, str], knows_group: Callable[[str], bool] | None

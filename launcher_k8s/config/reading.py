@@ -6,9 +6,14 @@ account, and what is known of the file's owner and mode.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import attrs
+
+
+def _no_obstacle(_: str) -> str:
+    return ""
 
 
 @attrs.frozen
@@ -20,12 +25,15 @@ class FileText:
         data: The file's bytes.
         mode: Permission bits, where known.
         owner: Name of the account that owns the file, where known.
+        obstacle: What keeps an account of some name from reading the file; empty where nothing does, or
+            nothing is known of the account.
     """
 
     path: str
     data: bytes = attrs.field(repr=False)
     mode: int | None = None
     owner: str | None = None
+    obstacle: Callable[[str], str] = attrs.field(default=_no_obstacle, eq=False, repr=False)
 
 
 @attrs.frozen
@@ -49,3 +57,17 @@ class FileReader(Protocol):
     def __call__(self, path: str, /) -> FileText | ReadFailure:
         """Read ``path``, absolute or relative as the configuration directory is."""
         ...
+
+
+class ReadOnce:
+    """A reader that asks another one once for each path: whoever reads a file sees the same text."""
+
+    def __init__(self, read: FileReader) -> None:
+        self._read = read
+        self._answers: dict[str, FileText | ReadFailure] = {}
+
+    def __call__(self, path: str, /) -> FileText | ReadFailure:
+        """The first answer for this path."""
+        if path not in self._answers:
+            self._answers[path] = self._read(path)
+        return self._answers[path]

@@ -7,6 +7,7 @@ again for the few values that something is said about.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from launcher_k8s.config.ini import BLANKS, read_line, split_lines
 from launcher_k8s.config.reading import FileText
@@ -24,6 +25,10 @@ class Sources:
     def remember(self, file: FileText) -> None:
         """Keep a file that was read."""
         self._files[file.path] = file
+
+    def files(self) -> Iterable[FileText]:
+        """The files that were read, in order."""
+        return self._files.values()
 
     def at(self, origin: Origin, item: str = "") -> Location:
         """The place of a value, or of a title where the origin names no key.

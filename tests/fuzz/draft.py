@@ -47,7 +47,10 @@ class Draft:
             return ReadFailure(path, ABSENT, absent=True)
         if isinstance(text, tuple):
             return ReadFailure(path, text[0])
-        return FileText(path, encode(text), self.mode, self.owner)
+        return FileText(path, encode(text), self.mode, self.owner, self._obstacle)
+
+    def _obstacle(self, _: str) -> str:
+        return "" if self.mode else "may not read files of mode 0000"
 
     @property
     def options(self) -> dict[str, Any]:

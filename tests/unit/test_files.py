@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import os
+import pwd
 from pathlib import Path
 
 import pytest
 
 from launcher_k8s.config import FileText, ReadFailure
 from launcher_k8s.errors import ConfigurationError
-from launcher_k8s.files import load_settings, read_file, read_settings
+from launcher_k8s.files import _way_to, load_settings, obstacle_to, read_file, read_settings
 from tests.examples import EXAMPLES, example_directory
 
 
@@ -81,3 +82,34 @@ def test_clusters_know_how_to_read_their_files_again(tmp_path: Path, monkeypatch
     again, diagnostics = cluster.read_again()
     assert again is not None, diagnostics
     assert (again.cluster().fetch_limit, again.cluster().scratch_path) == (20, "/given")
+
+
+def test_what_the_server_user_may_not_enter_is_told(tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf").chmod(0o700)
+    (tmp_path / "conf" / "launcher.kubernetes.conf").write_text("server-user=nobody\n")
+    _, diagnostics = read_settings(tmp_path / "conf", environ={})
+    (finding,) = [each for each in diagnostics if each.code == "unreadable-for-server-user"]
+    assert finding.message.startswith("nobody (")
+    assert "may not enter /" in finding.message
+
+
+def test_the_way_to_a_file_goes_through_its_links(tmp_path: Path) -> None:
+    hidden, shown = tmp_path / "hidden", tmp_path / "shown"
+    hidden.mkdir(0o700)
+    shown.mkdir(0o755)
+    (hidden / "x.json").write_text("1")
+    (shown / "x.json").symlink_to(hidden / "x.json")
+    assert {hidden, shown} <= {*_way_to(str(shown / "x.json"))}
+
+
+@pytest.mark.parametrize("user", ["no-such-account", "a\0b"])
+def test_an_account_that_the_host_does_not_know_is_not_judged(tmp_path: Path, user: str) -> None:
+    assert obstacle_to(str(tmp_path), user) == ""
+
+
+def test_who_reads_now_is_not_judged(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text("1")
+    path.chmod(0o000)
+    assert obstacle_to(str(path), pwd.getpwuid(os.geteuid()).pw_name) == ""

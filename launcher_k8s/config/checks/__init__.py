@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from launcher_k8s.config.checks.access import check_access
 from launcher_k8s.config.checks.connection import check_connection
 from launcher_k8s.config.checks.contract import check_contract
 from launcher_k8s.config.checks.least import check_least
@@ -36,13 +37,14 @@ def check_cluster(
     Args:
         cluster: The settings, as the files give them.
         main: What the main file sets.
-        read: Reads the token file, for its owner and mode.
+        read: Reads the token file and those of overrides, for their owners and modes.
         sources: The files that were read.
         findings: Told of everything.
         knows_group: Whether the host has a group; not asked where None.
     """
     subjects = Subjects(cluster.profiles)
     check_connection(cluster, main, read, sources, findings)
+    check_access(cluster, read, sources, findings)
     check_sections(cluster.profiles, sources, findings, knows_group=knows_group)
     check_overrides(cluster, sources, findings)
     check_contract(cluster, sources, findings)

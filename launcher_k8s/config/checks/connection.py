@@ -62,6 +62,9 @@ def _check_token_file(
         message = f"the token file {file.path} cannot be read: {file.reason}"
         findings.report("unreadable-token", where, message, f"{cluster.server_user} must be able to read it")
         return
+    if not file.data.strip():
+        hint = "write the token into it, alone and on one line"
+        findings.report("unreadable-token", where, f"the token file {file.path} is empty", hint)
     if file.mode is not None and file.mode & _READABLE_BY_OTHERS:
         message = f"every account can read the token file {file.path} (mode {file.mode:04o})"
         findings.report("exposed-token", where, message, f"chmod 0600 {file.path}")
