@@ -322,6 +322,29 @@ _WARNINGS = {
     ),
 }
 
+_SCHEMA_WARNINGS = {
+    "overridden-schema": (
+        "An override sets what Kubernetes does not know, or would refuse.",
+        "Kubernetes drops an unknown field in silence. Looked for by check-config, with the extra schemas.",
+        CodeExample(
+            _profiles(f'{_OVERRIDE}"/spec/template/spec/hostAlias":"hosts.json"\n') | {"hosts.json": "[]"},
+            besides=_DEPRECATED,
+        ),
+    ),
+    "inapplicable-override": (
+        "An override can be applied to no job.",
+        "Its pointer leads through what is no object or list. Looked for as overridden-schema is.",
+        CodeExample(
+            _profiles(f'{_OVERRIDE}"/spec/template/spec/containers/main/tty":"1.json"\n')
+            | {"1.json": "true"},
+            besides=_DEPRECATED,
+        ),
+    ),
+}
+
+SCHEMA_CODES: Final = frozenset(_SCHEMA_WARNINGS)
+"""What no reading of files finds, but :mod:`launcher_k8s.schemas`."""
+
 _INFOS = {
     "overrides-deprecated": (
         "Overrides are deprecated by the vendor.",
@@ -341,6 +364,7 @@ CODES: Mapping[str, CodeInfo] = MappingProxyType(
         for severity, table in (
             (Severity.ERROR, _ERRORS),
             (Severity.WARNING, _WARNINGS),
+            (Severity.WARNING, _SCHEMA_WARNINGS),
             (Severity.INFO, _INFOS),
         )
         for code, (title, explanation, example) in table.items()
