@@ -18,6 +18,7 @@ MAIN: Final = "launcher.kubernetes.conf"
 PROFILES: Final = "launcher.kubernetes.profiles.conf"
 RESOURCES: Final = "launcher.kubernetes.resources.conf"
 LAUNCHER: Final = "launcher.conf"
+CONNECT: Final = "rstudio-connect.gcfg"
 
 
 @attrs.frozen
@@ -26,7 +27,7 @@ class CodeExample:
 
     Args:
         files: Texts by name; None for a file that is there and cannot be read. A main file that names a
-            cluster and a token is added where there is none.
+            cluster and a token is added where there is neither that nor Connect's file.
         groups: The groups that the host has; all, where None.
         environ: The environment.
         mode: Permission bits of the files other than the configuration's own.
@@ -53,6 +54,10 @@ class CodeInfo:
 
 
 _REACHED: Final = "api-url=https://10.0.0.1:6443\nauth-token=opaque\n"
+_OFF_HOST: Final = (
+    "[Launcher]\nEnabled = true\nKubernetes = true\n"
+    "KubernetesAPIURL = https://10.0.0.1:6443\nKubernetesAuthToken = opaque\n"
+)
 _OVERRIDE: Final = "[*]\njob-json-overrides="
 _DEPRECATED: Final = frozenset({"overrides-deprecated"})
 _IN_POD: Final = MappingProxyType({"KUBERNETES_SERVICE_HOST": "10.96.0.1", "KUBERNETES_SERVICE_PORT": "443"})
@@ -65,6 +70,13 @@ def _main(text: str) -> dict[str, str | None]:
 
 def _token_file(text: str | None) -> dict[str, str | None]:
     return {MAIN: "api-url=https://10.0.0.1:6443\nauth-token-path=token\n", "token": text}
+
+
+def _connect(text: str, **definitions: str) -> dict[str, str | None]:
+    """Connect's file with more of its section, and cluster definitions by their names without ``.yaml``."""
+    named = {f"{name}.yaml": definition for name, definition in definitions.items()}
+    lines = "".join(f"ClusterDefinition = {name}\n" for name in named)
+    return {CONNECT: _OFF_HOST + lines + text, **named}
 
 
 def _profiles(text: str) -> dict[str, str | None]:
@@ -201,6 +213,36 @@ _ERRORS = {
             }
         ),
     ),
+    "connect-not-off-host": (
+        "Connect's file does not say that content runs on Kubernetes.",
+        "Both Enabled and Kubernetes of [Launcher] must be true; Connect would not use the cluster.",
+        CodeExample({CONNECT: _OFF_HOST.replace("Enabled = true", "Enabled = false")}),
+    ),
+    "bad-quoting": (
+        "A value of Connect's file has a quote or backslash too many.",
+        'Inside a value \\" is a quote and \\\\ a backslash; a quote that is opened must be closed.',
+        CodeExample(_connect('DataDir = "nfs01:/srv\n')),
+    ),
+    "placeholder": (
+        "A value still holds the placeholder of a guide.",
+        "What stands in < and > is meant to be replaced.",
+        CodeExample(_connect("DataDir = <nfs-host>:/srv\n")),
+    ),
+    "two-data-dirs": (
+        "Both DataDir and DataDirPVCName are set.",
+        "Jobs find Connect's data in one place: an NFS export or a persistent volume claim.",
+        CodeExample(_connect("DataDir = nfs01:/srv\nDataDirPVCName = connect-data\n")),
+    ),
+    "bad-yaml": (
+        "A cluster definition is not the YAML that is read.",
+        "It is one document of at most 1 MiB, no anchors with aliases, no tags, not nested deeply.",
+        CodeExample(_connect("", content="images: [r:4\n")),
+    ),
+    "bad-definition": (
+        "A cluster definition is not a name and a list of images.",
+        "Each image has a name; python, r and quarto have installations, each with path and version.",
+        CodeExample(_connect("", content="images:\n- r:4\n")),
+    ),
 }
 
 _WARNINGS = {
@@ -319,6 +361,21 @@ _WARNINGS = {
             _main("use-templating=1\n") | _profiles(f'{_OVERRIDE}"/spec/a":"1.json"\n') | {"1.json": "1"},
             besides=_DEPRECATED,
         ),
+    ),
+    "misspelt-key": (
+        "A key is passed over that looks like one of ours.",
+        "Connect's files hold much that is not about the cluster, so an unknown key is no error in them.",
+        CodeExample(_connect("KubernetesNamepsace = content\n")),
+    ),
+    "repeated-key": (
+        "A key of Connect's file that has one value is set twice.",
+        "The last one holds, as git-config's syntax has it; only ClusterDefinition is a list.",
+        CodeExample(_connect("KubernetesNamespace = a\nKubernetesNamespace = b\n")),
+    ),
+    "launcher-namespace": (
+        "Connect's jobs run in the namespace rstudio.",
+        "It is the Workbench Launcher's default: a namespace of Connect's own keeps their jobs apart.",
+        CodeExample(_connect("KubernetesNamespace = rstudio\n")),
     ),
 }
 

@@ -17,6 +17,7 @@ import attrs
 from launcher_k8s import host
 from launcher_k8s.config import parse_settings
 from launcher_k8s.config.access import Step, find_obstacle
+from launcher_k8s.config.connect.reader import SUFFIX
 from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import ConfigurationError
@@ -33,10 +34,11 @@ def load_settings(
     environ: Mapping[str, str] | None = None,
     scratch_path: str | os.PathLike[str] | None = None,
 ) -> Settings:
-    """Read a configuration directory.
+    """Read a configuration directory, the Launcher's or Posit Connect's.
 
     Args:
-        directory: Where ``launcher.kubernetes.conf`` and its companions are.
+        directory: Where ``launcher.kubernetes.conf`` and its companions are; or where neither that nor
+            ``launcher.conf`` is, and ``rstudio-connect.gcfg`` is; or the path of a ``.gcfg`` file.
         strict: Whether unknown keys are errors; otherwise they are warnings.
         environ: The environment that in-pod settings come from; the process's own by default.
         scratch_path: The directory of templates that a command line gives; it wins over all files.
@@ -71,7 +73,7 @@ def read_settings(
     Returns:
         The settings, None when there are errors; and all diagnostics, in the order of files and lines.
     """
-    if Path(directory).is_file():
+    if Path(directory).is_file() and Path(directory).suffix != SUFFIX:
         return None, (_not_a_directory(Path(directory)),)
     settings, diagnostics = parse_settings(
         os.fspath(directory),

@@ -32,6 +32,7 @@ class ValueKind(Enum):
     RATIO = "a number above 0 and up to 1"
     LIST = "a list separated by commas"
     CONSTRAINTS = "a list of key:value or key, separated by commas"
+    PATHS = "a path; the line may be repeated"
     OVERRIDES = '"pointer":"file" pairs, separated by commas'
 
 
@@ -128,6 +129,7 @@ _COERCIONS: Mapping[ValueKind, Callable[[Any], Any]] = MappingProxyType(
         ValueKind.RATIO: _ratio,
         ValueKind.LIST: _items_of(str),
         ValueKind.CONSTRAINTS: _constraints,
+        ValueKind.PATHS: _items_of(str),
         ValueKind.OVERRIDES: _overrides,
     }
 )

@@ -15,6 +15,11 @@ LAUNCHER = "launcher.conf"
 MAIN = "launcher.kubernetes.conf"
 PROFILES = "launcher.kubernetes.profiles.conf"
 RESOURCES = "launcher.kubernetes.resources.conf"
+CONNECT = "rstudio-connect.gcfg"
+CONNECT_CONNECTION = (
+    "[Launcher]\nEnabled = true\nKubernetes = true\n"
+    "KubernetesAPIURL = https://10.0.0.1:6443\nKubernetesAuthToken = opaque\n"
+)
 CONNECTION = "api-url=https://10.0.0.1:6443\nauth-token=opaque\n"
 
 
@@ -45,6 +50,11 @@ class MemoryFiles:
         return "" if self._mode else "may not read files of mode 0000"
 
 
+def with_main_file(files: Mapping[str, str | bytes | None]) -> Mapping[str, str | bytes | None]:
+    """These files, and a main file with only a connection where there is neither that nor Connect's."""
+    return files if CONNECT in files else {MAIN: CONNECTION, **files}
+
+
 def read_texts(
     files: Mapping[str, str | bytes | None],
     *,
@@ -54,7 +64,7 @@ def read_texts(
     scratch_path: str | None = None,
 ) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """Read a directory of these files; a main file with only a connection is added where there is none."""
-    files = {MAIN: CONNECTION, **files}
+    files = with_main_file(files)
     return parse_settings(
         DIRECTORY,
         MemoryFiles(files),

@@ -179,12 +179,8 @@ def _lines(file: FileText, findings: Findings) -> Iterator[Line]:
         if len(raw) > LONGEST_LINE:
             message = f"the line has {len(raw)} characters, at most {LONGEST_LINE} are read"
             findings.report("line-too-long", Location(file.path, number), message, "is this the right file?")
-        elif line := read_line(file.path, number, raw):
-            if bad := _NOT_UTF8.search(line.text):
-                message = f"byte 0x{ord(bad[0]) - 0xDC00:02x} is not UTF-8"
-                _report_encoding(line.at(bad.start(), 1), message, findings)
-            else:
-                yield line
+        elif (line := read_line(file.path, number, raw)) and is_utf8(line, findings):
+            yield line
 
 
 def check_text(file: FileText, findings: Findings) -> bool:
@@ -198,6 +194,14 @@ def check_text(file: FileText, findings: Findings) -> bool:
         _report_encoding(place, "a NUL byte: the file is no text", findings)
         return False
     return True
+
+
+def is_utf8(line: Line, findings: Findings) -> bool:
+    """Whether a line was UTF-8; if not, that is reported."""
+    if bad := _NOT_UTF8.search(line.text):
+        message = f"byte 0x{ord(bad[0]) - 0xDC00:02x} is not UTF-8"
+        _report_encoding(line.at(bad.start(), 1), message, findings)
+    return bad is None
 
 
 def _report_encoding(location: Location, message: str, findings: Findings) -> None:

@@ -21,6 +21,11 @@ class Sources:
     def __init__(self) -> None:
         self._files: dict[str, FileText] = {}
         self._lines: dict[str, list[str]] = {}
+        self._places: dict[Origin, Location] = {}
+
+    def remember_place(self, origin: Origin, place: Location) -> None:
+        """Keep the place of a value in a file of another syntax."""
+        self._places[origin] = place
 
     def remember(self, file: FileText) -> None:
         """Keep a file that was read."""
@@ -37,13 +42,16 @@ class Sources:
             origin: Where it was stated.
             item: The item of the value that is meant, such as one of a list; all of it if empty.
         """
+        if origin in self._places:
+            return self._places[origin]
         if origin.kind is not OriginKind.FILE or origin.file not in self._files:
             return Location(origin.file or origin.kind.value, origin.line, 0, origin.section, origin.key)
         if origin.file not in self._lines:
             self._lines[origin.file] = split_lines(self._files[origin.file])
         line = read_line(origin.file, origin.line, self._lines[origin.file][origin.line - 1])
         assert line is not None, "an origin names a line that said something"
-        value = line.text.partition("=")[2].lstrip(BLANKS) if origin.key else line.text
+        has_value = origin.key and "=" in line.text
+        value = line.text.partition("=")[2].lstrip(BLANKS) if has_value else line.text
         start, length = _find_item(value, item)
         offset = len(line.text) - len(value) + start
         return line.at(offset, length, section=origin.section, key=origin.key)

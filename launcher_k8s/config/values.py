@@ -195,6 +195,7 @@ def _read_certificates(_: Option, text: str) -> str:
 _READERS: Mapping[ValueKind, Callable[[Option, str], Any]] = MappingProxyType(
     {
         ValueKind.TEXT: _read_text,
+        ValueKind.PATHS: _read_text,  # one line of several
         ValueKind.URL: _read_url,
         ValueKind.CERTIFICATE: _read_certificates,
         ValueKind.BOOLEAN: _read_boolean,

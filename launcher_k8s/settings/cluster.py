@@ -11,9 +11,11 @@ import attrs
 
 from launcher_k8s.diagnostics import Diagnostic
 from launcher_k8s.errors import ConfigurationError
+from launcher_k8s.job import Mount
 from launcher_k8s.misfits import find_misfit
 from launcher_k8s.options import ValueKind, option
 from launcher_k8s.origin import CODE, DEFAULT, Origin
+from launcher_k8s.settings.connect import ClusterDefinition
 from launcher_k8s.settings.profiles import ProfileSection
 from launcher_k8s.settings.resources import ResourceProfile
 
@@ -49,6 +51,8 @@ class ClusterSettings:
             restarts before the job starts.
         profiles: The sections of the profiles file, in its order: the last that matches wins.
         resources: The resource profiles, in the order of their file.
+        mounts: What every job has mounted, before its own mounts.
+        definitions: Connect's cluster definitions, with the languages of their images.
         directory: Where the files were read; None for settings built in code.
         read_again: Reads the same files once more, in the same way; None for settings built in code.
         origins: Where each field was stated, by its name; see :meth:`origin`.
@@ -194,6 +198,12 @@ class ClusterSettings:
     )
     resources: tuple[ResourceProfile, ...] = _part(
         "resources", tuple[ResourceProfile, ...], (), "give ResourceProfile(section, cpus, mem_mb)"
+    )
+    mounts: tuple[Mount, ...] = _part(
+        "mounts", tuple[Mount, ...], (), "give Mount(mount_path, MountSource(type, source))"
+    )
+    definitions: tuple[ClusterDefinition, ...] = _part(
+        "definitions", tuple[ClusterDefinition, ...], (), "give ClusterDefinition(name, images)"
     )
     directory: str | None = None
     read_again: SettingsReader | None = attrs.field(default=None, eq=False, repr=False)

@@ -7,6 +7,7 @@ from random import Random
 
 from tests.config_writer import write_directory
 from tests.examples import EXAMPLES, example_files
+from tests.fuzz.connect import CONNECT_DIRECTORIES
 from tests.fuzz.draft import Draft, decode
 from tests.memory_files import CONNECTION, LAUNCHER, MAIN, PROFILES, RESOURCES
 
@@ -49,6 +50,7 @@ _NEAR: tuple[dict[str, str], ...] = (
         PROFILES: "[*]\ncontainer-images=r:4,r:5\ndefault-container-image=r:4\nallow-unknown-images=0\n",
         MAIN: CONNECTION,
     },
+    *CONNECT_DIRECTORIES,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from random import Random
 
 from launcher_k8s.config.table import CLUSTER_KEYS, PROFILE_KEYS, RESOURCE_KEYS, Setting
 from tests.config_writer import write_setting
+from tests.fuzz.connect import is_connect, mutate_connect
 from tests.fuzz.draft import Draft, kind_of
 from tests.fuzz.texts import pick
 
@@ -67,6 +68,9 @@ def mutate_entries(draft: Draft, random: Random) -> None:
     path = random.choice(draft.texts())
     text = draft.files[path]
     assert isinstance(text, str)
+    if is_connect(path):
+        draft.files[path] = mutate_connect(text, random)
+        return
     mutations = _OF_JSON if path.endswith(".json") else _OF_INI
     draft.files[path] = random.choice(mutations)(text, kind_of(path), random)
 

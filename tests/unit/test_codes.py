@@ -11,7 +11,7 @@ from launcher_k8s.config import parse_settings
 from launcher_k8s.diagnostics import Diagnostic, Severity
 from launcher_k8s.schemas import check_overrides
 from launcher_k8s.settings import Settings
-from tests.memory_files import CONNECTION, DIRECTORY, MemoryFiles
+from tests.memory_files import DIRECTORY, MemoryFiles, with_main_file
 
 
 def found_later(settings: Settings | None) -> tuple[Diagnostic, ...]:
@@ -24,9 +24,7 @@ def found_later(settings: Settings | None) -> tuple[Diagnostic, ...]:
 def test_example_provokes_its_code_and_no_other(code: str) -> None:
     info = CODES[code]
     example = info.example
-    files = MemoryFiles(
-        {"launcher.kubernetes.conf": CONNECTION, **example.files}, mode=example.mode, owner=example.owner
-    )
+    files = MemoryFiles(with_main_file(example.files), mode=example.mode, owner=example.owner)
     knows_group = None if example.groups is None else example.groups.__contains__
     settings, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, knows_group=knows_group)
 
@@ -40,9 +38,7 @@ def test_example_provokes_its_code_and_no_other(code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_finding_says_where_what_and_what_to_do(code: str) -> None:
     example = CODES[code].example
-    files = MemoryFiles(
-        {"launcher.kubernetes.conf": CONNECTION, **example.files}, mode=example.mode, owner=example.owner
-    )
+    files = MemoryFiles(with_main_file(example.files), mode=example.mode, owner=example.owner)
     knows_group = None if example.groups is None else example.groups.__contains__
     settings, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, knows_group=knows_group)
     if code in SCHEMA_CODES:

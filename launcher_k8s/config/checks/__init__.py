@@ -45,7 +45,9 @@ def check_cluster(
     subjects = Subjects(cluster.profiles)
     check_connection(cluster, main, read, sources, findings)
     check_access(cluster, read, sources, findings)
-    check_sections(cluster.profiles, sources, findings, knows_group=knows_group)
+    # What Connect's cluster definitions offer to everyone is a section without a title in any file.
+    titled = [section for section in cluster.profiles if section.origin.section]
+    check_sections(titled, sources, findings, knows_group=knows_group)
     check_overrides(cluster, sources, findings)
     check_contract(cluster, sources, findings)
     check_limits(subjects, sources, findings)
