@@ -331,6 +331,11 @@ _WARNINGS = {
         "Names are the titles of sections of the resources file, not the names shown to users.",
         CodeExample(_profiles("[*]\nresource-profiles=smal\n") | _resources("[small]\ncpus=1\nmem-mb=512\n")),
     ),
+    "impossible-name": (
+        "An image or node label that is offered can exist nowhere.",
+        "An image has neither blanks nor semicolons; a label is key:value of letters, digits, -, _ and dots.",
+        CodeExample(_profiles("[*]\ncontainer-images=r:4;r:3\n")),
+    ),
     "default-image-not-offered": (
         "The default image is not among the images offered, and others are refused.",
         "A job that names no image would be refused.",

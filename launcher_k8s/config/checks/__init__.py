@@ -12,6 +12,7 @@ from launcher_k8s.config.checks.connection import check_connection
 from launcher_k8s.config.checks.contract import check_contract
 from launcher_k8s.config.checks.least import check_least
 from launcher_k8s.config.checks.limits import check_limits
+from launcher_k8s.config.checks.names import check_names
 from launcher_k8s.config.checks.offers import check_offers
 from launcher_k8s.config.checks.overrides import check_overrides
 from launcher_k8s.config.checks.sections import check_sections
@@ -48,6 +49,7 @@ def check_cluster(
     # What Connect's cluster definitions offer to everyone is a section without a title in any file.
     titled = [section for section in cluster.profiles if section.origin.section]
     check_sections(titled, sources, findings, knows_group=knows_group)
+    check_names(subjects, cluster.resources, sources, findings)
     check_overrides(cluster, sources, findings)
     check_contract(cluster, sources, findings)
     check_limits(subjects, sources, findings)

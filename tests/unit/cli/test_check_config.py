@@ -24,7 +24,7 @@ TWELVE = {
 MISTAKES = [
     (MAIN, 1, 9, "bad-value", "https://10.0.0.1:6443/api", "'https://10.0.0.1:6443'"),
     (MAIN, 3, 1, "missing-equals", "watch-timeout-seconds 60", "key = value"),
-    (MAIN, 4, 13, "out-of-range", "0", "from 1"),
+    (MAIN, 4, 13, "out-of-range", "0", "at least 1"),
     (MAIN, 5, 1, "unknown-key", "verify-ssl-cert", "did you mean verify-ssl-certs?"),
     (PROFILES, 3, 1, "duplicate-key", "max-cpus", "keep one"),
     (PROFILES, 4, 23, "bad-ratio", "1.5", "up to 1"),
