@@ -46,6 +46,7 @@ _HOMES = {
     ),
     "explanation": ("Explanation", "explain"),
     "files": ("load_settings", "read_settings"),
+    "finding": ("Finding",),
     "job": (
         "ConfigItem",
         "Container",
@@ -59,7 +60,6 @@ _HOMES = {
         "ResourceLimit",
     ),
     "kube.client": ("KubernetesCluster",),
-    "manifest": ("Finding",),
     "origin": ("Origin", "OriginKind", "Sourced"),
     "output": ("GapReason", "OutputChunk", "OutputGap"),
     "plan": ("JobPlan", "plan_job"),

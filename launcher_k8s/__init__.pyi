@@ -146,6 +146,9 @@ from launcher_k8s.files import (
 from launcher_k8s.files import (
     read_settings as read_settings,
 )
+from launcher_k8s.finding import (
+    Finding as Finding,
+)
 from launcher_k8s.job import (
     ConfigItem as ConfigItem,
 )
@@ -178,9 +181,6 @@ from launcher_k8s.job import (
 )
 from launcher_k8s.kube.client import (
     KubernetesCluster as KubernetesCluster,
-)
-from launcher_k8s.manifest import (
-    Finding as Finding,
 )
 from launcher_k8s.origin import (
     Origin as Origin,

@@ -125,6 +125,7 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     _add_user_flags(parser)
     parser.add_argument("job", metavar="JOB.json", help="the job object; - for standard input")
 
+    _add_kubernetes_flag(parser)
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
     _add_config_flags(parser, default="a sample")
@@ -132,6 +133,18 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
         "--user", metavar="U", type=_filled, help="the user to act for; one of the sample by default"
     )
     _add_job_flags(parser)
+    _add_kubernetes_flag(parser)
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="let the API server check the objects too, strictly; none is made",
+    )
+    parser.add_argument(
+        "--kubeconfig",
+        metavar="F",
+        type=_filled,
+        help="with --dry-run: reach the cluster as this kubeconfig file says",
+    )
 
 
 def _add_user_flags(parser: argparse.ArgumentParser) -> None:
@@ -183,6 +196,16 @@ def _amount(text: str) -> Decimal:
     if not _NUMBER.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a plain number")
     return Decimal(text)
+def _add_kubernetes_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kubernetes",
+        metavar="VERSION",
+        type=_filled,
+        help="whose schemas the objects are held against, such as 1.36; with the extra schemas the newest is "
+        "taken where none is named",
+    )
+
+
 
 
 def _variable(text: str) -> tuple[str, str]:

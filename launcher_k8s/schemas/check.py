@@ -7,20 +7,21 @@ that was probably meant, and the override that said so (kubernetes facts, "The A
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from launcher_k8s.errors import InvalidJobError
-from launcher_k8s.manifest import Finding
+from launcher_k8s.finding import Finding
 from launcher_k8s.misfits import refuse_misfit
 from launcher_k8s.origin import JOB
 from launcher_k8s.plan import JobPlan
-from launcher_k8s.schemas.library import load_schemas
+from launcher_k8s.schemas.library import is_installed, load_schemas
 from launcher_k8s.schemas.setters import Setter, setter_of, setters
 from launcher_k8s.schemas.violations import violations
 from launcher_k8s.settings import Override
+from launcher_k8s.shape.fact import Path
 from launcher_k8s.wording import kind_of, quote
 
 
@@ -54,6 +55,32 @@ def check_schema(
     in_service = violations(planned.service, schemas) if planned.service is not None else ()
     found = (*(finding for finding, _ in in_job), *in_service)
     return tuple(finding if finding.origin else attrs.evolve(finding, origin=JOB) for finding in found)
+
+
+def findings_in(plan: JobPlan, *, kubernetes: str | None = None) -> tuple[Finding, ...]:
+    """All that can be found in a plan without a cluster: what its overrides break, and what no schema knows.
+
+    Args:
+        plan: The plan.
+        kubernetes: The version whose schemas count; the newest there is if None, and where the extra is not
+            installed they are then left out.
+
+    Raises:
+        NotSupportedError: A version is named, and the extra is not installed or has no schemas of it.
+    """
+    checks_schema = kubernetes is not None or is_installed()
+    found = check_schema(plan, kubernetes=kubernetes) if checks_schema else ()
+    return without_repeated(plan.findings, told=found) + found
+
+
+def without_repeated(findings: Iterable[Finding], *, told: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings at places of which nothing is told yet; indexes do not count, as a server leaves them out."""
+    places = set(map(_without_indexes, told))
+    return tuple(finding for finding in findings if _without_indexes(finding) not in places)
+
+
+def _without_indexes(finding: Finding) -> tuple[str, Path]:
+    return finding.kind, tuple(token for token in finding.place if not isinstance(token, int))
 
 
 def _refuse_other(planned: object) -> None:

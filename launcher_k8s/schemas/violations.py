@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from launcher_k8s import pointer
-from launcher_k8s.manifest import Finding
+from launcher_k8s.finding import Finding
 from launcher_k8s.schemas.library import Schema, Schemas
 from launcher_k8s.shape.agreement import quote
 from launcher_k8s.shape.fact import Path

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 
 from launcher_k8s.errors import InvalidJobError, LauncherError, NotSupportedError
+from launcher_k8s.finding import Finding
 from launcher_k8s.job import Job
-from launcher_k8s.manifest import Finding
 from launcher_k8s.origin import JOB as FROM_JOB
 from launcher_k8s.plan import JobPlan, plan_job
-from launcher_k8s.schemas import check_schema
+from launcher_k8s.schemas import check_schema, findings_in, without_repeated
 from launcher_k8s.settings import ClusterSettings
 from tests.strategies import jobs
 from tests.unit.schemas.overriding import POD, origin_of, overriding
@@ -115,3 +115,17 @@ def test_a_second_plan_costs_no_reading_of_schemas() -> None:
     for _ in range(20):
         check_schema(plan)
     assert time.process_time() - start < 0.4
+
+
+def test_all_that_is_found_in_a_plan_is_told_once() -> None:
+    plan = planned(("/spec/parallelism", "2"), ("/spec/completions", 2), (f"{POD}/hostAlias", []))
+    told = [(each.code, each.pointer) for each in findings_in(plan)]
+    assert told[0][1] == "/spec/completions"
+    assert told[1:] == [("wrong-type", "/spec/parallelism"), ("unknown-field", f"{POD}/hostAlias")]
+
+
+def test_indexes_do_not_count_when_findings_are_told_twice() -> None:
+    once = Finding("a", ("spec", "ports", 0, "port"), "x")
+    again = Finding("b", ("spec", "ports", "port"), "y")
+    other = Finding("c", ("spec", "ports", "port"), "z", kind="Service")
+    assert without_repeated((again, other), told=(once,)) == (other,)

@@ -7,7 +7,7 @@ import pytest
 
 from launcher_k8s.errors import NotSupportedError
 from launcher_k8s.plan import plan_job
-from launcher_k8s.schemas import check_overrides, check_schema
+from launcher_k8s.schemas import check_overrides, check_schema, findings_in
 from launcher_k8s.schemas.library import is_installed, load_schemas
 from launcher_k8s.settings import ClusterSettings
 from tests.unit.schemas.overriding import overriding
@@ -31,6 +31,14 @@ def test_without_the_extra_it_is_named() -> None:
         with pytest.raises(NotSupportedError, match="kubernetes-validate") as error:
             check()
         assert error.value.hint == 'install it: pip install "launcher-k8s[schemas]"'
+
+
+@pytest.mark.usefixtures("missing")
+def test_without_the_extra_a_plan_is_checked_as_far_as_can_be() -> None:
+    plan = planned(("/spec/parallelism", 2), ("/spec/foo", 1))
+    assert [finding.pointer for finding in findings_in(plan)] == ["/spec/parallelism"]
+    with pytest.raises(NotSupportedError):
+        findings_in(plan, kubernetes="1.36")
 
 
 @pytest.mark.usefixtures("missing")
