@@ -28,7 +28,7 @@ class CodeExample:
     Args:
         files: Texts by name; None for a file that is there and cannot be read. A main file that names a
             cluster and a token is added where there is neither that nor Connect's file.
-        groups: The groups that the host has; all, where None.
+        groups: The groups that the host has, and jsmith as its user; not asked for, where None.
         environ: The environment.
         mode: Permission bits of the files other than the configuration's own.
         owner: The account that owns them.
@@ -305,6 +305,11 @@ _WARNINGS = {
         "A section is for a group that the host does not know.",
         "It applies to nobody whose groups the host is asked for; groups can also be given by hand.",
         CodeExample(_profiles("[@posit-power-user]\nmax-cpus=4\n"), groups=frozenset({"posit-power-users"})),
+    ),
+    "unknown-user": (
+        "A section is for a user whom the host does not know, and another name is near.",
+        "Groups begin with @, everyone is *. Nothing is said of an unknown name that resembles none.",
+        CodeExample(_profiles("[posit-power-users]\nmax-cpus=4\n"), groups=frozenset({"posit-power-users"})),
     ),
     "default-over-maximum": (
         "A default is over the maximum.",

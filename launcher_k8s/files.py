@@ -80,7 +80,7 @@ def read_settings(
         read or read_file,
         environ=os.environ if environ is None else environ,
         strict=strict,
-        knows_group=host.knows_group,
+        accounts=host.accounts(),
         scratch_path=None if scratch_path is None else os.fspath(scratch_path),
     )
     # A daemon changes its directory; and the process's own environment is looked at anew as well.

@@ -15,6 +15,7 @@ import time
 from datetime import UTC, datetime
 
 from launcher_k8s.config.access import Account
+from launcher_k8s.config.accounts import Accounts
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +62,21 @@ def knows_group(name: str) -> bool:
     except (KeyError, ValueError):
         return False
     return True
+
+
+def knows_user(name: str) -> bool:
+    """Whether the host's directory has a user of this name."""
+    return account_of(name) is not None
+
+
+def accounts() -> Accounts:
+    """What the host knows of users and groups, for the readers of configuration."""
+    return Accounts(
+        knows_group,
+        knows_user,
+        lambda: [each.gr_name for each in grp.getgrall()],
+        lambda: [each.pw_name for each in pwd.getpwall()],
+    )
 
 
 class SystemClock:

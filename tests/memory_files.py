@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from launcher_k8s.config import FileText, ReadFailure, parse_settings
+from launcher_k8s.config.accounts import Accounts
 from launcher_k8s.diagnostics import Diagnostic
 from launcher_k8s.settings import ClusterSettings, Settings
 
@@ -55,12 +56,17 @@ def with_main_file(files: Mapping[str, str | bytes | None]) -> Mapping[str, str 
     return files if CONNECT in files else {MAIN: CONNECTION, **files}
 
 
+def accounts_of(groups: frozenset[str] | None, *, users: Iterable[str] = ("jsmith",)) -> Accounts | None:
+    """A host with these groups and users; one that is not asked, where None."""
+    return None if groups is None else Accounts.of(groups=groups, users=frozenset(users))
+
+
 def read_texts(
     files: Mapping[str, str | bytes | None],
     *,
     environ: Mapping[str, str] | None = None,
     strict: bool = True,
-    knows_group: Callable[[str], bool] | None = None,
+    accounts: Accounts | None = None,
     scratch_path: str | None = None,
 ) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """Read a directory of these files; a main file with only a connection is added where there is none."""
@@ -70,7 +76,7 @@ def read_texts(
         MemoryFiles(files),
         environ=environ or {},
         strict=strict,
-        knows_group=knows_group,
+        accounts=accounts,
         scratch_path=scratch_path,
     )
 

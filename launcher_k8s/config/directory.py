@@ -9,12 +9,13 @@ All problems of all files are told at once.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from types import MappingProxyType
 
 import attrs
 
+from launcher_k8s.config.accounts import Accounts
 from launcher_k8s.config.checks import check_cluster
 from launcher_k8s.config.connect.reader import find_connect_file, read_connect_cluster
 from launcher_k8s.config.findings import Findings
@@ -47,7 +48,7 @@ def parse_settings(
     *,
     environ: Mapping[str, str] = MappingProxyType({}),
     strict: bool = True,
-    knows_group: Callable[[str], bool] | None = None,
+    accounts: Accounts | None = None,
     scratch_path: str | None = None,
 ) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """Read a configuration directory through a function; nothing is raised for what the files say.
@@ -57,7 +58,7 @@ def parse_settings(
         read: Reads a path.
         environ: The environment, which inside a pod fills in what the files leave unset.
         strict: Whether unknown keys are errors; otherwise they are warnings.
-        knows_group: Whether the host has a group; not asked where None.
+        accounts: What the host knows of users and groups; not asked where None.
         scratch_path: The directory of templates that the command line gives; it wins over all files.
 
     Returns:
@@ -74,12 +75,12 @@ def parse_settings(
             directory=directory,
             environ=environ,
             findings=Findings(strict=strict),
-            knows_group=knows_group,
+            accounts=accounts,
         )
         clusters.append(cluster)
     for place in _clusters(directory, read, findings) if connect_file is None else ():
         reader = _ClusterReader(place, read, Findings(strict=strict))
-        clusters.append(reader.read_cluster(directory, environ, knows_group))
+        clusters.append(reader.read_cluster(directory, environ, accounts))
     _check_scratch_paths(clusters, findings)
     if scratch_path is not None:
         clusters = [_with_scratch_path(cluster, scratch_path) for cluster in clusters]
@@ -114,7 +115,7 @@ class _ClusterReader:
             self._sources.remember(launcher_file)
 
     def read_cluster(
-        self, directory: str, environ: Mapping[str, str], knows_group: Callable[[str], bool] | None
+        self, directory: str, environ: Mapping[str, str], accounts: Accounts | None
     ) -> ClusterSettings:
         """The cluster's settings, as far as its files can be read, with everything said about them."""
         main = fill_in(self._main_file(), self._read, environ=environ, findings=self._findings)
@@ -134,7 +135,7 @@ class _ClusterReader:
             self._read,
             sources=self._sources,
             findings=self._findings,
-            knows_group=knows_group,
+            accounts=accounts,
         )
         return attrs.evolve(cluster, diagnostics=self._findings.diagnostics())
 

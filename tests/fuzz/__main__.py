@@ -64,7 +64,7 @@ def _show(seed: int, number: int) -> int:
     for path, text in draft.files.items():
         shown = repr(text) if len(text) < 2000 else f"{text[:2000]!r}... ({len(text)})"
         print(f"{path}: {shown}")
-    print({name: value for name, value in draft.options.items() if name != "knows_group"}, draft.groups)
+    print({name: value for name, value in draft.options.items() if name != "accounts"}, draft.groups)
     for diagnostic in judge(draft):
         print(f"{diagnostic.code}: {diagnostic}")
     return 0

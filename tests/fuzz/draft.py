@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
 from typing import Any
 
 import attrs
 
 from launcher_k8s.config import FileText, ReadFailure
-from tests.memory_files import DIRECTORY
+from tests.memory_files import DIRECTORY, accounts_of
 
 ABSENT = "No such file or directory"
 REFUSALS = ("Permission denied", "it is not a regular file", "Too many levels of symbolic links")
@@ -55,8 +54,7 @@ class Draft:
     @property
     def options(self) -> dict[str, Any]:
         """What the reader of a directory is told besides."""
-        knows_group: Callable[[str], bool] | None = None if self.groups is None else self.groups.__contains__
-        return {"environ": self.environ, "strict": self.strict, "knows_group": knows_group}
+        return {"environ": self.environ, "strict": self.strict, "accounts": accounts_of(self.groups)}
 
     @property
     def size(self) -> int:

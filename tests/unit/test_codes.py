@@ -11,7 +11,7 @@ from launcher_k8s.config import parse_settings
 from launcher_k8s.diagnostics import Diagnostic, Severity
 from launcher_k8s.schemas import check_overrides
 from launcher_k8s.settings import Settings
-from tests.memory_files import DIRECTORY, MemoryFiles, with_main_file
+from tests.memory_files import DIRECTORY, MemoryFiles, accounts_of, with_main_file
 
 
 def found_later(settings: Settings | None) -> tuple[Diagnostic, ...]:
@@ -25,8 +25,8 @@ def test_example_provokes_its_code_and_no_other(code: str) -> None:
     info = CODES[code]
     example = info.example
     files = MemoryFiles(with_main_file(example.files), mode=example.mode, owner=example.owner)
-    knows_group = None if example.groups is None else example.groups.__contains__
-    settings, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, knows_group=knows_group)
+    accounts = accounts_of(example.groups)
+    settings, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, accounts=accounts)
 
     if code in SCHEMA_CODES:
         diagnostics += found_later(settings)
@@ -39,8 +39,8 @@ def test_example_provokes_its_code_and_no_other(code: str) -> None:
 def test_finding_says_where_what_and_what_to_do(code: str) -> None:
     example = CODES[code].example
     files = MemoryFiles(with_main_file(example.files), mode=example.mode, owner=example.owner)
-    knows_group = None if example.groups is None else example.groups.__contains__
-    settings, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, knows_group=knows_group)
+    accounts = accounts_of(example.groups)
+    settings, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, accounts=accounts)
     if code in SCHEMA_CODES:
         diagnostics += found_later(settings)
     finding = next(diagnostic for diagnostic in diagnostics if diagnostic.code == code)

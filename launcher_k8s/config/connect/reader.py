@@ -8,11 +8,12 @@ section 1, "Connect").
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 import attrs
 
+from launcher_k8s.config.accounts import Accounts
 from launcher_k8s.config.checks import check_cluster
 from launcher_k8s.config.connect.connect_file import (
     SECTIONS,
@@ -72,7 +73,7 @@ def read_connect_cluster(
     directory: str,
     environ: Mapping[str, str],
     findings: Findings,
-    knows_group: Callable[[str], bool] | None,
+    accounts: Accounts | None,
 ) -> ClusterSettings:
     """The cluster's settings, as far as its files can be read, with everything said about them.
 
@@ -82,7 +83,7 @@ def read_connect_cluster(
         directory: What was asked for, to be remembered.
         environ: The environment.
         findings: Told of every problem.
-        knows_group: Whether the host has a group; not asked where None.
+        accounts: What the host knows of users and groups; not asked where None.
     """
     sources = Sources()
     opener = Opener(read, sources, findings)
@@ -100,7 +101,7 @@ def read_connect_cluster(
         **main.values,
     )
     _check_namespace(cluster, sources, findings)
-    check_cluster(cluster, main, read, sources=sources, findings=findings, knows_group=knows_group)
+    check_cluster(cluster, main, read, sources=sources, findings=findings, accounts=accounts)
     return attrs.evolve(cluster, diagnostics=findings.diagnostics())
 
 
