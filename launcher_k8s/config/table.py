@@ -105,7 +105,7 @@ def _report_missing(section: Section, keys: Mapping[str, Setting], findings: Fin
     given = {entry.key for entry in section.entries}
     missing = [key for key, setting in keys.items() if setting.is_required and key not in given]
     # A misspelt key has been told with what it should be: to call that missing as well would be noise.
-    unknown = given - keys.keys() if missing and not findings.is_full(section.line.file) else ()
+    unknown = given - keys.keys() if missing and not findings.is_full(section.line.file, "unknown-key") else ()
     meant = {meant_key(key, keys) for key in unknown}
     for key in missing:
         if key not in meant:
@@ -176,7 +176,7 @@ def _empty(setting: Setting) -> Any:
 
 def _report_unknown(entry: Entry, keys: Mapping[str, Setting], findings: Findings) -> None:
     where = entry.at_unknown_key()
-    if findings.is_full(where.file):
+    if findings.is_full(where.file, "unknown-key"):
         findings.report("unknown-key", where, "")
         return
     home = next((f"it belongs in {file}" for file, others in _FILES.items() if entry.key in others), "")

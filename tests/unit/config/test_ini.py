@@ -225,3 +225,8 @@ def test_what_is_written_is_read_back(sections: list[tuple[str, list[tuple[str, 
     assert not diagnostics
     read = [(s.title, [(entry.key, entry.value) for entry in s.entries]) for s in found]
     assert read == [(title, [(k, "" if v[0] in "#;" else v) for k, v in pairs]) for title, pairs in sections]
+
+
+def test_a_nul_is_counted_in_characters_after_the_byte_order_mark() -> None:
+    finding = only("\ufeffa=1\ngrö\0ße=1".encode())
+    assert (finding.code, finding.location.line, finding.location.column) == ("not-text", 2, 4)
