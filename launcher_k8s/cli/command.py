@@ -129,6 +129,10 @@ def _verb(command: str) -> Callable[[argparse.Namespace], int]:
             from launcher_k8s.cli.check_config import check_config
 
             return check_config
+        case "convert-overrides":
+            from launcher_k8s.cli.convert_overrides import convert_overrides
+
+            return convert_overrides
         case "demo":
             from launcher_k8s.cli.demo import demo
 

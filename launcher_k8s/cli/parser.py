@@ -48,6 +48,15 @@ def build_parser() -> argparse.ArgumentParser:
             help="show a job's Kubernetes objects: YAML on standard output, decisions on standard error",
         )
     )
+    _add_convert_overrides(
+        commands.add_parser(
+            "convert-overrides",
+            help="write job-json-overrides as templates that do the same",
+            description="Writes the overrides of a cluster's profiles as a directory of templates that set "
+            "the same values for the same users. This version cannot render templates, so it cannot prove "
+            "that they do: it says so, and ends with 1.",
+        )
+    )
     _add_demo(
         commands.add_parser(
             "demo",
@@ -116,6 +125,7 @@ def _add_check_config(parser: argparse.ArgumentParser) -> None:
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:
     _add_user_flags(parser)
+    _add_kubernetes_flag(parser)
     parser.add_argument("job", nargs="?", metavar="JOB.json", help="a job to explain; - for standard input")
     _add_job_flags(parser)
     parser.set_defaults(has_job_flags=job_flags)
@@ -123,16 +133,6 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
     _add_user_flags(parser)
-    parser.add_argument("job", metavar="JOB.json", help="the job object; - for standard input")
-
-    _add_kubernetes_flag(parser)
-
-def _add_demo(parser: argparse.ArgumentParser) -> None:
-    _add_config_flags(parser, default="a sample")
-    parser.add_argument(
-        "--user", metavar="U", type=_filled, help="the user to act for; one of the sample by default"
-    )
-    _add_job_flags(parser)
     _add_kubernetes_flag(parser)
     parser.add_argument(
         "--dry-run",
@@ -145,6 +145,34 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
         type=_filled,
         help="with --dry-run: reach the cluster as this kubeconfig file says",
     )
+    parser.add_argument("job", metavar="JOB.json", help="the job object; - for standard input")
+
+
+def _add_convert_overrides(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config",
+        metavar="DIR",
+        type=_filled,
+        help=f"configuration directory; {DEFAULT_DIRECTORY} by default",
+    )
+    parser.add_argument("--cluster", metavar="NAME", help="which cluster, where several are configured")
+    parser.add_argument(
+        "--base",
+        metavar="JOB.tpl",
+        type=_filled,
+        required=True,
+        help="the job template to begin with, such as the one that the Launcher has generated",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("outdir", metavar="OUTDIR", type=_filled, help="where to; a new or empty directory")
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    _add_config_flags(parser, default="a sample")
+    parser.add_argument(
+        "--user", metavar="U", type=_filled, help="the user to act for; one of the sample by default"
+    )
+    _add_job_flags(parser)
 
 
 def _add_user_flags(parser: argparse.ArgumentParser) -> None:
@@ -166,6 +194,16 @@ def _add_config_flags(parser: argparse.ArgumentParser, *, default: str) -> None:
         help="a group of the user; repeatable; the host is asked where none is given",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_kubernetes_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kubernetes",
+        metavar="VERSION",
+        type=_filled,
+        help="whose schemas the objects are held against, such as 1.36; with the extra schemas the newest is "
+        "taken where none is named",
+    )
 
 
 def _add_job_flags(parser: argparse.ArgumentParser) -> None:
@@ -196,16 +234,6 @@ def _amount(text: str) -> Decimal:
     if not _NUMBER.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a plain number")
     return Decimal(text)
-def _add_kubernetes_flag(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--kubernetes",
-        metavar="VERSION",
-        type=_filled,
-        help="whose schemas the objects are held against, such as 1.36; with the extra schemas the newest is "
-        "taken where none is named",
-    )
-
-
 
 
 def _variable(text: str) -> tuple[str, str]:
