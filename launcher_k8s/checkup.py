@@ -7,14 +7,15 @@ which groups only ``explain`` can know.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
 import attrs
 
 from launcher_k8s.config import FileText, ReadFailure
-from launcher_k8s.diagnostics import Diagnostic, Severity
+from launcher_k8s.config.sources import Sources
+from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.files import read_file, read_settings
 from launcher_k8s.present import Table
 from launcher_k8s.report import (
@@ -25,7 +26,8 @@ from launcher_k8s.report import (
     summary,
 )
 from launcher_k8s.rules.overview import overview_of
-from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings, Settings
+from launcher_k8s.schemas import check_overrides, is_installed
+from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings, Override, Settings
 
 _MOST_SECTIONS = 100
 
@@ -103,6 +105,7 @@ def check_directory(
     strict: bool = True,
     environ: Mapping[str, str] | None = None,
     cluster: str | None = None,
+    kubernetes: str | None = None,
 ) -> Checkup:
     """Check a configuration directory; nothing is raised for what the files say.
 
@@ -112,15 +115,43 @@ def check_directory(
         environ: The environment that in-pod settings come from; the process's own by default.
         cluster: The one cluster whose users are of interest; all if None. Findings are those of the whole
             directory.
+        kubernetes: The version whose schemas the overrides are held against; the newest there is if None, and
+            none where the extra ``schemas`` is not installed.
 
     Raises:
         ConfigurationError: The files are sound and name no such cluster.
+        NotSupportedError: A version is named, and the extra is not installed or has no schemas of it.
     """
     reader = _RememberingReader()
     settings, diagnostics = read_settings(directory, strict=strict, environ=environ, read=reader)
     if settings is not None and cluster is not None:
         settings.cluster(cluster)
+    if settings is not None and (kubernetes is not None or is_installed()):
+        found = _check_overrides(settings, reader.sources, kubernetes=kubernetes)
+        diagnostics = _by_place((*diagnostics, *found))
     return Checkup(str(directory), tuple(reader.files), settings, diagnostics, cluster)
+
+
+def _check_overrides(settings: Settings, sources: Sources, *, kubernetes: str | None) -> Iterator[Diagnostic]:
+    """What the overrides of all clusters do wrong; two that share a profiles file share what is found."""
+
+    def locate(override: Override) -> Location:
+        return sources.at(override.origin, override.pointer)
+
+    for cluster in settings.clusters:
+        yield from check_overrides(cluster, kubernetes=kubernetes, locate=locate)
+
+
+def _by_place(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each once, the files in the order in which they are first named, each by line."""
+    each_once = tuple(dict.fromkeys(diagnostics))
+    files = {file: number for number, file in enumerate(dict.fromkeys(d.location.file for d in each_once))}
+
+    def place(diagnostic: Diagnostic) -> tuple[int, int, int]:
+        location = diagnostic.location
+        return files[location.file], location.line, location.column
+
+    return tuple(sorted(each_once, key=place))
 
 
 def users_table(cluster: ClusterSettings) -> Table:
@@ -152,9 +183,11 @@ class _RememberingReader:
 
     def __init__(self) -> None:
         self.files: dict[str, None] = {}
+        self.sources = Sources()
 
     def __call__(self, path: str, /) -> FileText | ReadFailure:
         file = read_file(path)
         if isinstance(file, FileText):
             self.files[path] = None
+            self.sources.remember(file)
         return file

@@ -120,6 +120,7 @@ def _add_check_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cluster", metavar="NAME", help="whose users are shown, where several clusters are configured"
     )
+    _add_kubernetes_flag(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -19,7 +19,6 @@ from launcher_k8s.codes import CODES
 from launcher_k8s.diagnostics import Diagnostic, Location
 from launcher_k8s.errors import OverrideError
 from launcher_k8s.job import Job, Mount, MountSource
-from launcher_k8s.origin import Origin
 from launcher_k8s.overrides import apply_overrides
 from launcher_k8s.plan import plan_job
 from launcher_k8s.schemas.check import attributed
@@ -61,7 +60,7 @@ def check_overrides(
     cluster: ClusterSettings,
     *,
     kubernetes: str | None = None,
-    locate: Callable[[Origin], Location] | None = None,
+    locate: Callable[[Override], Location] | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Find overrides that make of a job what Kubernetes does not know, and those that apply to no job.
 
@@ -70,7 +69,7 @@ def check_overrides(
     Args:
         cluster: The cluster's settings; with templating on its overrides are ignored.
         kubernetes: The version whose schemas count, such as ``1.36``; the newest there is, if None.
-        locate: Tells the place of an origin; without it columns and the lines' texts are left out.
+        locate: Tells the place of an override; without it columns and the lines' texts are left out.
 
     Raises:
         NotSupportedError: The extra is not installed, or has no schemas of this version.
@@ -94,19 +93,19 @@ def _diagnose(
     *,
     samples: Sequence[Mapping[str, Any]],
     schemas: Schemas,
-    locate: Callable[[Origin], Location],
+    locate: Callable[[Override], Location],
 ) -> Iterator[Diagnostic]:
     applied = [_apply(sample, overrides) for sample in samples]
     for number, override in enumerate(overrides):
         errors = [each.failed.get(number) for each in applied]
         if errors[0] is not None and None not in errors:
-            yield _diagnostic(UNAPPLIED, locate(override.origin), errors[0].message, errors[0].hint)
+            yield _diagnostic(UNAPPLIED, locate(override), errors[0].message, errors[0].hint)
     for each in applied:
         found = violations(each.manifest, schemas)
         for finding, setter in attributed(found, each.manifest, each.overrides, each.patch):
             if setter is not None:
                 message = f"{_as_written(finding.place, setter.override)} {finding.message}"
-                yield _diagnostic(CODE, locate(setter.override.origin), message, finding.hint or _HINT)
+                yield _diagnostic(CODE, locate(setter.override), message, finding.hint or _HINT)
 
 
 def _as_written(place: Path, override: Override) -> str:
@@ -145,5 +144,6 @@ def _diagnostic(code: str, location: Location, message: str, hint: str) -> Diagn
     return Diagnostic(code, CODES[code].severity, location, message, hint)
 
 
-def _place(origin: Origin) -> Location:
+def _place(override: Override) -> Location:
+    origin = override.origin
     return Location(origin.file or origin.kind.value, origin.line, 0, origin.section, origin.key)

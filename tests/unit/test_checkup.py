@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from launcher_k8s.checkup import check_directory
-from launcher_k8s.errors import ConfigurationError
+from launcher_k8s.errors import ConfigurationError, NotSupportedError
 from tests.cli_runs import PROFILES, RESOURCES, write_directory
 
 MAIN = "launcher.kubernetes.conf"
@@ -92,3 +93,22 @@ def test_a_notebook_sees_findings_without_markup(tmp_path: Path) -> None:
 def test_no_token_is_told(tmp_path: Path) -> None:
     checkup = check_directory(directory(tmp_path), environ={})
     assert "s3cret" not in f"{checkup.text()}{checkup.records()}{checkup!r}{checkup._repr_html_()}"
+
+
+def test_what_no_schema_knows_is_told_in_its_place_among_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("1")
+    text = '[*]\njob-json-overrides="/spec/fooo":"a.json"\n[jane]\nmax-cpus=1\ndefault-cpus=2\n'
+    place = directory(tmp_path, profiles=text, launcher=CLUSTERS)
+    codes = [(each.code, each.location.line) for each in check_directory(place, environ={}).diagnostics]
+    profiles = [each for each in codes if each[0] != "overrides-deprecated"]
+    assert profiles == [("overridden-schema", 2), ("default-over-maximum", 4)]
+
+
+def test_without_the_extra_the_rest_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "kubernetes_validate", None)
+    monkeypatch.setitem(sys.modules, "kubernetes_validate.utils", None)
+    (tmp_path / "a.json").write_text("1")
+    place = directory(tmp_path, profiles='[*]\njob-json-overrides="/spec/fooo":"a.json"\n')
+    assert check_directory(place, environ={}).is_clean
+    with pytest.raises(NotSupportedError, match="kubernetes-validate"):
+        check_directory(place, environ={}, kubernetes="1.36")

@@ -78,6 +78,21 @@ def test_a_resource_profile_that_does_not_exist_is_underlined_alone(cli: Cli, tm
     assert finding["hint"] == "did you mean small?"
 
 
+def test_a_field_that_kubernetes_does_not_know_is_underlined(cli: Cli, tmp_path: Path) -> None:
+    texts = {
+        MAIN: CONNECTION,
+        "a.json": "true",
+        PROFILES: '[*]\njob-json-overrides="/spec/suspend":"a.json","/spec/suspendd":"a.json"\n',
+    }
+    directory = write_directory(tmp_path, texts)
+    done = cli("check-config", directory, "--json", "--kubernetes", "1.36")
+    (finding,) = [each for each in done.json["diagnostics"] if each["code"] == "overridden-schema"]
+    start = finding["column"] - 1
+    assert (done.code, finding["line"], finding["hint"]) == (1, 2, "did you mean suspend?")
+    assert finding["source"][start : start + finding["length"]] == "/spec/suspendd"
+    assert cli("check-config", directory, "--kubernetes", "1.20").code == 1
+
+
 def test_a_clean_directory(cli: Cli, tmp_path: Path) -> None:
     done = cli("check-config", write_directory(tmp_path, {MAIN: CONNECTION}))
     assert (done.code, done.err) == (0, "")

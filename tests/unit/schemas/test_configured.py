@@ -4,10 +4,9 @@ import attrs
 import pytest
 
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
-from launcher_k8s.origin import Origin
 from launcher_k8s.schemas import check_overrides
-from launcher_k8s.settings import ClusterSettings, ProfileSection
-from tests.unit.schemas.overriding import MAIN, POD, origin_of, overrides_of, overriding
+from launcher_k8s.settings import ClusterSettings, Override, ProfileSection
+from tests.unit.schemas.overriding import MAIN, POD, overrides_of, overriding
 
 
 def messages(cluster: ClusterSettings) -> list[str]:
@@ -89,15 +88,11 @@ def test_with_templating_on_overrides_are_ignored() -> None:
 
 
 def test_the_place_can_be_told_by_who_knows_the_files() -> None:
-    asked: list[Origin] = []
-
-    def locate(origin: Origin) -> Location:
-        asked.append(origin)
-        return Location("elsewhere", 7)
+    def locate(override: Override) -> Location:
+        return Location(override.file, override.origin.line)
 
     (diagnostic,) = check_overrides(overriding((f"{POD}/hostAlias", [])), locate=locate)
-    assert diagnostic.location == Location("elsewhere", 7)
-    assert set(asked) == {origin_of(0)}
+    assert diagnostic.location == Location("/etc/o/0.json", 2)
 
 
 @pytest.mark.parametrize(("version", "count"), [("1.31", 1), ("1.36", 0)])
