@@ -44,7 +44,7 @@ class SettingChange:
     Args:
         field: The field of :class:`ClusterSettings`.
         key: Its key in the files; the field's name where it has none.
-        origin: Where the new value is stated; for profiles and resources see their sections.
+        origin: Where the new value is stated; of profiles and resources, where the first section is.
         held_back: Why the new value is not in force; empty where it is.
     """
 
@@ -129,8 +129,8 @@ def _changes(
         is_same = getattr(in_force, name) == getattr(read, name)
         if is_same or name in _OF_THE_READING or name in _BY_CODE_ALONE:
             continue
-        key = field.metadata["option"].key if "option" in field.metadata else name
-        yield SettingChange(name, key, _origin(read, name), _reason_to_hold_back(in_force, name, fixed))
+        origin = _origins(read, name)[0]
+        yield SettingChange(name, _key(read, name), origin, _reason_to_hold_back(in_force, name, fixed))
 
 
 def _reason_to_hold_back(in_force: ClusterSettings, field: str, fixed: Container[str]) -> str:
@@ -142,18 +142,20 @@ def _reason_to_hold_back(in_force: ClusterSettings, field: str, fixed: Container
 
 
 def _is_by_code(settings: ClusterSettings, field: str) -> bool:
-    match field:
-        case "profiles" | "resources":
-            return any(section.origin.kind is OriginKind.CODE for section in getattr(settings, field))
-        case _:
-            is_key = "option" in getattr(attrs.fields(ClusterSettings), field).metadata
-            return is_key and settings.origin(field).kind is OriginKind.CODE
+    return any(origin.kind is OriginKind.CODE for origin in _origins(settings, field))
 
 
-def _origin(settings: ClusterSettings, field: str) -> Origin:
-    """Where a value stands; that of a list of sections, where its first one does."""
+def _key(settings: ClusterSettings, field: str) -> str:
+    """What a field is called where it is set: Connect has names of its own."""
+    stated = settings.origins[field].key if field in settings.origins else ""
+    option = attrs.fields_dict(ClusterSettings)[field].metadata.get("option")
+    return stated or (option.key if option else field)
+
+
+def _origins(settings: ClusterSettings, field: str) -> list[Origin]:
+    """Where a value stands; that of a list of sections, where each of them does."""
     if field in settings.origins:
-        return settings.origins[field]
-    sections = getattr(settings, field)
-    first = next(iter(sections), None) if isinstance(sections, tuple) else None
-    return getattr(first, "origin", None) or settings.origin(field)
+        return [settings.origins[field]]
+    value = getattr(settings, field)
+    items = value if isinstance(value, tuple) else ()
+    return [item.origin for item in items if hasattr(item, "origin")] or [settings.origin(field)]

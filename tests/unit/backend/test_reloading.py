@@ -14,7 +14,7 @@ from launcher_k8s.backend.reloading import TO_FOLLOW, TO_REACH, SettingChange, r
 from launcher_k8s.diagnostics import Diagnostic
 from launcher_k8s.errors import BackendClosedError, ConfigurationError, InvalidJobError
 from launcher_k8s.files import load_settings, remembering
-from launcher_k8s.job import Job
+from launcher_k8s.job import Job, Mount, MountSource
 from launcher_k8s.output import OutputChunk
 from launcher_k8s.settings import ClusterSettings, ProfileSection, Settings
 from launcher_k8s.settings.cluster import SettingsReader
@@ -119,6 +119,7 @@ def test_every_setting_that_stays_is_one() -> None:
     [
         ({"job_expiry_hours": 5}, "job-expiry-hours"),
         ({"profiles": (ProfileSection.everyone(max_cpus=1),)}, "profiles"),
+        ({"mounts": (Mount("/data", MountSource("nfs", {"host": "h", "path": "/p"})),)}, "mounts"),
     ],
 )
 def test_what_code_set_wins_over_the_files(
@@ -131,6 +132,24 @@ def test_what_code_set_wins_over_the_files(
     assert getattr(reloaded.settings, field) == getattr(mixed, field)
     assert [(change.key, change.held_back) for change in reloaded.held_back] == [
         (key, "code has set it, and code wins over the files")
+    ]
+
+
+def test_connects_files_are_read_again_and_called_by_their_own_names(tmp_path: Path) -> None:
+    text = "[Launcher]\nEnabled\nKubernetes\nKubernetesAPIURL=https://h\nKubernetesAuthToken=x\n"
+    (tmp_path / "rstudio-connect.gcfg").write_text(f"{text}DataDir=nfs01:/a\nClusterDefinition=a.yaml\n")
+    (tmp_path / "a.yaml").write_text("name: a\nimages: [{name: r:4}]\n")
+    connect = load_settings(tmp_path, environ={}).cluster()
+    changed = f"{text.replace('https://h', 'https://i')}DataDir=nfs01:/b\nClusterDefinition=a.yaml\n"
+    (tmp_path / "rstudio-connect.gcfg").write_text(changed)
+    (tmp_path / "a.yaml").write_text("name: a\nimages: [{name: r:5}]\n")
+    reloaded = reconcile(connect, read_again(connect), fixed=TO_REACH)
+    assert [change.key for change in reloaded.held_back] == ["KubernetesAPIURL"]
+    assert [change.key for change in reloaded.changes] == [
+        "KubernetesAPIURL",
+        "profiles",
+        "DataDir",
+        "definitions",
     ]
 
 
