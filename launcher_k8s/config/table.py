@@ -105,8 +105,8 @@ def _report_missing(section: Section, keys: Mapping[str, Setting], findings: Fin
     given = {entry.key for entry in section.entries}
     missing = [key for key, setting in keys.items() if setting.is_required and key not in given]
     # A misspelt key has been told with what it should be: to call that missing as well would be noise.
-    unknown = given - keys.keys() if missing and not findings.is_full(section.line.file, "unknown-key") else ()
-    meant = {meant_key(key, keys) for key in unknown}
+    is_compared = missing and not findings.is_full(section.line.file, "unknown-key")
+    meant = {meant_key(key, keys) for key in given - keys.keys()} if is_compared else set()
     for key in missing:
         if key not in meant:
             where = section.line.at(section=section.title, key=key)

@@ -13,6 +13,7 @@ from launcher_k8s.settings.connect import (
     DefinedImage,
     Installation,
 )
+from launcher_k8s.settings.launcher import LauncherCluster, LauncherServer
 from launcher_k8s.settings.profiles import Override, ProfileSection, SubjectKind, UserProfile
 from launcher_k8s.settings.resources import CUSTOM_RESOURCES, ResourceProfile
 
@@ -25,6 +26,8 @@ __all__ = [
     "ConnectServer",
     "DefinedImage",
     "Installation",
+    "LauncherCluster",
+    "LauncherServer",
     "Override",
     "ProfileSection",
     "ResourceProfile",
