@@ -107,7 +107,8 @@ class _Value:
             self.is_quoted = not self.is_quoted
         else:
             piece = _ESCAPES.get(piece, piece)
-            self._parts.append(piece if is_meant or self._parts else piece.lstrip(BLANKS))
+            piece = piece if is_meant or self._parts else piece.lstrip(BLANKS)
+            self._parts.extend([piece] if piece else [])
         if is_meant:
             self._meant = len(self._parts)
 

@@ -14,7 +14,7 @@ from launcher_k8s.config.findings import Findings
 from launcher_k8s.wording import LONGEST_QUOTE, quote
 
 _PREFIX = "kubernetes"
-_CLOSE = 0.85
+_CLOSE = 0.8
 # Many times what Connect has; whoever writes more does not look for a slip.
 _MOST_COMPARED = 1000
 

@@ -144,7 +144,7 @@ def _main_of(file: ConnectFile, findings: Findings) -> MainFile:
     if "scratch_path" in values:
         values["scratch_path"] = posixpath.join(posixpath.dirname(file.path), values["scratch_path"])
     main = MainFile(file.path, values, origins, file.launcher.unread & _KEYS.keys(), _KEYS)
-    if not main.sets("namespace"):
+    if "namespace" not in main.values:
         main = main.with_value("namespace", CONNECT_NAMESPACE, DEFAULT)
     mount = read_data_mount(file, findings)
     return main.with_value("mounts", (mount[0],), mount[1]) if mount else main
