@@ -37,4 +37,5 @@ def report_failure(failure: ReadFailure, where: Location, findings: Findings) ->
     """Report a file that cannot be read, at the place that asks for it."""
     code = "missing-file" if failure.absent else "unreadable-file"
     hint = "create it, or correct its path" if failure.absent else "give this account read access to it"
-    findings.report(code, where, f"{failure.path} cannot be read: {failure.reason}", hint)
+    message = f"{failure.path} cannot be read: {failure.reason}"
+    findings.report(code, where, message, failure.hint or hint)

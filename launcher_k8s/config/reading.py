@@ -6,14 +6,16 @@ account, and what is known of the file's owner and mode.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import attrs
 
+from launcher_k8s.config.access import Account, Step
 
-def _no_obstacle(_: str) -> str:
-    return ""
+
+def _no_account(_: str) -> Account | None:
+    return None
 
 
 @attrs.frozen
@@ -25,15 +27,16 @@ class FileText:
         data: The file's bytes.
         mode: Permission bits, where known.
         owner: Name of the account that owns the file, where known.
-        obstacle: What keeps an account of some name from reading the file; empty where nothing does, or
-            nothing is known of the account.
+        way: Tells the directories that lead to the file, and last the file itself; nothing where unknown.
+        account: Finds an account of the file's host by its name, if its access is to be judged.
     """
 
     path: str
     data: bytes = attrs.field(repr=False)
     mode: int | None = None
     owner: str | None = None
-    obstacle: Callable[[str], str] = attrs.field(default=_no_obstacle, eq=False, repr=False)
+    way: Callable[[], Sequence[Step]] = attrs.field(default=tuple, eq=False, repr=False)
+    account: Callable[[str], Account | None] = attrs.field(default=_no_account, eq=False, repr=False)
 
 
 @attrs.frozen
@@ -44,11 +47,13 @@ class ReadFailure:
         path: The path as it was asked for.
         reason: Why, as the operating system says it.
         absent: Whether there is no such file, rather than one that may not be read.
+        hint: What to do, where that is neither to create the file nor to give access to it.
     """
 
     path: str
     reason: str
     absent: bool = False
+    hint: str = ""
 
 
 class FileReader(Protocol):
