@@ -189,11 +189,13 @@ async def dry_run(cluster: Cluster, plan: JobPlan) -> tuple[str, ...]:
         Warnings of the API server.
 
     Raises:
-        ClusterError: The API server would not accept an object.
+        ClusterError: The API server would not accept an object; of two the message tells both reasons.
     """
     trial = await try_out(cluster, plan)
-    for error in trial.refusals.values():
-        raise error
+    errors = tuple(trial.refusals.values())
+    if errors:
+        errors[0].message = "; and ".join(error.message for error in errors)
+        raise errors[0]
     return trial.warnings
 
 
