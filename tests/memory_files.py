@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from launcher_k8s.config import FileText, ReadFailure, parse_settings
+from launcher_k8s.config.access import Account, Step
 from launcher_k8s.config.accounts import Accounts
 from launcher_k8s.diagnostics import Diagnostic
 from launcher_k8s.settings import ClusterSettings, Settings
@@ -45,10 +46,16 @@ class MemoryFiles:
         if text is None:
             return ReadFailure(path, "Permission denied")
         data = text if isinstance(text, bytes) else text.encode()
-        return FileText(path, data, self._mode, self._owner, self._obstacle)
+        return FileText(path, data, self._mode, self._owner, self._way, some_account)
 
-    def _obstacle(self, _: str) -> str:
-        return "" if self._mode else "may not read files of mode 0000"
+    def _way(self) -> tuple[Step, ...]:
+        """Files of mode 0000 are in a directory that nobody but root may enter; the others may be read."""
+        return (Step(DIRECTORY, 0, 0, 0o755 if self._mode else 0o700), Step("file", 0, 0, 0o644))
+
+
+def some_account(name: str) -> Account:
+    """The account of the name, on a host that has all."""
+    return Account(name, 998, frozenset({998}))
 
 
 def with_main_file(files: Mapping[str, str | bytes | None]) -> Mapping[str, str | bytes | None]:

@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 
 from launcher_k8s.config import FileText, ReadFailure
-from tests.memory_files import DIRECTORY, accounts_of
+from launcher_k8s.config.access import Step
+from tests.memory_files import DIRECTORY, accounts_of, some_account
 
 ABSENT = "No such file or directory"
 REFUSALS = ("Permission denied", "it is not a regular file", "Too many levels of symbolic links")
@@ -46,10 +47,10 @@ class Draft:
             return ReadFailure(path, ABSENT, absent=True)
         if isinstance(text, tuple):
             return ReadFailure(path, text[0])
-        return FileText(path, encode(text), self.mode, self.owner, self._obstacle)
+        return FileText(path, encode(text), self.mode, self.owner, self._way, some_account)
 
-    def _obstacle(self, _: str) -> str:
-        return "" if self.mode else "may not read files of mode 0000"
+    def _way(self) -> tuple[Step, ...]:
+        return (Step(DIRECTORY, 0, 0, 0o755 if self.mode else 0o700), Step("file", 0, 0, 0o644))
 
     @property
     def options(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 
 from launcher_k8s.config import FileText, ReadFailure
 from launcher_k8s.errors import ConfigurationError
-from launcher_k8s.files import _way_to, load_settings, obstacle_to, read_file, read_settings
+from launcher_k8s.files import load_settings, read_file, read_settings
 from tests.examples import EXAMPLES, example_directory
 
 
@@ -94,22 +94,33 @@ def test_what_the_server_user_may_not_enter_is_told(tmp_path: Path) -> None:
     assert "may not enter /" in finding.message
 
 
+def found_in(path: Path) -> FileText:
+    file = read_file(str(path))
+    assert isinstance(file, FileText)
+    return file
+
+
 def test_the_way_to_a_file_goes_through_its_links(tmp_path: Path) -> None:
     hidden, shown = tmp_path / "hidden", tmp_path / "shown"
     hidden.mkdir(0o700)
     shown.mkdir(0o755)
     (hidden / "x.json").write_text("1")
     (shown / "x.json").symlink_to(hidden / "x.json")
-    assert {hidden, shown} <= {*_way_to(str(shown / "x.json"))}
+    way = {step.path: step.mode for step in found_in(shown / "x.json").way()}
+    assert (way[str(hidden)], way[str(shown)]) == (0o700, 0o755)
+    assert [*way][-1] == str(hidden / "x.json")
 
 
-@pytest.mark.parametrize("user", ["no-such-account", "a\0b"])
-def test_an_account_that_the_host_does_not_know_is_not_judged(tmp_path: Path, user: str) -> None:
-    assert obstacle_to(str(tmp_path), user) == ""
-
-
-def test_who_reads_now_is_not_judged(tmp_path: Path) -> None:
+def test_of_a_file_that_is_gone_no_way_is_known(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text("1")
-    path.chmod(0o000)
-    assert obstacle_to(str(path), pwd.getpwuid(os.geteuid()).pw_name) == ""
+    file = found_in(path)
+    path.unlink()
+    assert file.way() == []
+
+
+def test_an_account_that_the_host_does_not_know_is_not_judged_nor_who_reads_now(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("1")
+    account = found_in(tmp_path / "x.json").account
+    assert [account(name) for name in ("no-such-account", "a\0b")] == [None, None]
+    assert account(pwd.getpwuid(os.geteuid()).pw_name) is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from launcher_k8s.config.access import find_obstacle
 from launcher_k8s.config.checks.overrides import FIELD
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.reading import FileReader, FileText
@@ -20,9 +21,14 @@ def check_access(cluster: ClusterSettings, read: FileReader, sources: Sources, f
     """Report what will fail once the Launcher runs as its server user; an unprivileged one never does."""
     if cluster.unprivileged:
         return
+    files = list(_files_of(cluster, read, sources))
+    account = files[0].account(cluster.server_user) if files else None
+    if account is None:
+        return
     blocked: dict[str, list[str]] = {}
-    for file in _files_of(cluster, read, sources):
-        if obstacle := file.obstacle(cluster.server_user):
+    for file in files:
+        way = file.way()
+        if way and (obstacle := find_obstacle(way, account)):
             blocked.setdefault(obstacle, []).append(file.path)
     for obstacle, (first, *others) in blocked.items():
         more = f", and so not {len(others)} more of these files" if others else ""
