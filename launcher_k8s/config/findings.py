@@ -59,6 +59,11 @@ class Findings:
     def _severity(self, code: str) -> Severity:
         return Severity.WARNING if code in self._lenient else CODES[code].severity
 
+    def broken(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Titles of sections with an error, and keys whose value has one: what follows from it is noise."""
+        places = [each.location for each in self._found if each.severity is Severity.ERROR]
+        return frozenset(place.section for place in places), frozenset(place.key for place in places)
+
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Everything found: files in the order in which they were first reported, each by line."""
         files = {file: number for number, file in enumerate(dict.fromkeys(file for file, _ in self._counts))}

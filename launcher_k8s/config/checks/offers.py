@@ -66,12 +66,14 @@ def check_offers(
 def _check_images(subjects: Subjects, sources: Sources, findings: Findings) -> None:
     told = set()
     images_of = _Sets()
+    _, broken_keys = findings.broken()
     for subject in subjects.concerned(_IMAGES):
         image, offered, allow_unknown = (subjects.effective(field, subject) for field in _IMAGES)
         if image is None or not image.value or allow_unknown is None or allow_unknown.value:
             continue
         pair = (image.origin.line, offered.origin.line if offered else None)
-        if pair in told or image.value in images_of(offered):
+        is_unknown = offered is None and "container-images" in broken_keys
+        if pair in told or is_unknown or image.value in images_of(offered):
             continue
         told.add(pair)
         images = f"container-images ({offered.origin})" if offered else "container-images, which is not set"
@@ -84,7 +86,8 @@ def _check_images(subjects: Subjects, sources: Sources, findings: Findings) -> N
 def _check_names(
     subjects: Subjects, resources: Sequence[ResourceProfile], sources: Sources, findings: Findings
 ) -> None:
-    titles = {profile.section for profile in resources}
+    broken_sections, _ = findings.broken()
+    titles = {profile.section for profile in resources} | broken_sections - {""}
     shown_as = {profile.display_name: profile.section for profile in resources}
     for offer in subjects.own(_OFFER):
         for name in (name for name in offer.value if name not in titles):
