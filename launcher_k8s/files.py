@@ -78,12 +78,12 @@ def read_settings(
 ) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """Read a configuration directory and tell everything about it, without raising.
 
-    Args: as for :func:`load_settings`, and ``read``: how a path is read, if not from disk.
+    Args: as for :func:`load_settings`, and ``read``: how a path is read, instead of by :func:`read_file`.
 
     Returns:
         The settings, None when there are errors; and all diagnostics, in the order of files and lines.
     """
-    if read is None and (refused := _refuse_directory(Path(directory))):
+    if refused := _refuse_directory(Path(directory)):
         return None, (refused,)
     settings, diagnostics = parse_settings(
         os.fspath(directory),
