@@ -68,7 +68,10 @@ _HOMES = {
     "rules.selection": ("OfferedProfile",),
     "schemas": ("check_overrides", "check_schema"),
     "settings": (
+        "ClusterDefinition",
         "ClusterSettings",
+        "DefinedImage",
+        "Installation",
         "Override",
         "ProfileSection",
         "ResourceProfile",

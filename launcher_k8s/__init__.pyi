@@ -222,7 +222,16 @@ from launcher_k8s.schemas import (
     check_schema as check_schema,
 )
 from launcher_k8s.settings import (
+    ClusterDefinition as ClusterDefinition,
+)
+from launcher_k8s.settings import (
     ClusterSettings as ClusterSettings,
+)
+from launcher_k8s.settings import (
+    DefinedImage as DefinedImage,
+)
+from launcher_k8s.settings import (
+    Installation as Installation,
 )
 from launcher_k8s.settings import (
     Override as Override,
