@@ -374,7 +374,7 @@ _WARNINGS = {
     ),
     "misspelt-key": (
         "A key is passed over that looks like one of ours.",
-        "launcher.conf and Connect's files hold much that is not ours, so an unknown key is no error in them.",
+        "launcher.conf and Connect's files hold much that is not ours: an unknown key is no error in them.",
         CodeExample(_connect("KubernetesNamepsace = content\n")),
     ),
     "repeated-key": (

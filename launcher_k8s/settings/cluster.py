@@ -245,6 +245,11 @@ class ClusterSettings:
         default = attrs.fields_dict(ClusterSettings)[field].default
         return DEFAULT if getattr(self, field) == default else CODE
 
+    def _repr_html_(self) -> str:
+        from launcher_k8s.present import cluster_table
+
+        return cluster_table(self, title=f"Cluster {self.name}").html()
+
 
 @attrs.frozen
 class Settings:
@@ -273,3 +278,10 @@ class Settings:
             if cluster.name == name:
                 return cluster
         raise ConfigurationError(f"no cluster is named {name!r}", hint=f"configured: {names}")
+
+    def _repr_html_(self) -> str:
+        from launcher_k8s.report import diagnostics_table, summary
+
+        title = f"About these files: {summary(self.diagnostics)}"
+        tables = [cluster._repr_html_() for cluster in self.clusters]
+        return "".join([*tables, diagnostics_table(self.diagnostics, title=title).html()])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli_runs import PROFILES, RESOURCES, Cli, write_directory
+from tests.examples import example_directory
 
 MAIN = "launcher.kubernetes.conf"
 ALIASES = "aliases.json"
@@ -23,7 +24,7 @@ TWELVE = {
 # file, line, column, code, what is underlined, a word of the hint
 MISTAKES = [
     (MAIN, 1, 9, "bad-value", "https://10.0.0.1:6443/api", "'https://10.0.0.1:6443'"),
-    (MAIN, 3, 1, "missing-equals", "watch-timeout-seconds 60", "key = value"),
+    (MAIN, 3, 1, "missing-equals", "watch-timeout-seconds 60", "watch-timeout-seconds=60"),
     (MAIN, 4, 13, "out-of-range", "0", "at least 1"),
     (MAIN, 5, 1, "unknown-key", "verify-ssl-cert", "did you mean verify-ssl-certs?"),
     (PROFILES, 3, 1, "duplicate-key", "max-cpus", "keep one"),
@@ -122,3 +123,34 @@ def test_a_cluster_that_is_not_configured_is_an_error(cli: Cli, tmp_path: Path) 
 @pytest.mark.parametrize("words", [("a", "b"), ("--jsom",), ("",)])
 def test_wrong_usage(cli: Cli, words: tuple[str, ...]) -> None:
     assert cli("check-config", *words).code == 2
+
+
+# What is true of each published example on a host that has its groups: code, place, what it says.
+TRUE_OF = {
+    "profiles": [("default-over-maximum", "[jsmith] max-cpus", "jsmith in posit-power-users")],
+    "profiles_older": [("default-over-maximum", "[jsmith] max-cpus", "jsmith in posit-power-users")],
+    "resources": [],
+    "restriction": [],
+    "joined": [
+        ("profile-over-maximum", "[*] max-cpus", "members of bioinformatics: hugemem"),
+        ("profile-over-maximum", "[*] max-mem-mb", "everyone: default"),
+        ("profile-over-maximum", "[*] max-mem-mb", "members of bioinformatics: hugemem"),
+        ("profile-over-maximum", "[@posit-power-users] max-mem-mb", "members of posit-power-users: hugemem"),
+        ("default-over-maximum", "[jsmith] max-cpus", "jsmith in posit-power-users"),
+    ],
+}
+
+
+@pytest.mark.parametrize("example", TRUE_OF)
+def test_a_published_example_is_clean_or_has_what_is_true_of_it(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, example: str
+) -> None:
+    groups = {"posit-power-users", "bioinformatics"}
+    monkeypatch.setattr("launcher_k8s.host.knows_group", groups.__contains__)
+    done = cli("check-config", str(example_directory(example)), "--json")
+    assert done.code == (1 if TRUE_OF[example] else 0)
+    assert len(done.json["diagnostics"]) == len(TRUE_OF[example])
+    for finding, (code, place, words) in zip(done.json["diagnostics"], TRUE_OF[example], strict=True):
+        assert (finding["severity"], finding["code"]) == ("warning", code)
+        assert f"[{finding['section']}] {finding['key']}" == place
+        assert words in finding["message"]
