@@ -1,8 +1,10 @@
-"""A backend over HTTP whose files change while its jobs run: no Kubernetes is needed for this."""
+"""A backend over HTTP whose files change while its jobs run, on local processes and on a real cluster."""
 
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,12 @@ from launcher_k8s import (
     JobBackend,
     JobState,
     OutputChunk,
+    OutputGap,
     load_settings,
 )
 from launcher_k8s.testing import LocalCluster
+from tests.cluster.real import RealCluster
+from tests.integration.directories import configuration
 
 PROFILES = "launcher.kubernetes.profiles.conf"
 WAITS = 'echo before; while [ ! -e "$GATE" ]; do sleep 0.05; done; echo after'
@@ -77,3 +82,37 @@ async def test_another_token_file_counts_from_entering_anew(tmp_path: Path) -> N
         async with backend:
             assert backend.settings.auth_token_path == str(tmp_path / "moved")
             assert await backend.list() == []
+
+
+async def test_on_a_real_cluster_the_next_job_is_by_the_new_files_and_a_stream_goes_on(
+    real_cluster: RealCluster, namespace: str, tmp_path: Path
+) -> None:
+    image = f"[*]\ndefault-container-image={real_cluster.image}\n"
+    conf = configuration(tmp_path / "conf", real_cluster, namespace, profiles=image)
+    aliases = [{"ip": "10.2.141.12", "hostnames": ["db01"]}]
+    async with JobBackend(load_settings(conf).cluster()) as backend:
+        waits = Job.shell("echo before; sleep 6; cat /etc/hosts", name="waits")
+        first = (await backend.submit(waits, user="jo")).id
+        async with backend.output(first) as output:
+            before = await anext(output)
+            (conf / "aliases.json").write_text(json.dumps(aliases))
+            pointer = "/spec/template/spec/hostAliases"
+            (conf / PROFILES).write_text(f'{image}job-json-overrides="{pointer}":"aliases.json"\n')
+            main = (conf / "launcher.kubernetes.conf").read_text()
+            (conf / "launcher.kubernetes.conf").write_text(
+                main.replace(f"namespace={namespace}", "namespace=elsewhere")
+            )
+            assert [change.key for change in (await backend.reload()).held_back] == ["kubernetes-namespace"]
+            second = (await backend.submit(Job.shell("cat /etc/hosts", name="next"), user="jo")).id
+            rest = [each async for each in output]
+        assert (await backend.wait(second, timeout_s=60)).exit_code == 0
+        async with backend.output(second) as after:
+            hosts = _text([each async for each in after])
+    assert _text([before, *rest]).startswith("before\n")
+    assert "db01" not in _text(rest)
+    assert "db01" in hosts
+
+
+def _text(pieces: Sequence[OutputChunk | OutputGap]) -> str:
+    assert all(isinstance(each, OutputChunk) for each in pieces)
+    return b"".join(each.data for each in pieces if isinstance(each, OutputChunk)).decode()
