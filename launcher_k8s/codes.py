@@ -372,6 +372,11 @@ _WARNINGS = {
             besides=_DEPRECATED,
         ),
     ),
+    "cut-value": (
+        "A comment cuts a value of Connect's file short.",
+        "In git-config's syntax # and ; begin a comment wherever they stand outside double quotes.",
+        CodeExample(_connect("ScratchPath = /srv/connect#2\n")),
+    ),
     "misspelt-key": (
         "A key is passed over that looks like one of ours.",
         "launcher.conf and Connect's files hold much that is not ours: an unknown key is no error in them.",

@@ -30,7 +30,7 @@ _GCFG_LINES = (
     "DataDir = nfs01", "DataDir = <host>:/srv", "DataDir = [fd00::1]:/srv", "DataDir = relative/path",
     "DataDirPVCName = connect-data", "DataDirPVCName = A", "ClusterDefinition", "ClusterDefinition =",
     "ClusterDefinition = none.yaml", "ClusterDefinition = a.yaml", "X = \"a", "X = \\q", "X = a\\", "= a",
-    "a b = c", "ScratchPath = \"a\\tb\"", "KubernetesProfilesConfig = none.conf",
+    "a b = c", "ScratchPath = \"a\\tb\"", "KubernetesProfilesConfig = none.conf", "ScratchPath = /a#b",
 )  # fmt: skip
 _YAML_LINES = (
     "- a", "a: b: c", "name:", "name: <x>", "nam: x", "images: x", "images:", "- name: [a]", "  - r:4",

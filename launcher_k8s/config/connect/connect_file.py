@@ -121,6 +121,12 @@ class _SectionReader:
         self.items[setting.field] = tuple(items)
 
     def _read(self, setting: Setting, variable: Variable) -> Reading | None:
+        if variable.is_cut:
+            message = (
+                f"the value of {setting.option.key} ends where a comment begins, without a blank before it"
+            )
+            hint = "put the value in double quotes if it goes on, or a blank before the comment"
+            self._findings.report("cut-value", variable.at_value(), message, hint)
         try:
             value = _value_of(setting.option, variable)
         except BadValueError as problem:

@@ -32,6 +32,7 @@ _ESCAPED = re.compile(r"\\(.)")
 _SHOWN = re.compile(r"[^=:]*(?=[=:])|\s*\S*")
 
 _COMMENTS = ("#", ";")
+_BEFORE_COMMENT = f'"{BLANKS}'
 _ESCAPES = MappingProxyType({'\\"': '"', "\\\\": "\\", "\\n": "\n", "\\t": "\t", "\\b": "\b"})
 
 
@@ -47,6 +48,7 @@ class Variable:
         line: The line that the key stands in.
         key_offset: Characters of the line before the key.
         value_offset: Characters of the line before the value.
+        is_cut: Whether a comment begins right behind a character of the value, which may be meant to go on.
     """
 
     section: str
@@ -56,6 +58,7 @@ class Variable:
     line: Line = attrs.field(repr=False)
     key_offset: int = 0
     value_offset: int = 0
+    is_cut: bool = False
 
     def is_in(self, section: str) -> bool:
         """Whether it stands in a section without a second name; names may be written in any case."""
@@ -92,6 +95,7 @@ class _Value:
 
     def __init__(self) -> None:
         self.is_quoted = False
+        self.is_cut = False
         self._parts: list[str] = []
         self._meant = 0
 
@@ -111,6 +115,10 @@ class _Value:
             self._parts.extend([piece] if piece else [])
         if is_meant:
             self._meant = len(self._parts)
+
+    def end(self, text: str, offset: int) -> None:
+        """Look at what the value ended before: a comment that a blank or a quote does not set apart?"""
+        self.is_cut = bool(self._parts) and offset < len(text) and text[offset - 1] not in _BEFORE_COMMENT
 
     def text(self) -> str:
         """The whole value."""
@@ -168,13 +176,14 @@ class _Reader:
         if key[2] and value is None:
             return None
         if self._title is None:
-            where = _without_value(line.at(offset, key=key[1]))
+            where = _without_value(line.at(offset, len(key[1]), key=key[1]))
             message = f"{quote(key[1])} stands before any section"
             self._findings.report("key-outside-section", where, message, "put it below its [Section]")
             return None
-        return Variable(*self._title, key[1], value, line, offset, key.end())
+        text, is_cut = (value.text(), value.is_cut) if value else (None, False)
+        return Variable(*self._title, key[1], text, line, offset, key.end(), is_cut)
 
-    def _read_value(self, line: Line, offset: int) -> str | None:
+    def _read_value(self, line: Line, offset: int) -> _Value | None:
         """The value from an offset on, over as many lines as it takes; None where it cannot be read."""
         value, is_sound = _Value(), True
         while piece := value.next_piece(line.text, offset):
@@ -195,7 +204,8 @@ class _Reader:
         if value.is_quoted:
             where = _without_value(line.at(max(0, len(line.text) - 1)))
             self._findings.report("bad-quoting", where, "a double quote is never closed", 'close it with "')
-        return value.text() if is_sound and not value.is_quoted else None
+        value.end(line.text, offset)
+        return value if is_sound and not value.is_quoted else None
 
     def _refuse_title(self, line: Line, offset: int) -> None:
         # The entries below are nobody's: their section is not known.

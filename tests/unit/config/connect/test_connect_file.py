@@ -157,3 +157,14 @@ def test_a_file_that_is_no_text_is_refused_whole(data: bytes) -> None:
 def test_a_byte_order_mark_is_passed_over() -> None:
     file, _ = read(b"\xef\xbb\xbf[Launcher]\r\nEnabled\r\n")
     assert values_of(file.launcher) == {"enabled": True}
+
+
+def test_a_value_that_a_comment_cuts_is_told_and_does_not_show_a_secret() -> None:
+    file, (found,) = read("[Launcher]\nKubernetesAuthToken = ab#s3cret\n")
+    assert values_of(file.launcher) == {"auth_token": "ab"}
+    assert (found.code, found.location.line) == ("cut-value", 2)
+    assert "s3cret" not in f"{found}{found.location.source}"
+
+
+def test_a_value_that_is_not_ours_may_be_cut() -> None:
+    assert read("[Launcher]\nPort = 1#x\n[SMTP]\nPassword = a#b\n")[1] == ()

@@ -90,6 +90,25 @@ def test_a_value_is_read_as_git_reads_it(line: str, value: str | None) -> None:
     assert values_of(line) == [value]
 
 
+@pytest.mark.parametrize(
+    ("line", "is_cut"),
+    [
+        ("k = ab#cd", True),
+        ("k = ab;cd", True),
+        ("k = a\\\nb#c", True),
+        ("k = ab # cd", False),
+        ('k = "ab"#cd', False),
+        ('k = "ab#cd"', False),
+        ("k =#cd", False),
+        ("k = ab", False),
+        ("k#cd", False),
+    ],
+)
+def test_a_comment_that_may_be_part_of_the_value_is_known(line: str, is_cut: bool) -> None:
+    ((variable,), _) = read(f"[S]\n{line}")
+    assert variable.is_cut is is_cut
+
+
 @pytest.mark.parametrize("line", ["", "  ", "# c", "; c", "  # c", "\t", "\r"])
 def test_blanks_and_comments_say_nothing(line: str) -> None:
     assert values_of(line) == []

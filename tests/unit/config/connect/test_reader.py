@@ -159,6 +159,15 @@ def test_a_default_image_of_the_definitions_is_offered() -> None:
     assert read_cluster(files).diagnostics == ()
 
 
+def test_a_section_of_the_profiles_file_comes_last_whatever_its_line() -> None:
+    files = connect(
+        "ClusterDefinition = a\nKubernetesProfilesConfig = p\n",
+        a="\n\n\n\n\nimages:\n- name: a\n",
+        p="[jsmith]\ncontainer-images=b\ndefault-container-image=b\nallow-unknown-images=0\n",
+    )
+    assert read_cluster(files).diagnostics == ()
+
+
 @pytest.mark.parametrize(
     ("gates", "lines"),
     [
