@@ -106,6 +106,7 @@ def check_directory(
     environ: Mapping[str, str] | None = None,
     cluster: str | None = None,
     kubernetes: str | None = None,
+    ask_host: bool = True,
 ) -> Checkup:
     """Check a configuration directory; nothing is raised for what the files say.
 
@@ -117,13 +118,17 @@ def check_directory(
             directory.
         kubernetes: The version whose schemas the overrides are held against; the newest there is if None, and
             none where the extra ``schemas`` is not installed.
+        ask_host: Whether this host is asked which users and groups there are: not where it is another than
+            the Launcher's.
 
     Raises:
         ConfigurationError: The files are sound and name no such cluster.
         NotSupportedError: A version is named, and the extra is not installed or has no schemas of it.
     """
     reader = _RememberingReader()
-    settings, diagnostics = read_settings(directory, strict=strict, environ=environ, read=reader)
+    settings, diagnostics = read_settings(
+        directory, strict=strict, environ=environ, read=reader, ask_host=ask_host
+    )
     if settings is not None and cluster is not None:
         settings.cluster(cluster)
     if settings is not None and (kubernetes is not None or is_installed()):

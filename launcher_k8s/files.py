@@ -75,10 +75,14 @@ def read_settings(
     environ: Mapping[str, str] | None = None,
     scratch_path: str | os.PathLike[str] | None = None,
     read: FileReader | None = None,
+    ask_host: bool = True,
 ) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """Read a configuration directory and tell everything about it, without raising.
 
-    Args: as for :func:`load_settings`, and ``read``: how a path is read, instead of by :func:`read_file`.
+    Args: as for :func:`load_settings`, and:
+        read: How a path is read, instead of by :func:`read_file`.
+        ask_host: Whether this host is asked which users and groups there are: not where it is another than
+            the Launcher's.
 
     Returns:
         The settings, None when there are errors; and all diagnostics, in the order of files and lines.
@@ -90,7 +94,7 @@ def read_settings(
         read or read_file,
         environ=os.environ if environ is None else environ,
         strict=strict,
-        accounts=host.accounts(),
+        accounts=host.accounts() if ask_host else None,
         scratch_path=None if scratch_path is None else os.fspath(scratch_path),
     )
     if settings is None:

@@ -15,6 +15,7 @@ def check_config(arguments: argparse.Namespace) -> int:
         strict=not arguments.lenient,
         cluster=arguments.cluster,
         kubernetes=arguments.kubernetes,
+        ask_host=not arguments.elsewhere,
     )
     if arguments.json:
         print_json(checkup.records())

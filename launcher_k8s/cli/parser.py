@@ -115,6 +115,11 @@ def _add_check_config(parser: argparse.ArgumentParser) -> None:
         help=f"configuration directory; {DEFAULT_DIRECTORY} by default",
     )
     parser.add_argument(
+        "--elsewhere",
+        action="store_true",
+        help="this is not the Launcher's host: do not ask it which users and groups there are",
+    )
+    parser.add_argument(
         "--lenient", action="store_true", help="unknown keys are warnings, and are passed over"
     )
     parser.add_argument(

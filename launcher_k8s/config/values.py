@@ -38,6 +38,13 @@ _MEANT_BOOLEANS = MappingProxyType(
     dict.fromkeys(("enabled", "enable", "y", "t"), "1")
     | dict.fromkeys(("disabled", "disable", "n", "f"), "0")
 )
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)[ \t]*([A-Za-z]+)", re.ASCII)
+_UNITS: Mapping[str, Mapping[str, int]] = MappingProxyType(
+    {
+        "seconds": {"s": 1, "sec": 1, "seconds": 1, "m": 60, "min": 60, "minutes": 60, "h": 3600},
+        "hours": {"h": 1, "hours": 1, "d": 24, "day": 24, "days": 24, "w": 168, "weeks": 168},
+    }
+)
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
 _NUMBER_AND_MORE = re.compile(r"=?[ \t]*(\d+(?:\.\d+)?)(?:[ \t]+\D.*)?", re.ASCII)
 
@@ -128,11 +135,14 @@ def _number_hint(option: Option, text: str) -> str:
         return f"write {option.kind.value}"
     if option.kind is ValueKind.COUNT and amount != amount.to_integral_value():
         return f"write {option.kind.value}"
-    unit = ", in MB" if _is_memory(option) else ""
+    unit = f", in {option.unit or 'MB'}" if _is_memory(option) or option.unit in _UNITS else ""
     return f"write {format_decimal(amount)}: numbers are plain here{unit}, without suffixes"
 
 
 def _amount(option: Option, text: str) -> Decimal | None:
+    if (duration := _DURATION.fullmatch(text)) and option.unit in _UNITS:
+        factor = _UNITS[option.unit].get(duration[2].lower())
+        return Decimal(duration[1]) * factor if factor else None
     if _THOUSANDS.fullmatch(text):
         return Decimal(text.replace(",", ""))
     if _NUMBER.fullmatch(text.replace(",", ".")):

@@ -38,8 +38,7 @@ def check_whom(
     for section in sections:
         first.setdefault(section.title, section)
     for number, section in enumerate(_unknown(islice(first.values(), _MOST_ASKED), accounts)):
-        near = _NEAR[section.kind](section.name, accounts) if number < _MOST_COMPARED else ""
-        hint = f"did you mean [{near}]?" if near else ""
+        hint = _hint(section, accounts) if number < _MOST_COMPARED else ""
         if section.kind is SubjectKind.GROUP:
             name = quote(section.name)
             message = f"this host has no group {name}: only of use where groups are given by hand"
@@ -56,6 +55,13 @@ def _unknown(sections: Iterable[ProfileSection], accounts: Accounts) -> Iterator
         knows = accounts.knows_group if is_group else accounts.knows_user
         if section.kind is not SubjectKind.EVERYONE and not knows(section.name):
             yield section
+
+
+def _hint(section: ProfileSection, accounts: Accounts) -> str:
+    if "," in section.name or " @" in section.name:
+        return "give each of them a section of its own"
+    near = _NEAR[section.kind](section.name, accounts)
+    return f"did you mean [{near}]?" if near else ""
 
 
 def _near_group(name: str, accounts: Accounts) -> str:

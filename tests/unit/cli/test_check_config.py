@@ -120,6 +120,13 @@ def test_a_cluster_that_is_not_configured_is_an_error(cli: Cli, tmp_path: Path) 
     assert "configured: Kubernetes" in done.err
 
 
+def test_another_host_is_not_asked_for_groups(cli: Cli, tmp_path: Path) -> None:
+    texts = {MAIN: CONNECTION, PROFILES: "[@no-such-group-here]\nmax-cpus=2\n"}
+    directory = write_directory(tmp_path, texts)
+    assert cli("check-config", directory).code == 1
+    assert cli("check-config", directory, "--elsewhere").code == 0
+
+
 @pytest.mark.parametrize("words", [("a", "b"), ("--jsom",), ("",)])
 def test_wrong_usage(cli: Cli, words: tuple[str, ...]) -> None:
     assert cli("check-config", *words).code == 2

@@ -265,3 +265,26 @@ def test_a_bad_constraint_is_told_with_its_own_place(text: str, item: str, hint:
 
 def test_names_of_lists_may_have_blanks() -> None:
     assert read(ValueKind.LIST, "Huge Memory, small") == ("Huge Memory", "small")
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "meant"),
+    [
+        ("seconds", "3m", "180"),
+        ("seconds", "90s", "90"),
+        ("seconds", "1 h", "3600"),
+        ("hours", "1d", "24"),
+        ("hours", "2 weeks", "336"),
+        ("hours", "1.5d", "36"),
+    ],
+)
+def test_a_time_with_a_unit_is_told_in_the_unit_of_its_key(unit: str, text: str, meant: str) -> None:
+    with pytest.raises(BadValueError) as caught:
+        read_value(Option("k", ValueKind.COUNT, "", unit=unit), text)
+    assert caught.value.hint == f"write {meant}: numbers are plain here, in {unit}, without suffixes"
+
+
+def test_a_time_in_an_unknown_unit_is_told_plainly() -> None:
+    with pytest.raises(BadValueError) as caught:
+        read_value(Option("k", ValueKind.COUNT, "", unit="hours"), "3 moons")
+    assert caught.value.hint == "write a whole number"

@@ -41,6 +41,12 @@ def test_a_user_that_the_host_lacks_is_told_where_another_name_is_near(title: st
     assert found(f"[{title}]\n") == [("unknown-user", 1, f"did you mean [{meant}]?")]
 
 
+@pytest.mark.parametrize("title", ["jsmith,jane", "jane, joe", "@analysts,staff", "@analysts @staff"])
+def test_several_in_one_title_are_told_to_be_parted(title: str) -> None:
+    ((_, _, hint),) = found(f"[{title}]\n")
+    assert hint == "give each of them a section of its own"
+
+
 @pytest.mark.parametrize("title", ["jsmith", "somebody-else", "*", "@analysts"])
 def test_nothing_is_said_of_others(title: str) -> None:
     assert found(f"[{title}]\n") == []
