@@ -105,3 +105,15 @@ def test_explain_shows_where_the_images_come_from(
     done = cli("explain", "--config", str(directory), "--user", "jsmith", "--group", "g")
     assert done.code == 0
     assert f"{directory}/second.yaml:2 images" in done.out
+
+
+def test_what_is_missing_to_reach_the_cluster_is_told_by_the_keys_of_the_file(
+    directory: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ENVIRON:
+        monkeypatch.delenv(name, raising=False)
+    words = ("--config", str(directory), "--user", "jsmith", "--group", "g", "--image", "content:1")
+    done = cli("run", *words, "--", "true")
+    assert done.code == 125
+    assert f"{directory}/rstudio-connect.gcfg: add KubernetesAPIURL=https://HOST:PORT" in done.err
+    assert "add KubernetesAuthToken=TOKEN" in done.err
