@@ -69,8 +69,9 @@ def _cluster_of(settings: ClusterSettings) -> Cluster:
     if missing:
         # The files' own findings name the file and its keys, which are others in Connect's.
         told = [f"{d.location.file}: {d.hint}" for d in settings.diagnostics if d.code in _UNREACHABLE]
+        advice = "; ".join(told) or "set them in launcher.kubernetes.conf"
         raise ConfigurationError(
             f"nothing says how to reach cluster {settings.name!r}: {' and '.join(missing)} not set",
-            hint=f"{'; '.join(told) or 'set them in launcher.kubernetes.conf'}, or give the backend a cluster",
+            hint=f"{advice}, or give the backend a cluster",
         )
     return KubernetesCluster.from_settings(settings)
