@@ -331,6 +331,11 @@ _WARNINGS = {
         "It is shown to users and refused when they ask for it.",
         CodeExample(_profiles("[*]\nmax-mem-mb=256\n") | _resources("[small]\ncpus=1\nmem-mb=512\n")),
     ),
+    "nothing-allowed": (
+        "Somebody may neither state limits nor name a resource profile that there is.",
+        "With allow-custom-resources=0 a job has to name a resource profile; without any, all are refused.",
+        CodeExample(_profiles("[*]\nallow-custom-resources=0\n")),
+    ),
     "undefined-resource-profile": (
         "resource-profiles names a profile that does not exist.",
         "Names are the titles of sections of the resources file, not the names shown to users.",

@@ -79,9 +79,9 @@ def read_settings(
 ) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """Read a configuration directory and tell everything about it, without raising.
 
-    Arguments are those of :func:`load_settings`; ``read`` says how a path is read, if not by :func:`read_file`,
-    and with ``ask_host=False`` this host is not asked which users and groups there are: not where it is another
-    than the Launcher's.
+    Arguments are those of :func:`load_settings`; ``read`` says how a path is read, if not by
+    :func:`read_file`, and with ``ask_host=False`` this host is not asked which users and groups there are: it
+    may be another than the Launcher's.
 
     Returns:
         The settings, None when there are errors; and all diagnostics, in the order of files and lines.

@@ -126,7 +126,12 @@ class OverrideFiles:
             code = "missing-file" if value.absent else "unreadable-file"
             message = f"the override file {path} cannot be read: {value.reason}"
             where = entry.at_value(pair.file_offset, len(pair.file))
-            self._findings.report(code, where, message, "the server user must be able to read it")
+            hint = (
+                "create it, or correct its path"
+                if value.absent
+                else "the server user must be able to read it"
+            )
+            self._findings.report(code, where, message, hint)
         return value
 
     def _parse(self, path: str, pair: Pair) -> Any | JsonProblem | ReadFailure:

@@ -109,7 +109,7 @@ def _read_count(option: Option, text: str) -> int:
 def _read_ratio(option: Option, text: str) -> Decimal:
     number = _scalar(text)
     if not _NUMBER.fullmatch(number) or len(number) > _LONGEST_NUMBER:
-        raise BadValueError(f"{quote(text)} is not a plain number", hint=f"write {option.kind.value}")
+        raise BadValueError(f"{quote(text)} is not a plain number", hint=_ratio_hint(option, number))
     value = Decimal(number)
     if not 0 < value <= 1:
         hint = f"write {option.kind.value}, such as 0.5"
@@ -117,6 +117,15 @@ def _read_ratio(option: Option, text: str) -> Decimal:
             f"the ratio {format_decimal(value)} is outside (0, 1]", hint=hint, code="bad-ratio"
         )
     return value
+
+
+def _ratio_hint(option: Option, text: str) -> str:
+    """What to write instead: a share of a hundred as one of 1, and a comma as a point."""
+    number = text.removesuffix("%").strip().replace(",", ".")
+    if not _NUMBER.fullmatch(number) or len(number) > _LONGEST_NUMBER:
+        return f"write {option.kind.value}"
+    ratio = Decimal(number) / 100 if text.endswith("%") else Decimal(number)
+    return f"write {format_decimal(ratio) if 0 < ratio <= 1 else option.kind.value}"
 
 
 def _within_range(option: Option, value: Decimal) -> Decimal:

@@ -9,6 +9,7 @@ from launcher_k8s.config.accounts import Accounts
 from launcher_k8s.config.checks.access import check_access
 from launcher_k8s.config.checks.connection import check_connection
 from launcher_k8s.config.checks.contract import check_contract
+from launcher_k8s.config.checks.emptiness import check_emptiness
 from launcher_k8s.config.checks.least import check_least
 from launcher_k8s.config.checks.limits import check_limits
 from launcher_k8s.config.checks.names import check_names
@@ -57,3 +58,4 @@ def check_cluster(
     check_limits(subjects, sources, findings)
     check_least(subjects, cluster.resources, sources, findings)
     check_offers(subjects, cluster.resources, sources, findings)
+    check_emptiness(subjects, cluster.resources, sources, findings)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+import attrs
+
 from launcher_k8s.config.checks.subjects import Subjects
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.sources import Sources
@@ -58,7 +60,8 @@ def _constraints(
 ) -> Iterator[tuple[Origin, PlacementConstraint]]:
     yield from _items(subjects.own(_CONSTRAINTS))
     for profile in resources:
-        yield from ((profile.origin, constraint) for constraint in profile.placement_constraints)
+        origin = attrs.evolve(profile.origin, key="placement-constraints")
+        yield from ((origin, constraint) for constraint in profile.placement_constraints)
 
 
 def _items(lists: Iterable[Sourced[Any]]) -> Iterator[tuple[Origin, Any]]:

@@ -288,3 +288,17 @@ def test_a_time_in_an_unknown_unit_is_told_plainly() -> None:
     with pytest.raises(BadValueError) as caught:
         read_value(Option("k", ValueKind.COUNT, "", unit="hours"), "3 moons")
     assert caught.value.hint == "write a whole number"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("50%", "0.5"),
+        ("0,5", "0.5"),
+        ("100 %", "1"),
+        ("150%", ValueKind.RATIO.value),
+        ("half", ValueKind.RATIO.value),
+    ],
+)
+def test_a_ratio_is_told_as_a_share_of_one(text: str, meant: str) -> None:
+    assert refused(ValueKind.RATIO, text).hint == f"write {meant}"

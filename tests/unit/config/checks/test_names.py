@@ -26,10 +26,10 @@ def test_a_label_with_an_equals_sign_is_told_with_a_colon() -> None:
     assert only_finding({PROFILES: "[*]\nplacement-constraints=zone=a\n"}).hint == "write zone:a"
 
 
-def test_a_resource_profiles_label_is_told_at_its_title() -> None:
+def test_a_resource_profiles_label_is_told_at_its_line() -> None:
     text = "[gpu]\ncpus=1\nmem-mb=512\nplacement-constraints=gpu=a100\n"
     (finding,) = findings_of({RESOURCES: text})["impossible-name"]
-    assert (finding.location.line, finding.hint) == (1, "write gpu:a100")
+    assert (finding.location.line, finding.location.column, finding.hint) == (4, 23, "write gpu:a100")
 
 
 @pytest.mark.parametrize(
