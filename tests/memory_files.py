@@ -65,7 +65,10 @@ def with_main_file(files: Mapping[str, str | bytes | None]) -> Mapping[str, str 
 
 def accounts_of(groups: frozenset[str] | None, *, users: Iterable[str] = ("jsmith",)) -> Accounts | None:
     """A host with these groups and users; one that is not asked, where None."""
-    return None if groups is None else Accounts.of(groups=groups, users=frozenset(users))
+    if groups is None:
+        return None
+    known = frozenset(users)
+    return Accounts(groups.__contains__, known.__contains__, lambda: sorted(groups), lambda: sorted(known))
 
 
 def read_texts(

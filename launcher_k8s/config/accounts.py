@@ -25,8 +25,3 @@ class Accounts:
     knows_user: Callable[[str], bool]
     groups: Callable[[], Iterable[str]] = tuple
     users: Callable[[], Iterable[str]] = tuple
-
-    @classmethod
-    def of(cls, *, groups: frozenset[str], users: frozenset[str]) -> Accounts:
-        """Accounts that are all known beforehand."""
-        return cls(groups.__contains__, users.__contains__, lambda: sorted(groups), lambda: sorted(users))
