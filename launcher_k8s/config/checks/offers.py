@@ -7,6 +7,7 @@ more than is told here.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import Container, Mapping, Sequence, Sized
 from decimal import Decimal
 from itertools import islice
@@ -115,9 +116,12 @@ def _check_maxima(subjects: Subjects, offers: _Offers, sources: Sources, finding
                 continue
             if findings.is_full(maximum.origin.file, "profile-over-maximum"):
                 return
+            is_everyones = subject != EVERYONE and subject_of(maximum) == EVERYONE
+            if is_everyones and offer is everyones:
+                continue
             over = offers.over(offer, field, maximum.value)
-            if subject != EVERYONE and subject_of(maximum) == EVERYONE:
-                compared = [] if offer is everyones else over[: _most_compared(concerned)]
+            if is_everyones:
+                compared = over[: _most_compared(concerned)]
                 over = [profile for profile in compared if profile.section not in for_everyone]
             if over:
                 _report_over(subject, maximum, over, sources, findings)
@@ -138,7 +142,9 @@ def _report_over(
 
 
 def _check_constraints(subjects: Subjects, offers: _Offers, sources: Sources, findings: Findings) -> None:
-    pending = {title: profile for title, profile in offers.profiles.items() if profile.placement_constraints}
+    constrained = ((title, each) for title, each in offers.profiles.items() if each.placement_constraints)
+    # Ordered, because a plain dictionary remembers the place of all that was taken out at its beginning.
+    pending = OrderedDict(constrained)
     concerned = [*subjects.concerned((_OFFER, _CONSTRAINTS))] if pending else []
     texts_of = _Sets()
     for subject in concerned:
