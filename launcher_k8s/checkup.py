@@ -8,6 +8,7 @@ which groups only ``explain`` can know.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
@@ -93,9 +94,8 @@ class Checkup:
             )
 
     def _users_text(self, cluster: ClusterSettings) -> str:
-        table = users_table(cluster)
-        more = len(table.rows) - _MOST_SECTIONS
-        shown = attrs.evolve(table, rows=table.rows[:_MOST_SECTIONS]).text()
+        shown = users_table(cluster, most=_MOST_SECTIONS).text()
+        more = len({"*", *(section.title for section in cluster.profiles)}) - _MOST_SECTIONS
         return f"{shown}\nand {more} more sections" if more > 0 else shown
 
 
@@ -159,8 +159,8 @@ def _by_place(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(each_once, key=place))
 
 
-def users_table(cluster: ClusterSettings) -> Table:
-    """What the users of each section of a cluster's profiles file get, in brief."""
+def users_table(cluster: ClusterSettings, *, most: int | None = None) -> Table:
+    """What the users of each section of a cluster's profiles file get, in brief; of the first ones only."""
     columns = (
         "section",
         "job that states nothing",
@@ -178,7 +178,7 @@ def users_table(cluster: ClusterSettings) -> Table:
             each.resource_profiles,
             str(each.overrides or ""),
         )
-        for each in overview_of(cluster)
+        for each in islice(overview_of(cluster), most)
     )
     return Table(f"What users of {cluster.name} get, each section together with [*] alone", columns, rows)
 
