@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from pathlib import Path
 
 import nox
@@ -61,8 +62,10 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lowest(session: nox.Session) -> None:
-    """The same tests with each runtime dependency at the lower bound that pyproject.toml states."""
-    bounds = [re.sub(r">=", "==", each) for each in PROJECT["project"]["dependencies"]]
+    """The same tests with each runtime dependency, extras too, at the lower bound that is stated."""
+    project = PROJECT["project"]
+    stated = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    bounds = [re.sub(r">=", "==", each) for each in stated]
     session.install("-e", ".", *bounds, *nox.project.dependency_groups(PROJECT, "test"))
     session.run("python", "-m", "pytest", "-m", "not cluster", *session.posargs)
 

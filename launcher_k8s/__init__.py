@@ -11,8 +11,9 @@ from importlib import import_module
 from launcher_k8s._version import __version__
 
 _HOMES = {
-    "backend": ("JobBackend", "Stream", "Submitted"),
+    "backend": ("JobBackend", "Reloaded", "SettingChange", "Stream", "Submitted"),
     "clock": ("Clock",),
+    "checkup": ("Checkup", "check_directory"),
     "cluster_info": ("ClusterInfo", "ConfigOffer", "ProfileOffer"),
     "connection": ("Cluster", "LogOptions", "Reply", "Resource"),
     "decisions": ("Decision", "DecisionKind", "Refusal"),
@@ -43,8 +44,9 @@ _HOMES = {
         "UnauthorizedError",
         "UnavailableError",
     ),
-    "explanation": ("Explanation", "OfferedProfile", "explain"),
+    "explanation": ("Explanation", "explain"),
     "files": ("load_settings", "read_settings"),
+    "finding": ("Finding",),
     "job": (
         "ConfigItem",
         "Container",
@@ -63,8 +65,13 @@ _HOMES = {
     "plan": ("JobPlan", "plan_job"),
     "rules.allocation": ("Allocation",),
     "rules.profiles": ("profile_for",),
+    "rules.selection": ("OfferedProfile",),
+    "schemas": ("check_overrides", "check_schema"),
     "settings": (
+        "ClusterDefinition",
         "ClusterSettings",
+        "DefinedImage",
+        "Installation",
         "Override",
         "ProfileSection",
         "ResourceProfile",

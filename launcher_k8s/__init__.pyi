@@ -3,10 +3,22 @@ from launcher_k8s.backend import (
     JobBackend as JobBackend,
 )
 from launcher_k8s.backend import (
+    Reloaded as Reloaded,
+)
+from launcher_k8s.backend import (
+    SettingChange as SettingChange,
+)
+from launcher_k8s.backend import (
     Stream as Stream,
 )
 from launcher_k8s.backend import (
     Submitted as Submitted,
+)
+from launcher_k8s.checkup import (
+    Checkup as Checkup,
+)
+from launcher_k8s.checkup import (
+    check_directory as check_directory,
 )
 from launcher_k8s.clock import (
     Clock as Clock,
@@ -126,9 +138,6 @@ from launcher_k8s.explanation import (
     Explanation as Explanation,
 )
 from launcher_k8s.explanation import (
-    OfferedProfile as OfferedProfile,
-)
-from launcher_k8s.explanation import (
     explain as explain,
 )
 from launcher_k8s.files import (
@@ -136,6 +145,9 @@ from launcher_k8s.files import (
 )
 from launcher_k8s.files import (
     read_settings as read_settings,
+)
+from launcher_k8s.finding import (
+    Finding as Finding,
 )
 from launcher_k8s.job import (
     ConfigItem as ConfigItem,
@@ -200,8 +212,26 @@ from launcher_k8s.rules.allocation import (
 from launcher_k8s.rules.profiles import (
     profile_for as profile_for,
 )
+from launcher_k8s.rules.selection import (
+    OfferedProfile as OfferedProfile,
+)
+from launcher_k8s.schemas import (
+    check_overrides as check_overrides,
+)
+from launcher_k8s.schemas import (
+    check_schema as check_schema,
+)
+from launcher_k8s.settings import (
+    ClusterDefinition as ClusterDefinition,
+)
 from launcher_k8s.settings import (
     ClusterSettings as ClusterSettings,
+)
+from launcher_k8s.settings import (
+    DefinedImage as DefinedImage,
+)
+from launcher_k8s.settings import (
+    Installation as Installation,
 )
 from launcher_k8s.settings import (
     Override as Override,

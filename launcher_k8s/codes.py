@@ -18,6 +18,7 @@ MAIN: Final = "launcher.kubernetes.conf"
 PROFILES: Final = "launcher.kubernetes.profiles.conf"
 RESOURCES: Final = "launcher.kubernetes.resources.conf"
 LAUNCHER: Final = "launcher.conf"
+CONNECT: Final = "rstudio-connect.gcfg"
 
 
 @attrs.frozen
@@ -26,8 +27,8 @@ class CodeExample:
 
     Args:
         files: Texts by name; None for a file that is there and cannot be read. A main file that names a
-            cluster and a token is added where there is none.
-        groups: The groups that the host has; all, where None.
+            cluster and a token is added where there is neither that nor Connect's file.
+        groups: The groups that the host has, and jsmith as its user; not asked for, where None.
         environ: The environment.
         mode: Permission bits of the files other than the configuration's own.
         owner: The account that owns them.
@@ -53,6 +54,10 @@ class CodeInfo:
 
 
 _REACHED: Final = "api-url=https://10.0.0.1:6443\nauth-token=opaque\n"
+_OFF_HOST: Final = (
+    "[Launcher]\nEnabled = true\nKubernetes = true\n"
+    "KubernetesAPIURL = https://10.0.0.1:6443\nKubernetesAuthToken = opaque\n"
+)
 _OVERRIDE: Final = "[*]\njob-json-overrides="
 _DEPRECATED: Final = frozenset({"overrides-deprecated"})
 _IN_POD: Final = MappingProxyType({"KUBERNETES_SERVICE_HOST": "10.96.0.1", "KUBERNETES_SERVICE_PORT": "443"})
@@ -65,6 +70,13 @@ def _main(text: str) -> dict[str, str | None]:
 
 def _token_file(text: str | None) -> dict[str, str | None]:
     return {MAIN: "api-url=https://10.0.0.1:6443\nauth-token-path=token\n", "token": text}
+
+
+def _connect(text: str, **definitions: str) -> dict[str, str | None]:
+    """Connect's file with more of its section, and cluster definitions by their names without ``.yaml``."""
+    named = {f"{name}.yaml": definition for name, definition in definitions.items()}
+    lines = "".join(f"ClusterDefinition = {name}\n" for name in named)
+    return {CONNECT: _OFF_HOST + lines + text, **named}
 
 
 def _profiles(text: str) -> dict[str, str | None]:
@@ -201,6 +213,36 @@ _ERRORS = {
             }
         ),
     ),
+    "connect-not-off-host": (
+        "Connect's file does not say that content runs on Kubernetes.",
+        "Both Enabled and Kubernetes of [Launcher] must be true; Connect would not use the cluster.",
+        CodeExample({CONNECT: _OFF_HOST.replace("Enabled = true", "Enabled = false")}),
+    ),
+    "bad-quoting": (
+        "A value of Connect's file has a quote or backslash too many.",
+        'Inside a value \\" is a quote and \\\\ a backslash; a quote that is opened must be closed.',
+        CodeExample(_connect('DataDir = "nfs01:/srv\n')),
+    ),
+    "placeholder": (
+        "A value still holds the placeholder of a guide.",
+        "What stands in < and > is meant to be replaced.",
+        CodeExample(_connect("DataDir = <nfs-host>:/srv\n")),
+    ),
+    "two-data-dirs": (
+        "Both DataDir and DataDirPVCName are set.",
+        "Jobs find Connect's data in one place: an NFS export or a persistent volume claim.",
+        CodeExample(_connect("DataDir = nfs01:/srv\nDataDirPVCName = connect-data\n")),
+    ),
+    "bad-yaml": (
+        "A cluster definition is not the YAML that is read.",
+        "It is one document of at most 1 MiB, no anchors with aliases, no tags, not nested deeply.",
+        CodeExample(_connect("", content="images: [r:4\n")),
+    ),
+    "bad-definition": (
+        "A cluster definition is not a name and a list of images.",
+        "Each image has a name; python, r and quarto have installations, each with path and version.",
+        CodeExample(_connect("", content="images:\n- r:4\n")),
+    ),
 }
 
 _WARNINGS = {
@@ -239,6 +281,11 @@ _WARNINGS = {
         "Its owner can replace the token, and read it.",
         CodeExample(_token_file("t"), owner="eve"),
     ),
+    "unreadable-for-server-user": (
+        "The server user could not read a file that was read here.",
+        "It reads the files at every reload. Owner, group and mode are judged, of directories too; no lists.",
+        CodeExample(_token_file("t"), mode=0o000),
+    ),
     "unreadable-service-account": (
         "A file of the pod's service account cannot be read.",
         "Inside a pod, token and certificates come from it where the main file sets none.",
@@ -258,6 +305,11 @@ _WARNINGS = {
         "A section is for a group that the host does not know.",
         "It applies to nobody whose groups the host is asked for; groups can also be given by hand.",
         CodeExample(_profiles("[@posit-power-user]\nmax-cpus=4\n"), groups=frozenset({"posit-power-users"})),
+    ),
+    "unknown-user": (
+        "A section is for a user whom the host does not know, and another name is near.",
+        "Groups begin with @, everyone is *. Nothing is said of an unknown name that resembles none.",
+        CodeExample(_profiles("[posit-power-users]\nmax-cpus=4\n"), groups=frozenset({"posit-power-users"})),
     ),
     "default-over-maximum": (
         "A default is over the maximum.",
@@ -279,10 +331,20 @@ _WARNINGS = {
         "It is shown to users and refused when they ask for it.",
         CodeExample(_profiles("[*]\nmax-mem-mb=256\n") | _resources("[small]\ncpus=1\nmem-mb=512\n")),
     ),
+    "nothing-allowed": (
+        "Somebody may neither state limits nor name a resource profile that there is.",
+        "With allow-custom-resources=0 a job has to name a resource profile; without any, all are refused.",
+        CodeExample(_profiles("[*]\nallow-custom-resources=0\n")),
+    ),
     "undefined-resource-profile": (
         "resource-profiles names a profile that does not exist.",
         "Names are the titles of sections of the resources file, not the names shown to users.",
         CodeExample(_profiles("[*]\nresource-profiles=smal\n") | _resources("[small]\ncpus=1\nmem-mb=512\n")),
+    ),
+    "impossible-name": (
+        "An image or node label that is offered can exist nowhere.",
+        "An image has neither blanks nor semicolons; a label is key:value of letters, digits, -, _ and dots.",
+        CodeExample(_profiles("[*]\ncontainer-images=r:4;r:3\n")),
     ),
     "default-image-not-offered": (
         "The default image is not among the images offered, and others are refused.",
@@ -315,7 +377,50 @@ _WARNINGS = {
             besides=_DEPRECATED,
         ),
     ),
+    "cut-value": (
+        "A comment cuts a value of Connect's file short.",
+        "In git-config's syntax # and ; begin a comment wherever they stand outside double quotes.",
+        CodeExample(_connect("ScratchPath = /srv/connect#2\n")),
+    ),
+    "misspelt-key": (
+        "A key is passed over that looks like one of ours.",
+        "launcher.conf and Connect's files hold much that is not ours: an unknown key is no error in them.",
+        CodeExample(_connect("KubernetesNamepsace = content\n")),
+    ),
+    "repeated-key": (
+        "A key of Connect's file that has one value is set twice.",
+        "The last one holds, as git-config's syntax has it; only ClusterDefinition is a list.",
+        CodeExample(_connect("KubernetesNamespace = a\nKubernetesNamespace = b\n")),
+    ),
+    "launcher-namespace": (
+        "Connect's jobs run in the namespace rstudio.",
+        "It is the Workbench Launcher's default: a namespace of Connect's own keeps their jobs apart.",
+        CodeExample(_connect("KubernetesNamespace = rstudio\n")),
+    ),
 }
+
+_SCHEMA_WARNINGS = {
+    "overridden-schema": (
+        "An override sets what Kubernetes does not know, or would refuse.",
+        "Kubernetes drops an unknown field in silence. Looked for by check-config, with the extra schemas.",
+        CodeExample(
+            _profiles(f'{_OVERRIDE}"/spec/template/spec/hostAlias":"hosts.json"\n') | {"hosts.json": "[]"},
+            besides=_DEPRECATED,
+        ),
+    ),
+    "inapplicable-override": (
+        "An override can be applied to no job.",
+        "Its pointer leads through what is no object or list. Looked for as overridden-schema is.",
+        CodeExample(
+            _profiles(f'{_OVERRIDE}"/spec/template/spec/containers/main/tty":"1.json"\n')
+            | {"1.json": "true"},
+            besides=_DEPRECATED,
+        ),
+    ),
+}
+
+SCHEMA_CODES: Final = frozenset(_SCHEMA_WARNINGS)
+"""What no reading of files finds, but :mod:`launcher_k8s.schemas`."""
 
 _INFOS = {
     "overrides-deprecated": (
@@ -336,6 +441,7 @@ CODES: Mapping[str, CodeInfo] = MappingProxyType(
         for severity, table in (
             (Severity.ERROR, _ERRORS),
             (Severity.WARNING, _WARNINGS),
+            (Severity.WARNING, _SCHEMA_WARNINGS),
             (Severity.INFO, _INFOS),
         )
         for code, (title, explanation, example) in table.items()

@@ -53,3 +53,8 @@ class Diagnostic:
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""
         return f"{self.location}: {self.severity.value}: {self.message}{hint}"
+
+    def _repr_html_(self) -> str:
+        from launcher_k8s.report import diagnostics_table
+
+        return diagnostics_table([self]).html()

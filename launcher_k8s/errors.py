@@ -37,7 +37,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from launcher_k8s.decisions import Refusal
     from launcher_k8s.diagnostics import Diagnostic
@@ -257,6 +257,7 @@ class ClusterError(LauncherError):
         hint: What to do about it.
         transient: Whether the same request may succeed later.
         retry_after_s: Seconds from ``Retry-After`` or ``details.retryAfterSeconds``.
+        causes: The fields of an object that are wrong, each with what the API server says of it.
     """
 
     def __init__(
@@ -268,10 +269,12 @@ class ClusterError(LauncherError):
         hint: str = "",
         transient: bool = False,
         retry_after_s: float | None = None,
+        causes: Iterable[tuple[str, str]] = (),
     ) -> None:
         super().__init__(message, hint=hint, transient=transient, retry_after_s=retry_after_s)
         self.status = status
         self.reason = reason
+        self.causes = tuple(causes)
 
 
 class UnauthorizedError(ClusterError):

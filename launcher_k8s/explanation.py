@@ -13,11 +13,14 @@ import attrs
 
 from launcher_k8s.decisions import Refusal
 from launcher_k8s.errors import InvalidJobError, LauncherError
+from launcher_k8s.finding import Finding
 from launcher_k8s.job import Job
 from launcher_k8s.plan import JobPlan, plan_job
 from launcher_k8s.present import (
     Table,
     decisions_table,
+    findings_table,
+    findings_text,
     profile_records,
     profile_table,
     refusals_of,
@@ -25,16 +28,11 @@ from launcher_k8s.present import (
     resource_profiles_table,
 )
 from launcher_k8s.rules.profiles import profile_for
-from launcher_k8s.rules.selection import offered_profiles
-from launcher_k8s.settings import ClusterSettings, ResourceProfile, UserProfile
+from launcher_k8s.rules.selection import OfferedProfile, offered_profiles
+from launcher_k8s.schemas import findings_in
+from launcher_k8s.settings import ClusterSettings, UserProfile
 
-
-@attrs.frozen
-class OfferedProfile:
-    """A resource profile that is offered to a user, and why it is of no use to them, if so."""
-
-    resource: ResourceProfile
-    refusals: tuple[Refusal, ...] = ()
+_FINDINGS = "Findings"
 
 
 @attrs.frozen(repr=False)
@@ -49,6 +47,7 @@ class Explanation:
         resource_profiles: What they are offered.
         plan: The job's plan; None where no job was given, or it is refused.
         refusals: Every reason why the job is refused; none where it is planned.
+        findings: What is wrong with the planned objects, told as far as the extra ``schemas`` is there.
     """
 
     cluster: str
@@ -58,6 +57,7 @@ class Explanation:
     resource_profiles: tuple[OfferedProfile, ...] = ()
     plan: JobPlan | None = None
     refusals: tuple[Refusal, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def is_refused(self) -> bool:
@@ -69,12 +69,17 @@ class Explanation:
         tables = [table.text() for table in self._user_tables() if table.rows]
         if self.plan is not None:
             tables.append(self._decisions().text())
+        if self.findings:
+            tables.append(findings_text(self.findings, title=_FINDINGS))
         if self.refusals:
             tables.append(self._refusals_text())
         return "\n\n".join(tables)
 
     def records(self) -> dict[str, Any]:
-        """JSON types: ``profile``, ``resourceProfiles`` and, of a job, ``decisions`` or ``refusals``."""
+        """JSON types: of the user ``profile`` and ``resourceProfiles``, of a job what was found of it.
+
+        That is ``decisions`` and ``findings`` where it is planned, and ``refusals`` where it is not.
+        """
         records = {
             "cluster": self.cluster,
             "user": self.user,
@@ -84,6 +89,7 @@ class Explanation:
         }
         if self.plan is not None:
             records["decisions"] = self._decisions().records()
+            records["findings"] = findings_table(self.findings).records()
         if self.refusals:
             records["refusals"] = self._refusals().records()
         return records
@@ -96,6 +102,8 @@ class Explanation:
         tables = [table for table in self._user_tables() if table.rows]
         if self.plan is not None:
             tables.append(self._decisions())
+        if self.findings:
+            tables.append(findings_table(self.findings, title=_FINDINGS))
         if self.refusals:
             tables.append(self._refusals())
         return "".join(table.html() for table in tables)
@@ -124,7 +132,12 @@ class Explanation:
 
 
 def explain(
-    cluster: ClusterSettings, user: str, *, groups: Iterable[str] = (), job: Job | None = None
+    cluster: ClusterSettings,
+    user: str,
+    *,
+    groups: Iterable[str] = (),
+    job: Job | None = None,
+    kubernetes: str | None = None,
 ) -> Explanation:
     """What a user gets on a cluster and where each value is from; for a job, every decision or refusal.
 
@@ -133,9 +146,12 @@ def explain(
         user: The user's name; not ``*``, for which sections need not add up to what anybody gets.
         groups: All groups of the user, primary and supplementary, in any order.
         job: A job of theirs, planned but not submitted.
+        kubernetes: The version whose schemas the job's objects are held against; the newest there is if None,
+            and none where the extra ``schemas`` is not installed.
 
     Raises:
         InvalidJobError: The user is ``*``.
+        NotSupportedError: A version is named, and the extra is not installed or has no schemas of it.
     """
     if user == "*":
         message = "the user '*' stands for all users, and what is set for them need not be what one gets"
@@ -143,12 +159,11 @@ def explain(
     groups = tuple(groups)
     profile = profile_for(cluster, user, groups=groups)
     offered = offered_profiles(cluster, profile, user=user)
-    resources = tuple(OfferedProfile(offer.resource, tuple(offer.refusals)) for offer in offered)
-    explanation = Explanation(cluster.name, user, groups, profile, resources)
+    explanation = Explanation(cluster.name, user, groups, profile, offered)
     if job is None:
         return explanation
     try:
         plan = plan_job(job, cluster, user=user, groups=groups)
     except LauncherError as error:
         return attrs.evolve(explanation, refusals=refusals_of(error))
-    return attrs.evolve(explanation, plan=plan)
+    return attrs.evolve(explanation, plan=plan, findings=findings_in(plan, kubernetes=kubernetes))

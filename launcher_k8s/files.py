@@ -11,18 +11,30 @@ import stat
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import attrs
 
 from launcher_k8s import host
 from launcher_k8s.config import parse_settings
-from launcher_k8s.config.reading import FileText, ReadFailure
+from launcher_k8s.config.access import Account, Step
+from launcher_k8s.config.connect.reader import SUFFIX
+from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.settings import DEFAULT_DIRECTORY, Settings
 from launcher_k8s.settings.cluster import SettingsReader
 
 _LARGEST = 64 * 2**20
+_KINDS = MappingProxyType(
+    {
+        stat.S_IFDIR: "a directory",
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+    }
+)
 
 
 def load_settings(
@@ -32,10 +44,11 @@ def load_settings(
     environ: Mapping[str, str] | None = None,
     scratch_path: str | os.PathLike[str] | None = None,
 ) -> Settings:
-    """Read a configuration directory.
+    """Read a configuration directory, the Launcher's or Posit Connect's.
 
     Args:
-        directory: Where ``launcher.kubernetes.conf`` and its companions are.
+        directory: Where ``launcher.kubernetes.conf`` and its companions are; or where neither that nor
+            ``launcher.conf`` is, and ``rstudio-connect.gcfg`` is; or the path of a ``.gcfg`` file.
         strict: Whether unknown keys are errors; otherwise they are warnings.
         environ: The environment that in-pod settings come from; the process's own by default.
         scratch_path: The directory of templates that a command line gives; it wins over all files.
@@ -61,28 +74,34 @@ def read_settings(
     strict: bool = True,
     environ: Mapping[str, str] | None = None,
     scratch_path: str | os.PathLike[str] | None = None,
+    read: FileReader | None = None,
+    ask_host: bool = True,
 ) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """Read a configuration directory and tell everything about it, without raising.
 
-    Args: as for :func:`load_settings`.
+    Arguments are those of :func:`load_settings`; ``read`` says how a path is read, if not by
+    :func:`read_file`, and with ``ask_host=False`` this host is not asked which users and groups there are: it
+    may be another than the Launcher's.
 
     Returns:
         The settings, None when there are errors; and all diagnostics, in the order of files and lines.
     """
-    if Path(directory).is_file():
-        return None, (_not_a_directory(Path(directory)),)
+    if refused := _refuse_directory(Path(directory)):
+        return None, (refused,)
     settings, diagnostics = parse_settings(
         os.fspath(directory),
-        read_file,
+        read or read_file,
         environ=os.environ if environ is None else environ,
         strict=strict,
-        knows_group=host.knows_group,
+        accounts=host.accounts() if ask_host else None,
         scratch_path=None if scratch_path is None else os.fspath(scratch_path),
     )
+    if settings is None:
+        return None, diagnostics
     # A daemon changes its directory; and the process's own environment is looked at anew as well.
     place = Path(directory).absolute()
     again = partial(read_settings, place, strict=strict, environ=environ, scratch_path=scratch_path)
-    return settings and remembering(settings, again), diagnostics
+    return remembering(settings, again), diagnostics
 
 
 def remembering(settings: Settings, read_again: SettingsReader) -> Settings:
@@ -94,25 +113,88 @@ def remembering(settings: Settings, read_again: SettingsReader) -> Settings:
 def read_file(path: str) -> FileText | ReadFailure:
     """A file with its owner and mode, or why it cannot be read."""
     try:
-        # A pipe or device would be read for ever, or block: only regular files are configuration.
-        with open(path, "rb", opener=_open_without_waiting) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                return ReadFailure(path, "it is not a regular file")
-            if status.st_size > _LARGEST:
-                return ReadFailure(path, f"it is larger than {_LARGEST // 2**20} MiB")
-            return FileText(
-                path, file.read(), mode=stat.S_IMODE(status.st_mode), owner=_account(status.st_uid)
-            )
+        # To open a device may do something, and no socket can be opened.
+        return _refuse_kind(path, Path(path).stat()) or _read_regular(path)
     except FileNotFoundError as error:
-        return ReadFailure(path, error.strerror or str(error), absent=True)
+        if os.path.lexists(path):
+            return ReadFailure(path, "it is a symbolic link to nothing", hint="mend the link, or remove it")
+        return ReadFailure(path, _reason(error), absent=True)
     except (OSError, ValueError) as error:
-        return ReadFailure(path, getattr(error, "strerror", None) or str(error))
+        return ReadFailure(path, _reason(error))
 
 
-def _not_a_directory(path: Path) -> Diagnostic:
-    hint = f"give the directory that it is in: {path.parent}"
-    return Diagnostic("unreadable-file", Severity.ERROR, Location(str(path)), "this is a file", hint)
+def _read_regular(path: str) -> FileText | ReadFailure:
+    # What was a file may have become a pipe, which would block; what grows would be read for ever.
+    with open(path, "rb", opener=_open_without_waiting) as file:
+        status = os.fstat(file.fileno())
+        if refused := _refuse_kind(path, status):
+            return refused
+        data: bytes | None = file.read(_LARGEST + 1)
+        now = os.fstat(file.fileno())
+    if data is None or len(data) > _LARGEST:
+        return ReadFailure(path, f"it is larger than {_LARGEST // 2**20} MiB", hint="is this the right file?")
+    if (status.st_size, status.st_mtime_ns) != (now.st_size, now.st_mtime_ns):
+        return ReadFailure(path, "it was being written", hint="try again, and replace files by renaming")
+    return FileText(
+        path,
+        data,
+        mode=stat.S_IMODE(status.st_mode),
+        owner=_account(status.st_uid),
+        way=partial(_way_to, path),
+        account=_judged_account,
+    )
+
+
+def _refuse_kind(path: str, status: os.stat_result) -> ReadFailure | None:
+    """Only regular files are configuration."""
+    if stat.S_ISREG(status.st_mode):
+        return None
+    kind = _KINDS.get(stat.S_IFMT(status.st_mode), "no file")
+    return ReadFailure(path, f"it is {kind}", hint="put a regular file in its place")
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _judged_account(name: str) -> Account | None:
+    # Whoever reads now need not be judged: that would know less than the kernel, which knows of lists.
+    account = host.account_of(name)
+    return None if account is None or account.uid == os.geteuid() else account
+
+
+def _way_to(path: str) -> list[Step]:
+    """The directories that are entered on the way to a file, also by way of symbolic links, and the file."""
+    try:
+        asked, real = Path(path).absolute(), Path(path).resolve()
+        directories = [parent for name in (asked, real) for parent in reversed(name.parents)]
+        return [_step(step) for step in dict.fromkeys((*directories, real))]
+    except (OSError, RuntimeError):  # gone meanwhile, or by now a loop of links
+        return []
+
+
+def _step(path: Path) -> Step:
+    status = path.stat()
+    owner = f"{_account(status.st_uid)}:{host.group_name(status.st_gid)}"
+    return Step(str(path), status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode), owner)
+
+
+def _refuse_directory(path: Path) -> Diagnostic | None:
+    """What keeps all files of a directory from being read, told once."""
+    if path.suffix == SUFFIX:
+        return None
+    code = "unreadable-file"
+    try:
+        os.stat(f"{path}/.")  # noqa: PTH116 - the dot asks for the right to enter; pathlib drops it
+        return None
+    except FileNotFoundError:
+        code, message, hint = "missing-file", "there is no such directory", "create it, or correct its path"
+    except NotADirectoryError:
+        message, hint = "this is a file", f"give the directory that it is in: {path.parent}"
+    except (OSError, ValueError) as error:
+        message = f"this directory cannot be entered: {_reason(error)}"
+        hint = "give this account access to it, or correct its path"
+    return Diagnostic(code, Severity.ERROR, Location(str(path)), message, hint)
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

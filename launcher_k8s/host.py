@@ -14,6 +14,9 @@ import random
 import time
 from datetime import UTC, datetime
 
+from launcher_k8s.config.access import Account
+from launcher_k8s.config.accounts import Accounts
+
 _log = logging.getLogger(__name__)
 
 
@@ -38,6 +41,15 @@ class Groups:
         return tuple(filter(None, map(_group_name, os.getgrouplist(user, account.pw_gid))))
 
 
+def account_of(user: str) -> Account | None:
+    """An account with all its groups; None where the host does not know it."""
+    try:
+        found = pwd.getpwnam(user)
+    except (KeyError, ValueError):
+        return None
+    return Account(user, found.pw_uid, frozenset(os.getgrouplist(user, found.pw_gid)))
+
+
 def groups_of(user: str) -> tuple[str, ...]:
     """The names of a user's groups, for who asks but once: see :class:`Groups`."""
     return Groups()(user)
@@ -50,6 +62,21 @@ def knows_group(name: str) -> bool:
     except (KeyError, ValueError):
         return False
     return True
+
+
+def knows_user(name: str) -> bool:
+    """Whether the host's directory has a user of this name."""
+    return account_of(name) is not None
+
+
+def accounts() -> Accounts:
+    """What the host knows of users and groups, for the readers of configuration."""
+    return Accounts(
+        knows_group,
+        knows_user,
+        lambda: [each.gr_name for each in grp.getgrall()],
+        lambda: [each.pw_name for each in pwd.getpwall()],
+    )
 
 
 class SystemClock:
@@ -71,6 +98,11 @@ class SystemClock:
 def random_source() -> random.Random:
     """Randomness from the operating system, for ids and for the jitter of retries."""
     return random.SystemRandom()
+
+
+def group_name(number: int) -> str:
+    """A group's name; its number where it has none."""
+    return _group_name(number) or str(number)
 
 
 def _group_name(number: int) -> str:

@@ -127,13 +127,13 @@ def _object_check(kind: type[Any]) -> Check:
         for name, hint in kinds_of(kind).items()
         if (check_field := check_of(hint)) is not _anything
     ]
-    # One more than there are, so that it gives a tuple however few they are.
-    values_of = attrgetter("__class__", *(name for name, _, _ in checks))
+    # Two more than there are, so that it gives a tuple however few they are.
+    values_of = attrgetter("__class__", "__class__", *(name for name, _, _ in checks))
 
     def check(value: Any) -> Misfit | None:
         if not isinstance(value, kind):
             return _misfit(value, _words_for(kind))
-        for item, (name, default, check_field) in zip(values_of(value)[1:], checks, strict=True):
+        for item, (name, default, check_field) in zip(values_of(value)[2:], checks, strict=True):
             if item is not default and (found := check_field(item)) is not None:
                 return _within(f".{name}", found)
         return None

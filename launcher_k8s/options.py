@@ -32,18 +32,33 @@ class ValueKind(Enum):
     RATIO = "a number above 0 and up to 1"
     LIST = "a list separated by commas"
     CONSTRAINTS = "a list of key:value or key, separated by commas"
+    PATHS = "a path; the line may be repeated"
     OVERRIDES = '"pointer":"file" pairs, separated by commas'
 
 
 @attrs.frozen
 class Option:
-    """One configuration key."""
+    """One configuration key.
+
+    Args:
+        key: As it stands in the file.
+        kind: What can be written.
+        doc: What it does, a sentence.
+        minimum: The least number.
+        secret: Whether its value is never shown.
+        unit: What a number counts.
+        unset: What holds where it is not set, if the default cannot say that.
+        source: Which description of the files it is from.
+    """
 
     key: str
     kind: ValueKind
     doc: str
     minimum: int = 0
     secret: bool = False
+    unit: str = ""
+    unset: str = ""
+    source: str = ""
 
     def coerce(self, value: Any) -> Any:
         """A value given in code, in the type that the reader would give: exact numbers, tuples.
@@ -128,16 +143,26 @@ _COERCIONS: Mapping[ValueKind, Callable[[Any], Any]] = MappingProxyType(
         ValueKind.RATIO: _ratio,
         ValueKind.LIST: _items_of(str),
         ValueKind.CONSTRAINTS: _constraints,
+        ValueKind.PATHS: _items_of(str),
         ValueKind.OVERRIDES: _overrides,
     }
 )
 
 
 def option(
-    key: str, kind: ValueKind, *, default: Any, doc: str, minimum: int = 0, secret: bool = False
+    key: str,
+    kind: ValueKind,
+    *,
+    default: Any,
+    doc: str,
+    minimum: int = 0,
+    secret: bool = False,
+    unit: str = "",
+    unset: str = "",
+    source: str = "",
 ) -> Any:
-    """An attrs field that a configuration key sets."""
-    described = Option(key, kind, doc, minimum, secret)
+    """An attrs field that a configuration key sets; arguments as of :class:`Option`."""
+    described = Option(key, kind, doc, minimum, secret, unit, unset, source)
     # A user's profile holds its values wrapped with their origins: coerced where they are wrapped.
     converter = None if isinstance(default, Sourced) else attrs.converters.optional(described.coerce)
     return attrs.field(

@@ -24,7 +24,7 @@ def parse(text: str) -> tuple[str, ...]:
     if not text:
         return ()
     if not text.startswith("/"):
-        raise ValueError(f"the pointer {text!r} does not begin with a slash: write {'/' + text!r}")
+        raise ValueError(f"the pointer {text!r} does not begin with a slash: write {_with_slashes(text)!r}")
     if _BAD_ESCAPE.search(text):
         raise ValueError(
             f"the pointer {text!r} has a ~ that is neither ~0 nor ~1: write ~0 for ~ and ~1 for /"
@@ -42,7 +42,14 @@ def _unescape(token: str) -> str:
     return token.replace("~1", "/").replace("~0", "~")
 
 
+def _with_slashes(text: str) -> str:
+    """The pointer meant by a path without its first slash, or by one with dots, as kubectl's are."""
+    return f"/{text}" if "/" in text else "/" + text.strip(".").replace(".", "/")
+
+
 def _without_brackets(text: str) -> str:
     """The pointer meant by the notation of the vendor's article, ``containers[0]`` or ``containers/[0]``."""
     plain = _BRACKETS.sub(r"/\1", text)
+    if not text.startswith("/") and "." in plain:
+        plain = plain.strip(".").replace(".", "/")
     return plain if plain.startswith("/") else f"/{plain}"

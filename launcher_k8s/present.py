@@ -20,6 +20,7 @@ from launcher_k8s.settings import Override
 
 if TYPE_CHECKING:
     from launcher_k8s.decisions import Decision
+    from launcher_k8s.finding import Finding
     from launcher_k8s.options import Option
     from launcher_k8s.settings import ClusterSettings, ResourceProfile, UserProfile
     from launcher_k8s.status import JobStatus
@@ -130,6 +131,37 @@ def refusals_table(refusals: Iterable[Refusal], *, title: str = "") -> Table:
             (r.what, r.value, r.limit, str(r.origin) if r.origin else "", r.message, r.hint) for r in refusals
         ),
     )
+
+
+def findings_table(findings: Iterable[Finding], *, title: str = "") -> Table:
+    """What is wrong with objects, each with its place as a JSON pointer."""
+    return Table(
+        title,
+        ("code", "severity", "object", "pointer", "reason", "hint", "origin"),
+        tuple(
+            (
+                f.code,
+                f.severity.value,
+                f.kind,
+                f.pointer,
+                f.message,
+                f.hint,
+                str(f.origin) if f.origin else "",
+            )
+            for f in findings
+        ),
+    )
+
+
+def findings_text(findings: Iterable[Finding], *, title: str) -> str:
+    """What is wrong with objects, a line each: too long for columns."""
+    return "\n".join([title, *(f"- {_sentence(finding)}" for finding in findings)])
+
+
+def _sentence(finding: Finding) -> str:
+    place = f"{finding.kind} {finding.pointer}".rstrip()
+    hint = f" ({finding.hint})" if finding.hint else ""
+    return f"{place} {finding.message}{hint}" + (f"; {finding.origin}" if finding.origin else "")
 
 
 def resource_profiles_table(

@@ -42,7 +42,13 @@ def enumerate_words(words: Iterable[T], *, most: int = 5, show: Callable[[T], st
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the known word closest to one that is unknown; empty where none is close.
+    """A hint that names the known word closest to one that is unknown; empty where none is close."""
+    close = closest(word, known)
+    return f"did you mean {close}?" if close else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word closest to one that is unknown; empty where none is close.
 
     Where no whole word is, the shortest word is named that has a close part: ``kubernetes-namespace``
     for ``namspace``, but nothing for ``cpus``, which is a part of several as short.
@@ -53,7 +59,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(_normal(word), candidates, n=1, cutoff=0.7)
     if not close:
         close = _with_close_part(_normal(word), candidates)
-    return f"did you mean {candidates[close[0]]}?" if close else ""
+    return candidates[close[0]] if close else ""
 
 
 def _with_close_part(word: str, candidates: Iterable[str]) -> list[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from launcher_k8s.config import FileText, ReadFailure, parse_settings
+from launcher_k8s.config.access import Account, Step
+from launcher_k8s.config.accounts import Accounts
 from launcher_k8s.diagnostics import Diagnostic
 from launcher_k8s.settings import ClusterSettings, Settings
 
@@ -15,6 +17,11 @@ LAUNCHER = "launcher.conf"
 MAIN = "launcher.kubernetes.conf"
 PROFILES = "launcher.kubernetes.profiles.conf"
 RESOURCES = "launcher.kubernetes.resources.conf"
+CONNECT = "rstudio-connect.gcfg"
+CONNECT_CONNECTION = (
+    "[Launcher]\nEnabled = true\nKubernetes = true\n"
+    "KubernetesAPIURL = https://10.0.0.1:6443\nKubernetesAuthToken = opaque\n"
+)
 CONNECTION = "api-url=https://10.0.0.1:6443\nauth-token=opaque\n"
 
 
@@ -38,7 +45,30 @@ class MemoryFiles:
         text = self._files[path]
         if text is None:
             return ReadFailure(path, "Permission denied")
-        return FileText(path, text if isinstance(text, bytes) else text.encode(), self._mode, self._owner)
+        data = text if isinstance(text, bytes) else text.encode()
+        return FileText(path, data, self._mode, self._owner, self._way, some_account)
+
+    def _way(self) -> tuple[Step, ...]:
+        """Files of mode 0000 are in a directory that nobody but root may enter; the others may be read."""
+        return (Step(DIRECTORY, 0, 0, 0o755 if self._mode else 0o700), Step("file", 0, 0, 0o644))
+
+
+def some_account(name: str) -> Account:
+    """The account of the name, on a host that has all."""
+    return Account(name, 998, frozenset({998}))
+
+
+def with_main_file(files: Mapping[str, str | bytes | None]) -> Mapping[str, str | bytes | None]:
+    """These files, and a main file with only a connection where there is neither that nor Connect's."""
+    return files if CONNECT in files else {MAIN: CONNECTION, **files}
+
+
+def accounts_of(groups: frozenset[str] | None, *, users: Iterable[str] = ("jsmith",)) -> Accounts | None:
+    """A host with these groups and users; one that is not asked, where None."""
+    if groups is None:
+        return None
+    known = frozenset(users)
+    return Accounts(groups.__contains__, known.__contains__, lambda: sorted(groups), lambda: sorted(known))
 
 
 def read_texts(
@@ -46,17 +76,17 @@ def read_texts(
     *,
     environ: Mapping[str, str] | None = None,
     strict: bool = True,
-    knows_group: Callable[[str], bool] | None = None,
+    accounts: Accounts | None = None,
     scratch_path: str | None = None,
 ) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """Read a directory of these files; a main file with only a connection is added where there is none."""
-    files = {MAIN: CONNECTION, **files}
+    files = with_main_file(files)
     return parse_settings(
         DIRECTORY,
         MemoryFiles(files),
         environ=environ or {},
         strict=strict,
-        knows_group=knows_group,
+        accounts=accounts,
         scratch_path=scratch_path,
     )
 

@@ -1,4 +1,4 @@
-"""The directives: options, diagnostics, the shape of objects, rows, errors, and what commands print.
+"""The directives: options, the shape of objects, rows, errors, and what commands print.
 
 Each is a loop over the table that the library itself works with. A page that names something which is not
 there, a command that ends otherwise than its page says, and a public name that no page describes are
@@ -30,7 +30,6 @@ from _ext.nodes import code, listing, prose, table
 from launcher_k8s import errors, rows
 from launcher_k8s import settings as settings_module
 from launcher_k8s.cli import main
-from launcher_k8s.codes import CODES
 from launcher_k8s.manifest import RECOVERED_FIELDS
 from launcher_k8s.options import Option, ValueKind
 from launcher_k8s.origin import Sourced
@@ -39,6 +38,12 @@ from launcher_k8s.shape.fact import OLDEST, Fact, format_path
 from launcher_k8s.shape.table import JOB_FACTS, SERVICE_FACTS
 
 _log = logging.getLogger(__name__)
+
+_DESCRIBED = (
+    settings_module.ClusterSettings,
+    settings_module.UserProfile,
+    settings_module.ConnectLauncher,
+)
 
 
 class OptionsTable(SphinxDirective):
@@ -49,16 +54,28 @@ class OptionsTable(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         described = getattr(settings_module, self.arguments[0])
         lines = [
-            [code(option.key), prose(_kind(option)), code(_default(field.default)), prose(option.doc)]
+            [
+                code(option.key),
+                prose(_kind(option)),
+                _default_of(option, field.default),
+                prose(option.doc),
+                prose(option.source),
+            ]
             for field in attrs.fields(described)
             if (option := field.metadata.get("option"))
         ]
-        return [table(("key", "value", "default", "meaning"), lines, (24, 18, 18, 40))]
+        columns = ("key", "value", "default", "meaning", "described in")
+        return [table(columns, lines, (22, 17, 17, 30, 14))]
 
 
 def _kind(option: Option) -> str:
+    unit = f" ({option.unit})" if option.unit else ""
     least = f", at least {option.minimum}" if option.minimum else ""
-    return option.kind.value.replace('"pointer":"file"', '`"pointer":"file"`') + least
+    return option.kind.value.replace('"pointer":"file"', '`"pointer":"file"`') + unit + least
+
+
+def _default_of(option: Option, default: Any) -> nodes.paragraph:
+    return prose(option.unset) if option.unset else code(_default(default))
 
 
 def _default(default: Any) -> str:
@@ -70,20 +87,6 @@ def _default(default: Any) -> str:
     if isinstance(value, bool):
         return str(int(value))
     return value if isinstance(value, str) else format_decimal(value)
-
-
-class DiagnosticsTable(SphinxDirective):
-    """Every diagnostic code of a severity: `{diagnostics} error`."""
-
-    required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        lines = [
-            [code(name), prose(f"{info.title} {info.explanation}")]
-            for name, info in CODES.items()
-            if info.severity.value == self.arguments[0]
-        ]
-        return [table(("code", "means"), lines, (25, 75))]
 
 
 class ValueKinds(SphinxDirective):
@@ -98,7 +101,7 @@ class ValueKinds(SphinxDirective):
 
 
 def _keys_of(kind: ValueKind) -> Iterator[str]:
-    for described in (settings_module.ClusterSettings, settings_module.UserProfile):
+    for described in _DESCRIBED:
         for field in attrs.fields(described):
             option = field.metadata.get("option")
             if option is not None and option.kind is kind:
@@ -239,7 +242,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     for name, directive in {
         "options": OptionsTable,
         "value-kinds": ValueKinds,
-        "diagnostics": DiagnosticsTable,
         "shape": ShapeTable,
         "recovered-fields": RecoveredFields,
         "row-fields": RowFields,

@@ -9,6 +9,8 @@ to their users. What a verb does is a few lines here, and the rest in the rooms 
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import random as _random
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing, contextmanager, suppress
@@ -22,6 +24,7 @@ from launcher_k8s.backend.membership import Membership
 from launcher_k8s.backend.opening import Opened, opened
 from launcher_k8s.backend.output import read_output
 from launcher_k8s.backend.patience import Patience
+from launcher_k8s.backend.reloading import TO_FOLLOW, TO_REACH, Reloaded, read_again, reconcile
 from launcher_k8s.backend.statuses import changes
 from launcher_k8s.backend.streams import Stream, StreamSet
 from launcher_k8s.backend.submitting import Submitted, with_warnings
@@ -48,6 +51,8 @@ from launcher_k8s.rules.profiles import profile_for
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.shape.names import MAIN_CONTAINER
 from launcher_k8s.status import FINAL, JobFilter, JobState, JobStatus
+
+_log = logging.getLogger(__name__)
 
 ID_BYTES = 5
 
@@ -84,6 +89,7 @@ class JobBackend:
         random: _random.Random | None = None,
     ) -> None:
         self._settings = settings
+        self._settings_to_enter: ClusterSettings | None = None
         self._given_cluster = cluster
         self._random = random or host.random_source()
         self._clock = clock or host.SystemClock()
@@ -91,16 +97,20 @@ class JobBackend:
         self._patience = Patience(self._clock, self._random.random)
         self._streams = StreamSet()
         self._open: Opened | None = None
+        self._reloading = asyncio.Lock()
         self._leaving = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         if self._open is not None:
             raise RuntimeError("the backend is entered already")
+        settings = self._settings_to_enter or self._settings
         async with AsyncExitStack() as stack:
             self._open = await stack.enter_async_context(
-                opened(self._settings, self._given_cluster, self._patience)
+                opened(settings, self._given_cluster, self._patience)
             )
             self._leaving = stack.pop_all()
+        self._settings, self._settings_to_enter = settings, None
+        self._reloading = asyncio.Lock()  # of this event loop, which may be another than the last one
         return self
 
     async def __aexit__(
@@ -341,11 +351,42 @@ class JobBackend:
                 out instead).
         """
         with self._call() as here:
-            profile = profile_for(self._settings, user, groups=await self._membership.groups_of(user))
-            accounts = await self._patience.run(
-                lambda: listing.service_accounts(here.cluster, self._settings)
-            )
-        return offer_for(self._settings, profile, user=user, service_accounts=accounts)
+            groups = await self._membership.groups_of(user)
+            settings = self._settings
+            profile = profile_for(settings, user, groups=groups)
+            accounts = await self._patience.run(lambda: listing.service_accounts(here.cluster, settings))
+        return offer_for(settings, profile, user=user, service_accounts=accounts)
+
+    @checked
+    async def reload(self) -> Reloaded:
+        """Read the configuration again; it counts from the next call on, some of it from entering anew.
+
+        Jobs and streams go on undisturbed. What the connection or the watches hang on (the namespace, the API
+        server's URL and certificates, where the token is) keeps its value until the backend is left and
+        entered anew; the result and a warning in the log name it. So is what code set and not the files:
+        that wins over them. Users' groups are asked for anew. Of several calls at once one comes after the
+        other, and each reads the files after it was made.
+
+        Returns:
+            The settings in force, and what has changed.
+
+        Raises:
+            ConfigurationError: The files do not validate, and the settings read before stay in force; or the
+                settings were built in code, so that there are no files.
+        """
+        here = self._here
+        async with self._reloading:
+            read = await asyncio.to_thread(read_again, self._settings)
+            if self._open is not here:
+                raise BackendClosedError
+            fixed = TO_FOLLOW if self._given_cluster is not None else TO_FOLLOW | TO_REACH
+            reloaded = reconcile(self._settings, read, fixed=fixed)
+            self._settings_to_enter = reconcile(self._settings, read).settings
+            self._settings = reloaded.settings
+            self._membership.forget()
+        for change in reloaded.held_back:
+            _log.warning("cluster %s: %s", self._settings.name, change)
+        return reloaded
 
     # --- behind the verbs
 

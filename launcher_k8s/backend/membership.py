@@ -54,15 +54,19 @@ class Membership:
         now = self._clock.monotonic()
         lookup = self._lookups.get(user)
         if lookup is None or not lookup.holds(now):
-            self._forget(now)
+            self._forget_old(now)
             lookup = self._lookups[user] = _Lookup(now, self._begin(user))
         if lookup.answer.done():
             return lookup.answer.result()
         # One who gives up waiting does not take the answer from the others.
         return await asyncio.shield(lookup.answer)
 
+    def forget(self) -> None:
+        """Let the next one who asks be answered anew, whatever was answered before or is on its way."""
+        self._lookups = {}
+
     def _begin(self, user: str) -> asyncio.Future[tuple[str, ...]]:
         return asyncio.get_running_loop().run_in_executor(None, lambda: tuple(self._ask(user)))
 
-    def _forget(self, now: float) -> None:
+    def _forget_old(self, now: float) -> None:
         self._lookups = {user: lookup for user, lookup in self._lookups.items() if lookup.holds(now)}

@@ -20,6 +20,8 @@ from launcher_k8s.rules.validity import check_namespace
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.tracker import Tracker
 
+_UNREACHABLE = ("missing-api-url", "missing-token")
+
 
 @attrs.frozen
 class Opened:
@@ -65,8 +67,11 @@ def _cluster_of(settings: ClusterSettings) -> Cluster:
     if not (settings.auth_token or settings.auth_token_path):
         missing.append("auth-token-path or auth-token")
     if missing:
+        # The files' own findings name the file and its keys, which are others in Connect's.
+        told = [f"{d.location.file}: {d.hint}" for d in settings.diagnostics if d.code in _UNREACHABLE]
+        advice = "; ".join(told) or "set them in launcher.kubernetes.conf"
         raise ConfigurationError(
             f"nothing says how to reach cluster {settings.name!r}: {' and '.join(missing)} not set",
-            hint="set them in launcher.kubernetes.conf, or give the backend a cluster",
+            hint=f"{advice}, or give the backend a cluster",
         )
     return KubernetesCluster.from_settings(settings)

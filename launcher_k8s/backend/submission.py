@@ -7,14 +7,23 @@ name; a Service that cannot be created takes its Job with it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
+import attrs
 import msgspec
 
 from launcher_k8s.connection import JOBS, SERVICES, Cluster, Reply, Resource
-from launcher_k8s.errors import AlreadyExistsError, ClusterError, ConflictError, ObjectNotFoundError
+from launcher_k8s.errors import (
+    AlreadyExistsError,
+    ClusterError,
+    ConflictError,
+    ForbiddenError,
+    InvalidObjectError,
+    ObjectNotFoundError,
+)
 from launcher_k8s.rows.decoding import decode
-from launcher_k8s.shape.names import SUBMISSION_ANNOTATION
+from launcher_k8s.shape.names import JOB_KIND, SERVICE_KIND, SUBMISSION_ANNOTATION
 
 if TYPE_CHECKING:
     from launcher_k8s.backend.patience import Patience
@@ -22,6 +31,10 @@ if TYPE_CHECKING:
 
 _WARN = {"fieldValidation": "Warn"}
 _STRICT = {"fieldValidation": "Strict", "dryRun": "All"}
+# What says something of an object, and not of the way to the server.
+_REFUSALS: Final = (InvalidObjectError, ForbiddenError, ObjectNotFoundError, AlreadyExistsError)
+# Stands for the owner of a Service that is tried without its Job.
+_NO_UID: Final = "00000000-0000-0000-0000-000000000000"
 
 
 class _Metadata(msgspec.Struct):
@@ -131,6 +144,44 @@ async def _take_back(
         error.hint = f"{error.hint}; {left}" if error.hint else left
 
 
+@attrs.frozen
+class Trial:
+    """What the API server says of a plan's objects.
+
+    Args:
+        warnings: What it warns of.
+        refusals: Why it would not accept an object, by the object's kind.
+    """
+
+    warnings: tuple[str, ...]
+    refusals: Mapping[str, ClusterError]
+
+
+async def try_out(cluster: Cluster, plan: JobPlan) -> Trial:
+    """Let the API server check each of a plan's objects strictly, without making them.
+
+    Raises:
+        ClusterError: The API server could not be asked, or does not say whether it would accept an object.
+    """
+    namespace = plan.namespace
+    warnings: tuple[str, ...] = ()
+    refusals: dict[str, ClusterError] = {}
+    job_uid = _NO_UID
+    try:
+        job = await cluster.create(JOBS.within(namespace), plan.job_body(), params=_STRICT)
+        warnings, job_uid = job.warnings, job_uid_of(job)
+    except _REFUSALS as error:
+        refusals[JOB_KIND] = error
+    if plan.service is not None:
+        try:
+            body = plan.service_body(job_uid)
+            service = await cluster.create(SERVICES.within(namespace), body, params=_STRICT)
+            warnings += service.warnings
+        except _REFUSALS as error:
+            refusals[SERVICE_KIND] = error
+    return Trial(warnings, refusals)
+
+
 async def dry_run(cluster: Cluster, plan: JobPlan) -> tuple[str, ...]:
     """Let the API server check a plan's objects strictly, without making them.
 
@@ -138,14 +189,14 @@ async def dry_run(cluster: Cluster, plan: JobPlan) -> tuple[str, ...]:
         Warnings of the API server.
 
     Raises:
-        ClusterError: The API server would not accept an object.
+        ClusterError: The API server would not accept an object; of two the message tells both reasons.
     """
-    job = await cluster.create(JOBS.within(plan.namespace), plan.job_body(), params=_STRICT)
-    if plan.service is None:
-        return job.warnings
-    body = plan.service_body(job_uid_of(job))
-    service = await cluster.create(SERVICES.within(plan.namespace), body, params=_STRICT)
-    return job.warnings + service.warnings
+    trial = await try_out(cluster, plan)
+    errors = tuple(trial.refusals.values())
+    if errors:
+        errors[0].message = "; and ".join(error.message for error in errors)
+        raise errors[0]
+    return trial.warnings
 
 
 def job_uid_of(reply: Reply) -> str:

@@ -62,6 +62,8 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     arguments = parser.parse_args(argv)
     if arguments.command == "explain" and arguments.job is not None and arguments.has_job_flags(arguments):
         parser.error("a job is described by a file or by flags, not by both")
+    if arguments.command == "plan" and arguments.kubeconfig is not None and not arguments.dry_run:
+        parser.error("--kubeconfig is for --dry-run: nothing else of plan asks a cluster")
     return arguments
 
 
@@ -123,6 +125,14 @@ def _verb(command: str) -> Callable[[argparse.Namespace], int]:
             from launcher_k8s.cli.explain import explain
 
             return explain
+        case "check-config":
+            from launcher_k8s.cli.check_config import check_config
+
+            return check_config
+        case "convert-overrides":
+            from launcher_k8s.cli.convert_overrides import convert_overrides
+
+            return convert_overrides
         case "demo":
             from launcher_k8s.cli.demo import demo
 

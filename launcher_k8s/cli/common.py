@@ -20,10 +20,13 @@ from launcher_k8s.files import load_settings
 from launcher_k8s.job import Job, JobOptions
 from launcher_k8s.present import refusals_of, refusals_table
 from launcher_k8s.report import diagnostic_text
+from launcher_k8s.schemas import EXTRA, is_installed
 from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings
 from launcher_k8s.wire import from_wire, to_wire
 from launcher_k8s.wording import quote
 
+# A kubeconfig says what these miss, and without one reaching the cluster fails: no use in telling them.
+CONNECTION_CODES = ("missing-api-url", "missing-token", "unreadable-token")
 _JOB_HINT = "give the path of a job object as JSON, or - for standard input"
 
 
@@ -135,6 +138,15 @@ def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
     """Findings, for people, on standard error."""
     for diagnostic in diagnostics:
         say(diagnostic_text(diagnostic))
+
+
+def say_unchecked() -> None:
+    """Where the extra is not installed: that nothing is known of the names and types of fields."""
+    if not is_installed():
+        say(
+            "\nNames and types of fields are not checked: that needs the extra "
+            f'{EXTRA} (pip install "launcher-k8s[{EXTRA}]")'
+        )
 
 
 def print_json(value: Any) -> None:

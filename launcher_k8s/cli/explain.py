@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from launcher_k8s.cli.common import cluster_of, groups_of, job_options, print_json, read_job, show
+from launcher_k8s.cli.common import (
+    cluster_of,
+    groups_of,
+    job_options,
+    print_json,
+    read_job,
+    say_unchecked,
+    show,
+)
 from launcher_k8s.explanation import explain as explain_user
 from launcher_k8s.job import Job
 
@@ -14,12 +22,14 @@ def explain(arguments: argparse.Namespace) -> int:
     cluster = cluster_of(arguments)
     job = _job(arguments)
     user, groups = arguments.user, groups_of(arguments, user=arguments.user)
-    explanation = explain_user(cluster, user, groups=groups, job=job)
+    explanation = explain_user(cluster, user, groups=groups, job=job, kubernetes=arguments.kubernetes)
     if arguments.json:
         print_json(explanation.records())
     else:
         show(explanation.text())
-    return 1 if explanation.is_refused else 0
+        if job is not None:
+            say_unchecked()
+    return 1 if explanation.is_refused or explanation.findings else 0
 
 
 def _job(arguments: argparse.Namespace) -> Job | None:

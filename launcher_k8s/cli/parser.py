@@ -32,11 +32,29 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     _add_run(commands.add_parser("run", help="run a command as a job and follow it to its end"))
+    _add_check_config(
+        commands.add_parser(
+            "check-config",
+            help="tell everything that is wrong with a configuration directory, and what its users get",
+            description="Reads a configuration directory, as every other command does, and tells all of its "
+            "errors, warnings and infos, each with its place and what to do. Ends with 0 where there is no "
+            "error and no warning, else with 1.",
+        )
+    )
     _add_explain(commands.add_parser("explain", help="show what a user gets, and where each value is from"))
     _add_plan(
         commands.add_parser(
             "plan",
             help="show a job's Kubernetes objects: YAML on standard output, decisions on standard error",
+        )
+    )
+    _add_convert_overrides(
+        commands.add_parser(
+            "convert-overrides",
+            help="write job-json-overrides as templates that do the same",
+            description="Writes the overrides of a cluster's profiles as a directory of templates that set "
+            "the same values for the same users. This version cannot render templates, so it cannot prove "
+            "that they do: it says so, and ends with 1.",
         )
     )
     _add_demo(
@@ -87,8 +105,33 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("argv", nargs="+", metavar="COMMAND", help="the program and its arguments, after --")
 
 
+def _add_check_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "config",
+        nargs="?",
+        metavar="DIR",
+        type=_filled,
+        default=DEFAULT_DIRECTORY,
+        help=f"configuration directory; {DEFAULT_DIRECTORY} by default",
+    )
+    parser.add_argument(
+        "--elsewhere",
+        action="store_true",
+        help="this is not the Launcher's host: do not ask it which users and groups there are",
+    )
+    parser.add_argument(
+        "--lenient", action="store_true", help="unknown keys are warnings, and are passed over"
+    )
+    parser.add_argument(
+        "--cluster", metavar="NAME", help="whose users are shown, where several clusters are configured"
+    )
+    _add_kubernetes_flag(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
 def _add_explain(parser: argparse.ArgumentParser) -> None:
     _add_user_flags(parser)
+    _add_kubernetes_flag(parser)
     parser.add_argument("job", nargs="?", metavar="JOB.json", help="a job to explain; - for standard input")
     _add_job_flags(parser)
     parser.set_defaults(has_job_flags=job_flags)
@@ -96,7 +139,38 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
     _add_user_flags(parser)
+    _add_kubernetes_flag(parser)
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="let the API server check the objects too, strictly; none is made",
+    )
+    parser.add_argument(
+        "--kubeconfig",
+        metavar="F",
+        type=_filled,
+        help="with --dry-run: reach the cluster as this kubeconfig file says",
+    )
     parser.add_argument("job", metavar="JOB.json", help="the job object; - for standard input")
+
+
+def _add_convert_overrides(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config",
+        metavar="DIR",
+        type=_filled,
+        help=f"configuration directory; {DEFAULT_DIRECTORY} by default",
+    )
+    parser.add_argument("--cluster", metavar="NAME", help="which cluster, where several are configured")
+    parser.add_argument(
+        "--base",
+        metavar="JOB.tpl",
+        type=_filled,
+        required=True,
+        help="the job template to begin with, such as the one that the Launcher has generated",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("outdir", metavar="OUTDIR", type=_filled, help="where to; a new or empty directory")
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
@@ -126,6 +200,16 @@ def _add_config_flags(parser: argparse.ArgumentParser, *, default: str) -> None:
         help="a group of the user; repeatable; the host is asked where none is given",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_kubernetes_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kubernetes",
+        metavar="VERSION",
+        type=_filled,
+        help="whose schemas the objects are held against, such as 1.36; with the extra schemas the newest is "
+        "taken where none is named",
+    )
 
 
 def _add_job_flags(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ import asyncio
 from contextlib import nullcontext
 
 from launcher_k8s.backend.facade import JobBackend
-from launcher_k8s.cli.common import groups_of, job_options, load_cluster, say
+from launcher_k8s.cli.common import CONNECTION_CODES, groups_of, job_options, load_cluster, say
 from launcher_k8s.cli.following import JsonProgress, PlainProgress, follow, submit
 from launcher_k8s.cli.local import default_directory, local_cluster, replaced, untold_of
 from launcher_k8s.cli.parser import RUN_FAILED
@@ -16,8 +16,6 @@ from launcher_k8s.job import Job
 from launcher_k8s.kube.client import KubernetesCluster
 from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings
 
-# A kubeconfig says what these miss, and without one entering the backend fails: no use in telling them.
-_CONNECTION_CODES = ("missing-api-url", "missing-token", "unreadable-token")
 _REMOVAL_S = 10.0
 
 
@@ -34,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _settings(arguments: argparse.Namespace) -> ClusterSettings:
     directory = arguments.config or DEFAULT_DIRECTORY
-    return load_cluster(directory, name=arguments.cluster, untold=_CONNECTION_CODES)
+    return load_cluster(directory, name=arguments.cluster, untold=CONNECTION_CODES)
 
 
 def _settings_for_local(arguments: argparse.Namespace) -> ClusterSettings:

@@ -23,6 +23,11 @@ def decode_certificates(text: str) -> str:
     Raises:
         BadValueError: Not base64, or not of PEM certificates.
     """
+    if text.startswith("-----BEGIN"):
+        raise BadValueError("the value is PEM text, not the base64 of it", hint=_HINT)
+    if text.startswith(("/", "./", "~")) or text.endswith((".pem", ".crt", ".cer")):
+        hint = f"write the output of `base64 -w0 {text}`"
+        raise BadValueError("the value is the path of a file, not base64 of what is in it", hint=hint)
     try:
         pem = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as error:

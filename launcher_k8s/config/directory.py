@@ -1,26 +1,30 @@
 """A configuration directory as settings: which files there are, in which order they are read.
 
 ``launcher.conf`` names the clusters; each has a main file, beside it a profiles file (unless
-``profile-config`` names one) and a resources file under the main file's stem (domain, section 1).
+``profile-config`` names one) and a resources file under the main file's stem (domain, section 1). A directory
+that has none of these and Posit Connect's file is read as Connect's.
 All problems of all files are told at once.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from types import MappingProxyType
 
 import attrs
 
+from launcher_k8s.config.accounts import Accounts
 from launcher_k8s.config.checks import check_cluster
+from launcher_k8s.config.connect.reader import find_connect_file, read_connect_cluster
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.in_pod import fill_in
 from launcher_k8s.config.launcher_file import ClusterPlace, only_cluster, read_launcher_file
 from launcher_k8s.config.main_file import MainFile, read_main_file
+from launcher_k8s.config.opening import Opener, report_failure
 from launcher_k8s.config.profiles_file import read_profiles_file
-from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
+from launcher_k8s.config.reading import FileReader, FileText, ReadOnce
 from launcher_k8s.config.resources_file import read_resources_file
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.config.table import CLUSTER_KEYS
@@ -44,27 +48,39 @@ def parse_settings(
     *,
     environ: Mapping[str, str] = MappingProxyType({}),
     strict: bool = True,
-    knows_group: Callable[[str], bool] | None = None,
+    accounts: Accounts | None = None,
     scratch_path: str | None = None,
 ) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """Read a configuration directory through a function; nothing is raised for what the files say.
 
     Args:
-        directory: Where the files are; paths in origins and diagnostics begin with it.
+        directory: Where the files are, or Connect's own file; paths in origins and diagnostics begin with it.
         read: Reads a path.
         environ: The environment, which inside a pod fills in what the files leave unset.
         strict: Whether unknown keys are errors; otherwise they are warnings.
-        knows_group: Whether the host has a group; not asked where None.
+        accounts: What the host knows of users and groups; not asked where None.
         scratch_path: The directory of templates that the command line gives; it wins over all files.
 
     Returns:
         The settings, None where there is an error; and every diagnostic, by file and line.
     """
+    read = ReadOnce(read)
     findings = Findings(strict=strict)
     clusters: list[ClusterSettings] = []
-    for place in _clusters(directory, read, findings):
+    connect_file = find_connect_file(directory, read)
+    if connect_file is not None:
+        cluster = read_connect_cluster(
+            connect_file,
+            read,
+            directory=directory,
+            environ=environ,
+            findings=Findings(strict=strict),
+            accounts=accounts,
+        )
+        clusters.append(cluster)
+    for place in _clusters(directory, read, findings) if connect_file is None else ():
         reader = _ClusterReader(place, read, Findings(strict=strict))
-        clusters.append(reader.read_cluster(directory, environ, knows_group))
+        clusters.append(reader.read_cluster(directory, environ, accounts))
     _check_scratch_paths(clusters, findings)
     if scratch_path is not None:
         clusters = [_with_scratch_path(cluster, scratch_path) for cluster in clusters]
@@ -82,7 +98,7 @@ def _clusters(directory: str, read: FileReader, findings: Findings) -> tuple[Clu
     if isinstance(file, FileText):
         return read_launcher_file(file, directory, findings)
     if not file.absent:
-        _report_failure(file, Location(path), findings)
+        report_failure(file, Location(path), findings)
     return (only_cluster(directory),)
 
 
@@ -94,9 +110,12 @@ class _ClusterReader:
         self._read = read
         self._findings = findings
         self._sources = Sources()
+        self._files = Opener(read, self._sources, findings)
+        if isinstance(launcher_file := read(place.location.file), FileText):
+            self._sources.remember(launcher_file)
 
     def read_cluster(
-        self, directory: str, environ: Mapping[str, str], knows_group: Callable[[str], bool] | None
+        self, directory: str, environ: Mapping[str, str], accounts: Accounts | None
     ) -> ClusterSettings:
         """The cluster's settings, as far as its files can be read, with everything said about them."""
         main = fill_in(self._main_file(), self._read, environ=environ, findings=self._findings)
@@ -116,13 +135,13 @@ class _ClusterReader:
             self._read,
             sources=self._sources,
             findings=self._findings,
-            knows_group=knows_group,
+            accounts=accounts,
         )
         return attrs.evolve(cluster, diagnostics=self._findings.diagnostics())
 
     def _main_file(self) -> MainFile:
         path = self._place.main_file
-        file = self._open(path, self._place.location, is_required=True)
+        file = self._files.open(path, self._place.location)
         if file is None:
             return MainFile(path, unread=frozenset(setting.field for setting in CLUSTER_KEYS.values()))
         return read_main_file(file, self._findings)
@@ -133,23 +152,15 @@ class _ClusterReader:
         # The key's default is a path of its own, which need not lie beside the main file.
         is_default = not stated and posixpath.normpath(directory) == DEFAULT_DIRECTORY
         beside = DEFAULT_DIRECTORY if is_default else posixpath.dirname(main.path)
-        file = self._open(posixpath.join(beside, stated or PROFILES_FILE), where, is_required=bool(stated))
+        file = self._files.open(
+            posixpath.join(beside, stated or PROFILES_FILE), where, is_required=bool(stated)
+        )
         return read_profiles_file(file, self._read, self._findings) if file else ()
 
     def _resources(self) -> tuple[ResourceProfile, ...]:
         path = f"{self._place.main_file.removesuffix('.conf')}.resources.conf"
-        file = self._open(path, Location(path), is_required=False)
+        file = self._files.open(path, Location(path), is_required=False)
         return read_resources_file(file, self._findings) if file else ()
-
-    def _open(self, path: str, where: Location, *, is_required: bool) -> FileText | None:
-        """A file that was there; ``where`` is the place that asks for it."""
-        file = self._read(path)
-        if isinstance(file, FileText):
-            self._sources.remember(file)
-            return file
-        if is_required or not file.absent:
-            _report_failure(file, where, self._findings)
-        return None
 
 
 def _check_scratch_paths(clusters: Iterable[ClusterSettings], findings: Findings) -> None:
@@ -169,9 +180,3 @@ def _check_scratch_paths(clusters: Iterable[ClusterSettings], findings: Findings
 def _with_scratch_path(cluster: ClusterSettings, path: str) -> ClusterSettings:
     origin = Origin(OriginKind.CODE, key="scratch-path")
     return attrs.evolve(cluster, scratch_path=path, origins={**cluster.origins, "scratch_path": origin})
-
-
-def _report_failure(failure: ReadFailure, where: Location, findings: Findings) -> None:
-    code = "missing-file" if failure.absent else "unreadable-file"
-    hint = "create it, or correct its path" if failure.absent else "give this account read access to it"
-    findings.report(code, where, f"{failure.path} cannot be read: {failure.reason}", hint)

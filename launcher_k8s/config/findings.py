@@ -37,7 +37,7 @@ class Findings:
             message: What is wrong, fit for an end user.
             hint: What to do about it.
         """
-        severity = Severity.WARNING if code in self._lenient else CODES[code].severity
+        severity = self._severity(code)
         self._counts[location.file, severity] += 1
         if self._counts[location.file, severity] <= MOST_PER_FILE:
             self._found.append(Diagnostic(code, severity, location, message, hint))
@@ -52,9 +52,17 @@ class Findings:
         )
         return True
 
-    def is_full(self, file: str) -> bool:
-        """Whether more of one kind are only counted in this file: then no hint need be worked out."""
-        return any(self._counts[file, severity] >= MOST_PER_FILE for severity in Severity)
+    def is_full(self, file: str, code: str) -> bool:
+        """Whether more findings of a code are only counted in this file: then none need be worded."""
+        return self._counts[file, self._severity(code)] >= MOST_PER_FILE
+
+    def _severity(self, code: str) -> Severity:
+        return Severity.WARNING if code in self._lenient else CODES[code].severity
+
+    def broken(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Titles of sections with an error, and keys whose value has one: what follows from it is noise."""
+        places = [each.location for each in self._found if each.severity is Severity.ERROR]
+        return frozenset(place.section for place in places), frozenset(place.key for place in places)
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Everything found: files in the order in which they were first reported, each by line."""

@@ -49,9 +49,8 @@ def _with_api_url(main: MainFile, host: str, port: str, findings: Findings) -> M
     try:
         url = read_value(CLUSTER_KEYS["api-url"].option, f"https://{bracketed}:{port}")
     except BadValueError as problem:
-        findings.report(
-            "bad-value", Location("environment", key=HOST), problem.message, "set api-url in the file"
-        )
+        hint = f"set {main.keys['api_url']} in the file"
+        findings.report("bad-value", Location("environment", key=HOST), problem.message, hint)
         return main.without_value("api_url")
     return main.with_value("api_url", url, Origin(OriginKind.ENVIRONMENT, key=HOST))
 
@@ -71,7 +70,8 @@ def _with_certificates(main: MainFile, read: FileReader, findings: Findings) -> 
     try:
         pem = check_certificates(file.data.decode("utf-8", "replace"))
     except BadValueError as problem:
-        hint = "set certificate-authority; empty means the system's own"
+        key = main.keys.get("certificate_authority")
+        hint = f"set {key}; empty means the system's own" if key else "mend the service account's file"
         findings.report("bad-value", Location(file.path), problem.message, hint)
         return main
     return main.with_value("certificate_authority", pem, Origin.in_file(file.path, 1))

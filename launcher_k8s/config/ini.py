@@ -17,13 +17,15 @@ from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.reading import FileText
 from launcher_k8s.diagnostics import Location
 from launcher_k8s.origin import Origin
-from launcher_k8s.wording import quote
+from launcher_k8s.wording import LONGEST_QUOTE, quote
 
 BLANKS = " \t\r\f\v"
 LONGEST_LINE = 1 << 18
 LONGEST_SOURCE = 240
 
 _COMMENT_OR_QUOTED = re.compile(r'[ \t][#;]|"[^"]*"')
+# A word with a colon behind it, or with a - in it and one more word: a comment has neither, mostly.
+_KEY_AND_VALUE = re.compile(r"([A-Za-z][\w-]*)\s*:\s*(\S+)|([a-z]+(?:-[a-z]+)+)\s+(\S+)")
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _SECRET_KEY = re.compile(r"[^=]*token(?!-path)", re.IGNORECASE)
 _PASSWORD_IN_URL = re.compile(r"//[^/@\s]*@")
@@ -179,12 +181,8 @@ def _lines(file: FileText, findings: Findings) -> Iterator[Line]:
         if len(raw) > LONGEST_LINE:
             message = f"the line has {len(raw)} characters, at most {LONGEST_LINE} are read"
             findings.report("line-too-long", Location(file.path, number), message, "is this the right file?")
-        elif line := read_line(file.path, number, raw):
-            if bad := _NOT_UTF8.search(line.text):
-                message = f"byte 0x{ord(bad[0]) - 0xDC00:02x} is not UTF-8"
-                _report_encoding(line.at(bad.start(), 1), message, findings)
-            else:
-                yield line
+        elif (line := read_line(file.path, number, raw)) and is_utf8(line, findings):
+            yield line
 
 
 def check_text(file: FileText, findings: Findings) -> bool:
@@ -198,6 +196,14 @@ def check_text(file: FileText, findings: Findings) -> bool:
         _report_encoding(place, "a NUL byte: the file is no text", findings)
         return False
     return True
+
+
+def is_utf8(line: Line, findings: Findings) -> bool:
+    """Whether a line was UTF-8; if not, that is reported."""
+    if bad := _NOT_UTF8.search(line.text):
+        message = f"byte 0x{ord(bad[0]) - 0xDC00:02x} is not UTF-8"
+        _report_encoding(line.at(bad.start(), 1), message, findings)
+    return bad is None
 
 
 def _report_encoding(location: Location, message: str, findings: Findings) -> None:
@@ -225,13 +231,21 @@ def _check_title(line: Line, findings: Findings) -> bool:
     return True
 
 
+def _hint_of(line: Line) -> str:
+    """What to write in place of a line without ``=``: the key and value that it seems to have."""
+    meant = _KEY_AND_VALUE.fullmatch(line.text) if len(line.text) <= LONGEST_QUOTE else None
+    if meant is None or _SECRET_KEY.match(line.raw):
+        return "write key = value, or # before a comment"
+    key, value = meant[1] or meant[3], meant[2] or meant[4]
+    return f"write {key}={value}, or # before a comment"
+
+
 def _read_entry(line: Line, section: str, findings: Findings) -> Entry | None:
     key, equals, value = line.text.partition("=")
     key = key.rstrip(BLANKS)
     if not equals:
         message = f"{quote(line.source.strip(BLANKS))} is neither key = value nor a [section]"
-        hint = "write key = value, or # before a comment"
-        findings.report("missing-equals", line.at(section=section), message, hint)
+        findings.report("missing-equals", line.at(section=section), message, _hint_of(line))
         return None
     if not key:
         findings.report(

@@ -7,6 +7,7 @@ everything that walks through the value later may then do so by recursion.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from typing import Any
@@ -32,10 +33,11 @@ class JsonProblem:
 
 def parse_json(file: FileText) -> Any | JsonProblem:
     """The value in a file, or what is wrong with it at which line and column."""
+    data = file.data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = file.data.decode("utf-8-sig")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = file.data[: error.start].decode("utf-8", "replace")
+        before = data[: error.start].decode("utf-8")
         return JsonProblem(_place(file.path, before, len(before)), "the text is not UTF-8")
     try:
         value = load_json(text)

@@ -31,7 +31,6 @@ class Place:
 
     offset: int
     path: str
-    is_repeated: bool = False
 
 
 def load_json(text: str) -> Any:
@@ -71,9 +70,9 @@ def find_repeated_key(text: str) -> Place:
     Raises:
         ValueError: There is none.
     """
-    for place in _places(text):
-        if place.is_repeated:
-            return place
+    for offset, levels, is_repeated in _walk(text):
+        if is_repeated:
+            return Place(offset, _path(levels))
     raise ValueError("no object of the text has a key twice")
 
 
@@ -85,22 +84,26 @@ def find_nearest(text: str, paths: Iterable[str]) -> Iterator[int]:
         paths: Paths, as ``environment[0].name``.
     """
     offsets: dict[str, int] = {}
-    for place in _places(text):
-        offsets.setdefault(place.path, place.offset)
+    for offset, levels, _ in _walk(text):
+        offsets.setdefault(_path(levels), offset)
     for path in paths:
         while path and path not in offsets:
             path = _LAST_STEP.sub("", path)
         yield offsets.get(path, 0)
 
 
-def _places(text: str) -> Iterator[Place]:
-    """The members of objects, and the objects and arrays, in the order of the text."""
+def _walk(text: str) -> Iterator[tuple[int, Sequence[_Level], bool]]:
+    """The members of objects, and the objects and arrays, in the order of the text.
+
+    Each with its offset, the levels that are open there, and whether it is a key that its object had before.
+    A path is for the caller to make: where many levels are open, one for each member would take long.
+    """
     levels: list[_Level] = []
     for match in _TOKEN.finditer(text):
         token, level = match[0], levels[-1] if levels else None
         match token[0]:
             case "{" | "[":
-                yield Place(match.start(), _path(levels))
+                yield match.start(), levels, False
                 levels.append(_open_level(token))
             case "}" | "]":
                 levels.pop()
@@ -110,7 +113,7 @@ def _places(text: str) -> Iterator[Place]:
             case '"' if level is not None and level.keys is not None and level.awaits_key:
                 key: str = json.loads(token)
                 level.here, level.awaits_key = key, False
-                yield Place(match.start(), _path(levels), key in level.keys)
+                yield match.start(), levels, key in level.keys
                 level.keys.add(key)
 
 

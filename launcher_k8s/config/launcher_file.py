@@ -8,38 +8,27 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import attrs
 
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.ini import Section, parse_ini
+from launcher_k8s.config.launcher_slips import report_slips
 from launcher_k8s.config.reading import FileText
 from launcher_k8s.config.table import Reading, Setting, read_entries, settings_of
 from launcher_k8s.diagnostics import Location
-from launcher_k8s.options import ValueKind, option
 from launcher_k8s.origin import Origin
-from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.settings import ClusterSettings, LauncherCluster, LauncherServer
 from launcher_k8s.wording import quote
 
 MAIN_FILE = "launcher.kubernetes.conf"
 PLUGIN_TYPE = "kubernetes"
 DEFAULT_NAME = ClusterSettings().name
 
-
-@attrs.frozen
-class _ClusterSection:
-    name: str = option("name", ValueKind.TEXT, default=DEFAULT_NAME, doc="Name of the cluster.")
-    type: str = option("type", ValueKind.TEXT, default="", doc="Type of the cluster's plugin.")
-    config_file: str | None = option("config-file", ValueKind.TEXT, default=None, doc="Its main file.")
-
-
-@attrs.frozen
-class _ServerSection:
-    scratch_path: str | None = option("scratch-path", ValueKind.TEXT, default=None, doc="Its directory.")
-
-
-_CLUSTER_KEYS = settings_of(_ClusterSection)
-_SERVER_KEYS = settings_of(_ServerSection)
+_CLUSTER_KEYS = settings_of(LauncherCluster)
+_SERVER_KEYS = settings_of(LauncherServer)
+_KEYS = MappingProxyType({"cluster": tuple(_CLUSTER_KEYS), "server": tuple(_SERVER_KEYS)})
 
 
 @attrs.frozen
@@ -74,6 +63,7 @@ def read_launcher_file(file: FileText, directory: str, findings: Findings) -> tu
         findings: Told of what is wrong in the parts that are ours.
     """
     sections = tuple(parse_ini(file, findings).sections)
+    report_slips(sections, _KEYS, PLUGIN_TYPE, findings)
     scratch_path = _scratch_path(sections, directory, findings)
     clusters = [section for section in sections if section.title == "cluster"]
     if not clusters:
@@ -101,7 +91,7 @@ def _read_cluster(
     section: Section, directory: str, scratch_path: Reading | None, findings: Findings
 ) -> ClusterPlace:
     readings = _read_ours(section, _CLUSTER_KEYS, findings)
-    values = _ClusterSection(**{field: reading.value for field, reading in readings.items()})
+    values = LauncherCluster(**{field: reading.value for field, reading in readings.items()})
     main_file = posixpath.join(directory, values.config_file or MAIN_FILE)
     where = (
         readings["name"].entry.at_value() if "name" in readings else section.line.at(section=section.title)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -23,6 +24,8 @@ from launcher_k8s.wording import quote
 
 _PATHS = ("auth_token_path", "scratch_path", "logging_dir")
 
+_KEYS: Mapping[str, str] = MappingProxyType({setting.field: key for key, setting in CLUSTER_KEYS.items()})
+
 
 @attrs.frozen
 class MainFile:
@@ -35,12 +38,14 @@ class MainFile:
         values: What could be read.
         origins: Where it stands.
         unread: Fields that are set to what cannot be read; that has been told.
+        keys: What each field is called in this file.
     """
 
     path: str
     values: Mapping[str, Any] = attrs.field(factory=dict)
     origins: Mapping[str, Origin] = attrs.field(factory=dict)
     unread: frozenset[str] = frozenset()
+    keys: Mapping[str, str] = _KEYS
 
     def sets(self, *fields: str) -> bool:
         """Whether one of these fields is set, to whatever."""

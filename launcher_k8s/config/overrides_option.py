@@ -21,10 +21,14 @@ from launcher_k8s.config.ini import Entry
 from launcher_k8s.config.json_file import JsonProblem, parse_json
 from launcher_k8s.config.reading import FileReader, ReadFailure
 from launcher_k8s.settings import Override
-from launcher_k8s.wording import quote
+from launcher_k8s.wording import LONGEST_QUOTE, quote
 
 _PAIR = re.compile(r'[ \t]*"([^"]*)"[ \t]*:[ \t]*"([^"]*)"[ \t]*')
 _EXAMPLE = 'write "/pointer":"/path/to/file.json", pairs separated by commas'
+_BARE = re.compile(r"(/[^:,]+?)[ \t]*[:=][ \t]*([^:,]+?)")
+_TYPOGRAPHIC = re.compile(
+    "[\"'\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}]"
+)
 
 
 @attrs.frozen
@@ -51,7 +55,7 @@ def split_pairs(text: str) -> Iterator[Pair]:
             message = (
                 f"{quote(rest)} is not a pair of pointer and file" if rest else "a pair is missing at the end"
             )
-            raise BadValueError(message, hint=_EXAMPLE, offset=position, code="bad-overrides")
+            raise BadValueError(message, hint=_meant(rest), offset=position, code="bad-overrides")
         yield Pair(match[1], match.start(1), match[2], match.start(2))
         position = match.end()
         if position == len(text):
@@ -60,6 +64,12 @@ def split_pairs(text: str) -> Iterator[Pair]:
             message = f"a comma is missing before {quote(text[position:])}"
             raise BadValueError(message, hint=_EXAMPLE, offset=position, code="bad-overrides")
         position += 1
+
+
+def _meant(text: str) -> str:
+    """What to write in place of a pair without quotes, or with others than double ones."""
+    bare = _BARE.fullmatch(_TYPOGRAPHIC.sub("", text)) if len(text) <= LONGEST_QUOTE else None
+    return f'write "{bare[1]}":"{bare[2]}"' if bare else _EXAMPLE
 
 
 class OverrideFiles:
@@ -116,7 +126,12 @@ class OverrideFiles:
             code = "missing-file" if value.absent else "unreadable-file"
             message = f"the override file {path} cannot be read: {value.reason}"
             where = entry.at_value(pair.file_offset, len(pair.file))
-            self._findings.report(code, where, message, "the server user must be able to read it")
+            hint = (
+                "create it, or correct its path"
+                if value.absent
+                else "the server user must be able to read it"
+            )
+            self._findings.report(code, where, message, hint)
         return value
 
     def _parse(self, path: str, pair: Pair) -> Any | JsonProblem | ReadFailure:

@@ -6,6 +6,7 @@ unknown keys, keys given twice, required keys, empty values and values that cann
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -19,9 +20,11 @@ from launcher_k8s.config.values import read_value
 from launcher_k8s.options import Option, ValueKind
 from launcher_k8s.origin import Sourced
 from launcher_k8s.settings import ClusterSettings, ResourceProfile, UserProfile
-from launcher_k8s.wording import did_you_mean, quote
+from launcher_k8s.wording import closest, quote
 
 EntryReader = Callable[[Entry], Any]
+
+_MEMORY = re.compile(r"\bmem(?:ory)?(?:[-_](?:mb|limit))?\b", re.IGNORECASE)
 
 
 @attrs.frozen
@@ -93,13 +96,22 @@ def read_section(
         Values by field name, in the order of the file.
     """
     readings = read_entries(section.entries, keys, findings, special=special)
-    given = {entry.key for entry in section.entries}
-    for key, setting in keys.items():
-        if setting.is_required and key not in given and section.is_sound:
-            where = section.line.at(section=section.title, key=key)
-            hint = f"add {key}=..., {setting.option.kind.value}"
-            findings.report("missing-option", where, f"{key} is required", hint)
+    if section.is_sound:
+        _report_missing(section, keys, findings)
     return readings
+
+
+def _report_missing(section: Section, keys: Mapping[str, Setting], findings: Findings) -> None:
+    given = {entry.key for entry in section.entries}
+    missing = [key for key, setting in keys.items() if setting.is_required and key not in given]
+    # A misspelt key has been told with what it should be: to call that missing as well would be noise.
+    is_compared = missing and not findings.is_full(section.line.file, "unknown-key")
+    meant = {meant_key(key, keys) for key in given - keys.keys()} if is_compared else set()
+    for key in missing:
+        if key not in meant:
+            where = section.line.at(section=section.title, key=key)
+            hint = f"add {key}=..., {keys[key].option.kind.value}"
+            findings.report("missing-option", where, f"{key} is required", hint)
 
 
 def read_entries(
@@ -164,12 +176,27 @@ def _empty(setting: Setting) -> Any:
 
 def _report_unknown(entry: Entry, keys: Mapping[str, Setting], findings: Findings) -> None:
     where = entry.at_unknown_key()
-    if findings.is_full(where.file):
+    if findings.is_full(where.file, "unknown-key"):
         findings.report("unknown-key", where, "")
         return
     home = next((f"it belongs in {file}" for file, others in _FILES.items() if entry.key in others), "")
-    hint = home or did_you_mean(entry.key, keys) or f"the keys are {', '.join(keys)}"
-    findings.report("unknown-key", where, f"unknown key {quote(entry.key)}", hint)
+    meant = meant_key(entry.key, keys)
+    hint = f"did you mean {meant}?" if meant in keys else f"the keys are {', '.join(keys)}"
+    # The value may be a secret whose key is misspelt beyond recognition.
+    if home or (meant in keys and not keys[meant].option.secret):
+        where = entry.at_key()
+    findings.report("unknown-key", where, f"unknown key {quote(entry.key)}", home or hint)
+
+
+def meant_key(key: str, keys: Mapping[str, Setting]) -> str:
+    """The known key that a key is, or probably is meant to be; the key itself where none is close.
+
+    Memory is ``mem-mb`` in most keys, and ``memory`` in what people write.
+    """
+    if key in keys:
+        return key
+    close = closest(key, keys)
+    return close or closest(_MEMORY.sub("mem-mb", key, count=1), keys) or key
 
 
 def _report_duplicate(entry: Entry, first: Entry, option: Option, findings: Findings) -> None:

@@ -18,7 +18,7 @@ from launcher_k8s.config.certificates import decode_certificates
 from launcher_k8s.job import PlacementConstraint
 from launcher_k8s.options import Option, ValueKind
 from launcher_k8s.quantity import MEGABYTE, format_decimal, parse_quantity
-from launcher_k8s.wording import quote
+from launcher_k8s.wording import LONGEST_QUOTE, closest, quote
 
 T = TypeVar("T")
 
@@ -34,6 +34,19 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _BOOLEANS = MappingProxyType(
     {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 )
+_MEANT_BOOLEANS = MappingProxyType(
+    dict.fromkeys(("enabled", "enable", "y", "t"), "1")
+    | dict.fromkeys(("disabled", "disable", "n", "f"), "0")
+)
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)[ \t]*([A-Za-z]+)", re.ASCII)
+_UNITS: Mapping[str, Mapping[str, int]] = MappingProxyType(
+    {
+        "seconds": {"s": 1, "sec": 1, "seconds": 1, "m": 60, "min": 60, "minutes": 60, "h": 3600},
+        "hours": {"h": 1, "hours": 1, "d": 24, "day": 24, "days": 24, "w": 168, "weeks": 168},
+    }
+)
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
+_NUMBER_AND_MORE = re.compile(r"=?[ \t]*(\d+(?:\.\d+)?)(?:[ \t]+\D.*)?", re.ASCII)
 
 
 def read_value(option: Option, text: str) -> Any:
@@ -71,10 +84,12 @@ def _read_text(_: Option, text: str) -> str:
 
 
 def _read_boolean(option: Option, text: str) -> bool:
-    value = _BOOLEANS.get(_scalar(text).lower())
-    if value is None:
-        raise BadValueError(f"{quote(text)} is neither on nor off", hint=f"write {option.kind.value}")
-    return value
+    word = _scalar(text).lower()
+    if word not in _BOOLEANS:
+        meant = _MEANT_BOOLEANS.get(word) or closest(word, [each for each in _BOOLEANS if each.isalpha()])
+        hint = f"did you mean {meant}? write {option.kind.value}" if meant else f"write {option.kind.value}"
+        raise BadValueError(f"{quote(text)} is neither on nor off", hint=hint)
+    return _BOOLEANS[word]
 
 
 def _read_number(option: Option, text: str) -> Decimal:
@@ -94,7 +109,7 @@ def _read_count(option: Option, text: str) -> int:
 def _read_ratio(option: Option, text: str) -> Decimal:
     number = _scalar(text)
     if not _NUMBER.fullmatch(number) or len(number) > _LONGEST_NUMBER:
-        raise BadValueError(f"{quote(text)} is not a plain number", hint=f"write {option.kind.value}")
+        raise BadValueError(f"{quote(text)} is not a plain number", hint=_ratio_hint(option, number))
     value = Decimal(number)
     if not 0 < value <= 1:
         hint = f"write {option.kind.value}, such as 0.5"
@@ -104,26 +119,41 @@ def _read_ratio(option: Option, text: str) -> Decimal:
     return value
 
 
+def _ratio_hint(option: Option, text: str) -> str:
+    """What to write instead: a share of a hundred as one of 1, and a comma as a point."""
+    number = text.removesuffix("%").strip().replace(",", ".")
+    if not _NUMBER.fullmatch(number) or len(number) > _LONGEST_NUMBER:
+        return f"write {option.kind.value}"
+    ratio = Decimal(number) / 100 if text.endswith("%") else Decimal(number)
+    return f"write {format_decimal(ratio) if 0 < ratio <= 1 else option.kind.value}"
+
+
 def _within_range(option: Option, value: Decimal) -> Decimal:
     if not option.minimum <= value <= LARGEST_NUMBER:
         message = f"{format_decimal(value)} is out of range"
-        hint = f"write {option.kind.value} from {option.minimum} to {LARGEST_NUMBER}"
+        bound = f"at least {option.minimum}" if value < option.minimum else f"at most {LARGEST_NUMBER}"
+        hint = f"write {option.kind.value}, {bound}"
         raise BadValueError(message, hint=hint, code="out-of-range")
     return value
 
 
 def _number_hint(option: Option, text: str) -> str:
     """What to write instead: the same amount as a plain number, where one can be made out."""
-    amount = _amount(option, text) if len(text) <= _LONGEST_NUMBER else None
+    amount = _amount(option, text) if len(text) <= LONGEST_QUOTE else None
     if amount is None or not 0 <= amount <= LARGEST_NUMBER:
         return f"write {option.kind.value}"
     if option.kind is ValueKind.COUNT and amount != amount.to_integral_value():
         return f"write {option.kind.value}"
-    unit = ", in MB" if _is_memory(option) else ""
+    unit = f", in {option.unit or 'MB'}" if _is_memory(option) or option.unit in _UNITS else ""
     return f"write {format_decimal(amount)}: numbers are plain here{unit}, without suffixes"
 
 
 def _amount(option: Option, text: str) -> Decimal | None:
+    if (duration := _DURATION.fullmatch(text)) and option.unit in _UNITS:
+        factor = _UNITS[option.unit].get(duration[2].lower())
+        return Decimal(duration[1]) * factor if factor else None
+    if _THOUSANDS.fullmatch(text):
+        return Decimal(text.replace(",", ""))
     if _NUMBER.fullmatch(text.replace(",", ".")):
         return Decimal(text.replace(",", "."))
     if _is_memory(option) and (match := _AMOUNT.fullmatch(text)):
@@ -132,7 +162,8 @@ def _amount(option: Option, text: str) -> Decimal | None:
     try:
         amount = parse_quantity(text)
     except ValueError:
-        return None
+        started = _NUMBER_AND_MORE.fullmatch(text)
+        return Decimal(started[1]) if started else None
     return amount / MEGABYTE if _is_memory(option) else amount
 
 
@@ -145,14 +176,16 @@ def _read_list(_: Option, text: str) -> tuple[str, ...]:
 
 
 def _read_constraints(_: Option, text: str) -> tuple[PlacementConstraint, ...]:
-    return _distinct(map(_read_constraint, _items(text)))
+    return _distinct(_read_constraint(item, text) for item in _items(text))
 
 
-def _read_constraint(text: str) -> PlacementConstraint:
-    constraint = PlacementConstraint.parse(text)
-    if not constraint.name or (":" in text and not constraint.value):
-        example = f"{constraint.name or 'key'} or {constraint.name or 'key'}:{constraint.value or 'value'}"
-        raise BadValueError(f"the placement constraint {quote(text)} lacks a part", hint=f"write {example}")
+def _read_constraint(item: str, text: str) -> PlacementConstraint:
+    constraint = PlacementConstraint.parse(item)
+    name, value = constraint.name, constraint.value
+    if not name or (":" in item and not value):
+        hint = f"write {name or 'key'} or {name or 'key'}:{value or 'value'}"
+        message = f"the placement constraint {quote(item)} lacks a part"
+        raise BadValueError(message, hint=hint, offset=max(0, text.find(item)), length=len(item))
     return constraint
 
 
@@ -195,6 +228,7 @@ def _read_certificates(_: Option, text: str) -> str:
 _READERS: Mapping[ValueKind, Callable[[Option, str], Any]] = MappingProxyType(
     {
         ValueKind.TEXT: _read_text,
+        ValueKind.PATHS: _read_text,  # one line of several
         ValueKind.URL: _read_url,
         ValueKind.CERTIFICATE: _read_certificates,
         ValueKind.BOOLEAN: _read_boolean,

@@ -34,12 +34,20 @@ from launcher_k8s.errors import (
 _LONGEST_TEXT = 300
 
 
+class StatusCause(msgspec.Struct):
+    """One field that is wrong."""
+
+    field: str = ""
+    message: str = ""
+
+
 class StatusDetails(msgspec.Struct, rename="camel"):
     """What a ``Status`` says about its object."""
 
     name: str = ""
     kind: str = ""
     retry_after_seconds: int = 0
+    causes: list[StatusCause] | None = None
 
 
 class Status(msgspec.Struct):
@@ -123,6 +131,7 @@ def _error(
         hint=hint or _hint(kind, attempt, status, details),
         transient=issubclass(kind, (UnavailableError, ConflictError)),
         retry_after_s=retry_after_s,
+        causes=[(cause.field, cause.message) for cause in details.causes or () if cause.field],
     )
 
 

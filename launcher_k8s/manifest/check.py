@@ -11,10 +11,9 @@ from typing import Any
 
 import attrs
 
-from launcher_k8s import pointer
 from launcher_k8s.diagnostics import Severity
+from launcher_k8s.finding import Finding
 from launcher_k8s.manifest.build import build_job, build_service
-from launcher_k8s.origin import Origin
 from launcher_k8s.shape.agreement import quote
 from launcher_k8s.shape.fact import (
     ABSENT,
@@ -27,11 +26,10 @@ from launcher_k8s.shape.fact import (
     Object,
     Path,
     Version,
-    format_path,
     look,
     look_for,
 )
-from launcher_k8s.shape.names import JOB_KIND, SERVICE_KIND
+from launcher_k8s.shape.names import SERVICE_KIND
 from launcher_k8s.shape.table import JOB_FACTS, SERVICE_FACTS
 from launcher_k8s.wording import kind_of
 
@@ -45,43 +43,6 @@ _TEXT_MAPPINGS: tuple[Path, ...] = (
     (*POD_SPEC, "nodeSelector"),
     ("spec", "selector"),
 )
-
-
-@attrs.frozen
-class Finding:
-    """One way in which an object departs from what it must be.
-
-    Args:
-        code: Which rule it breaks.
-        place: Where, as keys and list indexes.
-        message: What is wrong, as what is said of the place: ``is missing``.
-        hint: What to do about it; may be empty.
-        severity: How much it matters.
-        kind: The object's kind.
-        origin: Who set what stands there; None where that is not known.
-    """
-
-    code: str
-    place: Path
-    message: str
-    hint: str = ""
-    severity: Severity = Severity.ERROR
-    kind: str = JOB_KIND
-    origin: Origin | None = None
-
-    @property
-    def path(self) -> str:
-        """The place as it is written in YAML: ``spec.template.spec.containers[0].image``."""
-        return format_path(self.place)
-
-    @property
-    def pointer(self) -> str:
-        """The place as a JSON pointer: ``/spec/template/spec/containers/0/image``."""
-        return pointer.format(map(str, self.place))
-
-    def __str__(self) -> str:
-        hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.path}: {self.severity.value}: {self.message}{hint}"
 
 
 def check(manifest: Object, data: Data, *, version: Version = NEWEST) -> tuple[Finding, ...]:

@@ -9,8 +9,8 @@ import attrs
 import msgspec
 
 from launcher_k8s.decisions import Decision, DecisionKind
+from launcher_k8s.finding import Finding
 from launcher_k8s.job import Job
-from launcher_k8s.manifest import Finding
 from launcher_k8s.rules.allocation import Allocation
 from launcher_k8s.settings import UserProfile
 from launcher_k8s.shape.names import JOB_API_VERSION, JOB_KIND

@@ -14,7 +14,8 @@ import attrs
 from launcher_k8s import pointer
 from launcher_k8s.decisions import DecisionKind, Trail
 from launcher_k8s.errors import OverrideError
-from launcher_k8s.manifest import Finding, check, lost_identification
+from launcher_k8s.finding import Finding
+from launcher_k8s.manifest import check, lost_identification
 from launcher_k8s.overrides import apply_overrides
 from launcher_k8s.settings import Override, UserProfile
 from launcher_k8s.shape.fact import look

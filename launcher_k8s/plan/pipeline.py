@@ -78,10 +78,18 @@ def plan_job(
     check_job(job, cluster, user=user, trail=trail)
     profile = profile_for(cluster, user, groups=groups)
     allocation = allocate(job, profile, cluster, user=user, trail=trail)
-    mounts = plan_mounts(job, user=user, trail=trail)
+    mounts = plan_mounts(
+        job, user=user, trail=trail, everyone=cluster.mounts, origin=cluster.origin("mounts")
+    )
     job_id = job_id or _id_from(job, cluster, user=user, key=key)
     decided = _decide(
-        job, trail, job_id=job_id, user=user, profile=profile, allocation=allocation, cluster=cluster
+        attrs.evolve(job, mounts=mounts.mounts),
+        trail,
+        job_id=job_id,
+        user=user,
+        profile=profile,
+        allocation=allocation,
+        cluster=cluster,
     )
     warn(decided, cluster, trail)
     check_metadata(job.metadata, trail=trail)

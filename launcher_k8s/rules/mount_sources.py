@@ -23,7 +23,7 @@ from launcher_k8s.job import (
     MountSource,
 )
 from launcher_k8s.naming import OBJECT_NAME_FORM, is_object_name
-from launcher_k8s.origin import JOB
+from launcher_k8s.origin import JOB, Origin
 from launcher_k8s.shape.volumes import SUB_PATH, VOLUME_KINDS
 from launcher_k8s.wording import did_you_mean, quote
 
@@ -91,7 +91,7 @@ _KINDS: Final = {kind.mount_type: kind for kind in VOLUME_KINDS}
 
 
 def read_source(
-    source: MountSource, mount_path: str, *, user: str, trail: Trail
+    source: MountSource, mount_path: str, *, user: str, trail: Trail, origin: Origin = JOB
 ) -> tuple[dict[str, Any], str] | None:
     """The volume of a source, without its name, and the path inside it; None where it is refused.
 
@@ -100,23 +100,24 @@ def read_source(
         mount_path: Where it is mounted, for messages.
         user: The user's name, for messages.
         trail: Told of everything that is wrong with the source.
+        origin: Where the mount is stated.
     """
     where = f"the {source.type} mount at {quote(mount_path)} of user {quote(user)}"
     if source.type == PASSTHROUGH_MOUNT:
-        return _pass_through(source, where, trail)
+        return _pass_through(source, where, origin, trail)
     if source.type not in _SOURCES:
         known = (*_SOURCES, PASSTHROUGH_MOUNT)
         at = f"the mount at {quote(mount_path)} of user {quote(user)}"
         message = f"{at} has the unknown type {quote(source.type)}"
         hint = did_you_mean(source.type, known) or f"write one of {', '.join(known)}"
-        trail.refuse("mount", message, value=source.type, limit=", ".join(known), origin=JOB, hint=hint)
+        trail.refuse("mount", message, value=source.type, limit=", ".join(known), origin=origin, hint=hint)
         return None
-    _warn_of_unknown(source, where, trail)
-    sound = [_is_sound(source, name, where, trail) for name in _SOURCES[source.type]]
+    _warn_of_unknown(source, where, origin, trail)
+    sound = [_is_sound(source, name, where, origin, trail) for name in _SOURCES[source.type]]
     return _volume(source) if all(sound) else None
 
 
-def _is_sound(source: MountSource, name: str, where: str, trail: Trail) -> bool:
+def _is_sound(source: MountSource, name: str, where: str, origin: Origin, trail: Trail) -> bool:
     parameter, value = _SOURCES[source.type][name], source.source.get(name)
     if value is None:
         fits, problem = not parameter.is_required, "is missing"
@@ -126,7 +127,7 @@ def _is_sound(source: MountSource, name: str, where: str, trail: Trail) -> bool:
         message = f"{where}: the parameter {name} {problem}: write {parameter.form}"
         hint = f"a source of type {source.type} has {_form(source.type)}"
         shown = "" if value is None else value
-        trail.refuse("mount", message, value=shown, limit=parameter.form, origin=JOB, hint=hint)
+        trail.refuse("mount", message, value=shown, limit=parameter.form, origin=origin, hint=hint)
     return fits
 
 
@@ -136,12 +137,12 @@ def _form(kind: str) -> str:
     )
 
 
-def _warn_of_unknown(source: MountSource, where: str, trail: Trail) -> None:
+def _warn_of_unknown(source: MountSource, where: str, origin: Origin, trail: Trail) -> None:
     known = _SOURCES[source.type]
     for name in source.source:
         if name not in known:
             hint = did_you_mean(name, known) or f"a source of type {source.type} has {_form(source.type)}"
-            trail.warn("mount", f"{where}: the parameter {quote(name)} is passed over; {hint}", JOB)
+            trail.warn("mount", f"{where}: the parameter {quote(name)} is passed over; {hint}", origin)
 
 
 def _volume(source: MountSource) -> tuple[dict[str, Any], str]:
@@ -154,11 +155,13 @@ def _volume(source: MountSource) -> tuple[dict[str, Any], str]:
     return {kind.key: volume}, str(source.source.get(SUB_PATH) or "") if SUB_PATH in parameters else ""
 
 
-def _pass_through(source: MountSource, where: str, trail: Trail) -> tuple[dict[str, Any], str] | None:
+def _pass_through(
+    source: MountSource, where: str, origin: Origin, trail: Trail
+) -> tuple[dict[str, Any], str] | None:
     volume = {key: value for key, value in source.source.items() if key != "name"}
     if len(volume) == 1:
         return volume, ""
     message = f"{where} has {len(volume)} kinds of volume ({', '.join(volume) or 'none'}), not one"
     hint = 'write one kind as in a pod\'s volumes, such as {"emptyDir": {}}'
-    trail.refuse("mount", message, value=", ".join(volume), limit="one", origin=JOB, hint=hint)
+    trail.refuse("mount", message, value=", ".join(volume), limit="one", origin=origin, hint=hint)
     return None

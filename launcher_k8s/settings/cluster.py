@@ -5,20 +5,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeAlias
 
 import attrs
 
 from launcher_k8s.diagnostics import Diagnostic
 from launcher_k8s.errors import ConfigurationError
+from launcher_k8s.job import Mount
 from launcher_k8s.misfits import find_misfit
 from launcher_k8s.options import ValueKind, option
 from launcher_k8s.origin import CODE, DEFAULT, Origin
+from launcher_k8s.settings.connect import ClusterDefinition
 from launcher_k8s.settings.profiles import ProfileSection
 from launcher_k8s.settings.resources import ResourceProfile
 
 DEFAULT_DIRECTORY = "/etc/rstudio"
 """Where the Launcher's configuration stands."""
+
+_guide = partial(option, source="Kubernetes plugin guide, configuration options")
+_sdk = partial(option, source="plugin SDK, options of every plugin")
 
 
 SettingsReader: TypeAlias = "Callable[[], tuple[Settings | None, tuple[Diagnostic, ...]]]"
@@ -49,6 +55,8 @@ class ClusterSettings:
             restarts before the job starts.
         profiles: The sections of the profiles file, in its order: the last that matches wins.
         resources: The resource profiles, in the order of their file.
+        mounts: What every job has mounted, before its own mounts.
+        definitions: Connect's cluster definitions, with the languages of their images.
         directory: Where the files were read; None for settings built in code.
         read_again: Reads the same files once more, in the same way; None for settings built in code.
         origins: Where each field was stated, by its name; see :meth:`origin`.
@@ -59,129 +67,141 @@ class ClusterSettings:
     """
 
     name: str = _part("name", str, "Kubernetes")
-    server_user: str = option(
+    server_user: str = _guide(
         "server-user", ValueKind.TEXT, default="rstudio-server", doc="User that the Launcher runs as."
     )
-    thread_pool_size: int | None = option(
+    thread_pool_size: int | None = _guide(
         "thread-pool-size",
         ValueKind.COUNT,
         default=None,
-        doc="Concurrent unary API requests; twice the number of CPUs if unset.",
+        doc="API requests at a time, other than streams.",
+        unset="twice the number of CPUs",
+        unit="requests",
         minimum=1,
     )
-    enable_debug_logging: bool = option(
+    enable_debug_logging: bool = _guide(
         "enable-debug-logging", ValueKind.BOOLEAN, default=False, doc="Whether to log at debug level."
     )
-    scratch_path: str | None = option(
+    scratch_path: str | None = _guide(
         "scratch-path",
         ValueKind.TEXT,
         default=None,
-        doc="Directory of templates; /var/lib/rstudio-launcher/{name} if unset.",
+        doc="Directory of templates.",
+        unset="/var/lib/rstudio-launcher/{name}",
     )
-    logging_dir: str = option(
+    logging_dir: str = _guide(
         "logging-dir", ValueKind.TEXT, default="/var/log/rstudio/launcher", doc="Directory of log files."
     )
-    job_expiry_hours: Decimal = option(
+    job_expiry_hours: Decimal = _guide(
         "job-expiry-hours",
         ValueKind.NUMBER,
         default=Decimal(24),
-        doc="Hours that ended jobs are kept; 0 = removed as soon as finished.",
+        doc="How long ended jobs are kept; 0 = removed as soon as finished.",
+        unit="hours",
     )
-    profile_config: str | None = option(
+    profile_config: str | None = _guide(
         "profile-config",
         ValueKind.TEXT,
         default=None,
-        doc="Path of the profiles file; launcher.kubernetes.profiles.conf beside this file if unset, in the "
-        "default directory the one there.",
+        doc="Path of the profiles file.",
+        unset="launcher.kubernetes.profiles.conf beside this file, or in the default directory the one there",
     )
-    api_url: str | None = option(
+    api_url: str | None = _guide(
         "api-url", ValueKind.URL, default=None, doc="URL of the API server, up to, not including, /api."
     )
-    auth_token: str | None = option(
+    auth_token: str | None = _guide(
         "auth-token",
         ValueKind.TEXT,
         default=None,
         doc="Bearer token; a base64-encoded JWT is decoded.",
         secret=True,
     )
-    auth_token_path: str | None = option(
+    auth_token_path: str | None = _guide(
         "auth-token-path",
         ValueKind.TEXT,
         default=None,
         doc="File with the bearer token, read again when it changes.",
     )
-    namespace: str = option(
+    namespace: str = _guide(
         "kubernetes-namespace", ValueKind.TEXT, default="rstudio", doc="Namespace that jobs run in."
     )
-    shared_process_namespace: bool = option(
+    shared_process_namespace: bool = _guide(
         "shared-process-namespace",
         ValueKind.BOOLEAN,
         default=True,
         doc="Whether the containers of a pod see each other's processes.",
     )
-    verify_ssl_certs: bool = option(
+    verify_ssl_certs: bool = _guide(
         "verify-ssl-certs",
         ValueKind.BOOLEAN,
         default=True,
         doc="Whether to verify the API server's certificate.",
     )
-    certificate_authority: str | None = option(
+    certificate_authority: str | None = _guide(
         "certificate-authority",
         ValueKind.CERTIFICATE,
         default=None,
-        doc="Certificates that sign the API server's, base64 of the PEM (here decoded); system CAs if unset.",
+        doc="Certificates that sign the API server's; empty for the system's also inside a pod.",
+        unset="the system's",
     )
-    watch_timeout_s: int = option(
+    watch_timeout_s: int = _guide(
         "watch-timeout-seconds",
         ValueKind.COUNT,
         default=180,
-        doc="Seconds after which the server ends a watch; 0 = as long as the server likes.",
+        doc="When the server ends a watch; 0 = as late as it likes.",
+        unit="seconds",
     )
-    fetch_limit: int = option(
-        "fetch-limit", ValueKind.COUNT, default=500, doc="Page size of every collection.", minimum=1
+    fetch_limit: int = _guide(
+        "fetch-limit",
+        ValueKind.COUNT,
+        default=500,
+        doc="Page size of every collection.",
+        minimum=1,
+        unit="objects",
     )
-    use_templating: bool = option(
+    use_templating: bool = _guide(
         "use-templating",
         ValueKind.BOOLEAN,
         default=False,
         doc="Whether job.tpl and service.tpl make the objects.",
     )
     # Also accepted, as the vendor's plugin SDK does; only the plugin, which the Launcher starts, uses them.
-    heartbeat_interval_s: int = option(
+    heartbeat_interval_s: int = _sdk(
         "heartbeat-interval-seconds",
         ValueKind.COUNT,
         default=5,
-        doc="Seconds between the plugin's heartbeats; 0 = none.",
+        doc="Time between the plugin's heartbeats; 0 = none.",
+        unit="seconds",
     )
-    launcher_config_file: str | None = option(
+    launcher_config_file: str | None = _sdk(
         "launcher-config-file", ValueKind.TEXT, default=None, doc="Path of launcher.conf."
     )
-    log_level: str | None = option(
-        "log-level", ValueKind.TEXT, default=None, doc="Least severe level logged."
-    )
-    max_message_size: int = option(
+    log_level: str | None = _sdk("log-level", ValueKind.TEXT, default=None, doc="Least severe level logged.")
+    max_message_size: int = _sdk(
         "max-message-size",
         ValueKind.COUNT,
         default=5242880,
-        doc="Largest message between Launcher and plugin, in bytes.",
+        doc="Largest message between Launcher and plugin.",
+        unit="bytes",
         minimum=1,
     )
-    plugin_name: str | None = option(
-        "plugin-name", ValueKind.TEXT, default=None, doc="Name of the plugin; the cluster's name if unset."
+    plugin_name: str | None = _sdk(
+        "plugin-name", ValueKind.TEXT, default=None, doc="Name of the plugin.", unset="the cluster's name"
     )
-    rsandbox_path: str | None = option(
+    rsandbox_path: str | None = _sdk(
         "rsandbox-path", ValueKind.TEXT, default=None, doc="Path of the Launcher's rsandbox program."
     )
-    unprivileged: bool = option(
+    unprivileged: bool = _sdk(
         "unprivileged", ValueKind.BOOLEAN, default=False, doc="Whether the plugin never changes its user."
     )
-    plugin_metrics_interval_s: int = option(
+    plugin_metrics_interval_s: int = _sdk(
         "plugin-metrics-interval-seconds",
         ValueKind.COUNT,
         default=60,
-        doc="Seconds between the plugin's metrics; 0 = none.",
+        doc="Time between the plugin's metrics; 0 = none.",
+        unit="seconds",
     )
-    config_file: str | None = option(
+    config_file: str | None = _sdk(
         "config-file", ValueKind.TEXT, default=None, doc="Path of this file, as the Launcher passes it on."
     )
     instance_id: str = _part("instance_id", str, "")
@@ -194,6 +214,12 @@ class ClusterSettings:
     )
     resources: tuple[ResourceProfile, ...] = _part(
         "resources", tuple[ResourceProfile, ...], (), "give ResourceProfile(section, cpus, mem_mb)"
+    )
+    mounts: tuple[Mount, ...] = _part(
+        "mounts", tuple[Mount, ...], (), "give Mount(mount_path, MountSource(type, source))"
+    )
+    definitions: tuple[ClusterDefinition, ...] = _part(
+        "definitions", tuple[ClusterDefinition, ...], (), "give ClusterDefinition(name, images)"
     )
     directory: str | None = None
     read_again: SettingsReader | None = attrs.field(default=None, eq=False, repr=False)
@@ -218,6 +244,11 @@ class ClusterSettings:
             return self.origins[field]
         default = attrs.fields_dict(ClusterSettings)[field].default
         return DEFAULT if getattr(self, field) == default else CODE
+
+    def _repr_html_(self) -> str:
+        from launcher_k8s.present import cluster_table
+
+        return cluster_table(self, title=f"Cluster {self.name}").html()
 
 
 @attrs.frozen
@@ -247,3 +278,10 @@ class Settings:
             if cluster.name == name:
                 return cluster
         raise ConfigurationError(f"no cluster is named {name!r}", hint=f"configured: {names}")
+
+    def _repr_html_(self) -> str:
+        from launcher_k8s.report import diagnostics_table, summary
+
+        title = f"About these files: {summary(self.diagnostics)}"
+        tables = [cluster._repr_html_() for cluster in self.clusters]
+        return "".join([*tables, diagnostics_table(self.diagnostics, title=title).html()])

@@ -93,8 +93,9 @@ def _in_code(values: Mapping[str, Any]) -> Mapping[str, Sourced[Any]]:
     return {name: Sourced(value, CODE) for name, value in coerced.items()}
 
 
-def _profile(key: str, kind: ValueKind, default: Any, doc: str) -> Any:
-    return option(key, kind, default=Sourced(default, DEFAULT), doc=doc)
+def _profile(key: str, kind: ValueKind, default: Any, doc: str, *, unit: str = "") -> Any:
+    source = "Kubernetes plugin guide, user profiles"
+    return option(key, kind, default=Sourced(default, DEFAULT), doc=doc, unit=unit, source=source)
 
 
 @attrs.frozen
@@ -123,61 +124,71 @@ class UserProfile:
         "default-cpus",
         ValueKind.NUMBER,
         Decimal(0),
-        "CPU limit of jobs that state none, in cores; 0 = no limit.",
+        "CPU limit of jobs that state none; 0 = no limit.",
+        unit="cores",
     )
     max_cpus: Sourced[Decimal] = _profile(
-        "max-cpus", ValueKind.NUMBER, Decimal(0), "Largest CPU limit, in cores; 0 = no maximum."
+        "max-cpus", ValueKind.NUMBER, Decimal(0), "Largest CPU limit; 0 = no maximum.", unit="cores"
     )
     default_mem_mb: Sourced[Decimal] = _profile(
         "default-mem-mb",
         ValueKind.NUMBER,
         Decimal(0),
-        "Memory limit of jobs that state none, in MB; 0 = no limit.",
+        "Memory limit of jobs that state none; 0 = no limit.",
+        unit="MB",
     )
     max_mem_mb: Sourced[Decimal] = _profile(
-        "max-mem-mb", ValueKind.NUMBER, Decimal(0), "Largest memory limit, in MB; 0 = no maximum."
+        "max-mem-mb", ValueKind.NUMBER, Decimal(0), "Largest memory limit; 0 = no maximum.", unit="MB"
     )
     default_cpus_request: Sourced[Decimal] = _profile(
         "default-cpus-request",
         ValueKind.NUMBER,
         Decimal(0),
-        "CPU request of jobs that state none, in cores; 0 = none.",
+        "CPU request of jobs that state none; 0 = none.",
+        unit="cores",
     )
     max_cpus_request: Sourced[Decimal] = _profile(
-        "max-cpus-request", ValueKind.NUMBER, Decimal(0), "Largest CPU request, in cores; 0 = no maximum."
+        "max-cpus-request", ValueKind.NUMBER, Decimal(0), "Largest CPU request; 0 = no maximum.", unit="cores"
     )
     default_mem_mb_request: Sourced[Decimal] = _profile(
         "default-mem-mb-request",
         ValueKind.NUMBER,
         Decimal(0),
-        "Memory request of jobs that state none, in MB; 0 = none.",
+        "Memory request of jobs that state none; 0 = none.",
+        unit="MB",
     )
     max_mem_mb_request: Sourced[Decimal] = _profile(
-        "max-mem-mb-request", ValueKind.NUMBER, Decimal(0), "Largest memory request, in MB; 0 = no maximum."
+        "max-mem-mb-request",
+        ValueKind.NUMBER,
+        Decimal(0),
+        "Largest memory request; 0 = no maximum.",
+        unit="MB",
     )
     cpu_request_ratio: Sourced[Decimal] = _profile(
         "cpu-request-ratio",
         ValueKind.RATIO,
         Decimal(1),
         "CPU request as a share of the limit, in (0, 1]; 1 = none.",
+        unit="of the limit",
     )
     memory_request_ratio: Sourced[Decimal] = _profile(
         "memory-request-ratio",
         ValueKind.RATIO,
         Decimal(1),
         "Memory request as a share of the limit; 1 = none.",
+        unit="of the limit",
     )
     default_nvidia_gpus: Sourced[int] = _profile(
-        "default-nvidia-gpus", ValueKind.COUNT, 0, "NVIDIA GPUs of jobs that state none."
+        "default-nvidia-gpus", ValueKind.COUNT, 0, "NVIDIA GPUs of jobs that state none.", unit="GPUs"
     )
     max_nvidia_gpus: Sourced[int] = _profile(
-        "max-nvidia-gpus", ValueKind.COUNT, 0, "Most NVIDIA GPUs a job may ask for; 0 = none."
+        "max-nvidia-gpus", ValueKind.COUNT, 0, "Most NVIDIA GPUs a job may ask for; 0 = none.", unit="GPUs"
     )
     default_amd_gpus: Sourced[int] = _profile(
-        "default-amd-gpus", ValueKind.COUNT, 0, "AMD GPUs of jobs that state none."
+        "default-amd-gpus", ValueKind.COUNT, 0, "AMD GPUs of jobs that state none.", unit="GPUs"
     )
     max_amd_gpus: Sourced[int] = _profile(
-        "max-amd-gpus", ValueKind.COUNT, 0, "Most AMD GPUs a job may ask for; 0 = none."
+        "max-amd-gpus", ValueKind.COUNT, 0, "Most AMD GPUs a job may ask for; 0 = none.", unit="GPUs"
     )
     job_json_overrides: Sourced[tuple[Override, ...]] = _profile(
         "job-json-overrides",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 import attrs
 
@@ -14,6 +15,8 @@ from launcher_k8s.origin import CODE, Origin
 CUSTOM_RESOURCES = "custom"
 """The name by which a job asks for limits of its own."""
 
+_guide = partial(option, source="Kubernetes plugin guide, resource profiles")
+
 
 @attrs.frozen
 class ResourceProfile:
@@ -23,20 +26,24 @@ class ResourceProfile:
     """
 
     section: str
-    cpus: Decimal = option("cpus", ValueKind.NUMBER, default=attrs.NOTHING, doc="CPU limit, in cores.")
-    mem_mb: Decimal = option("mem-mb", ValueKind.NUMBER, default=attrs.NOTHING, doc="Memory limit, in MB.")
-    name: str = option(
-        "name", ValueKind.TEXT, default="", doc="Name shown to users; the section's title if unset."
+    cpus: Decimal = _guide("cpus", ValueKind.NUMBER, default=attrs.NOTHING, doc="CPU limit.", unit="cores")
+    mem_mb: Decimal = _guide(
+        "mem-mb", ValueKind.NUMBER, default=attrs.NOTHING, doc="Memory limit.", unit="MB"
     )
-    cpus_request: Decimal | None = option(
-        "cpus-request", ValueKind.NUMBER, default=None, doc="CPU request, in cores."
+    name: str = _guide(
+        "name", ValueKind.TEXT, default="", doc="Name shown to users.", unset="the section's title"
     )
-    mem_mb_request: Decimal | None = option(
-        "mem-mb-request", ValueKind.NUMBER, default=None, doc="Memory request, in MB."
+    cpus_request: Decimal | None = _guide(
+        "cpus-request", ValueKind.NUMBER, default=None, doc="CPU request.", unit="cores"
     )
-    nvidia_gpus: int = option("nvidia-gpus", ValueKind.COUNT, default=0, doc="Number of NVIDIA GPUs.")
-    amd_gpus: int = option("amd-gpus", ValueKind.COUNT, default=0, doc="Number of AMD GPUs.")
-    placement_constraints: tuple[PlacementConstraint, ...] = option(
+    mem_mb_request: Decimal | None = _guide(
+        "mem-mb-request", ValueKind.NUMBER, default=None, doc="Memory request.", unit="MB"
+    )
+    nvidia_gpus: int = _guide(
+        "nvidia-gpus", ValueKind.COUNT, default=0, doc="Number of NVIDIA GPUs.", unit="GPUs"
+    )
+    amd_gpus: int = _guide("amd-gpus", ValueKind.COUNT, default=0, doc="Number of AMD GPUs.", unit="GPUs")
+    placement_constraints: tuple[PlacementConstraint, ...] = _guide(
         "placement-constraints",
         ValueKind.CONSTRAINTS,
         default=(),

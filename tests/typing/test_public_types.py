@@ -13,10 +13,12 @@ import pytest
 
 from launcher_k8s import (
     Allocation,
+    ClusterError,
     ClusterInfo,
     ClusterSettings,
     Decision,
     Diagnostic,
+    Finding,
     GapReason,
     InvalidJobError,
     Job,
@@ -33,11 +35,14 @@ from launcher_k8s import (
     PlacementConstraint,
     ProfileSection,
     Refusal,
+    SettingChange,
     Settings,
     Sourced,
     Stream,
     Submitted,
     UserProfile,
+    check_overrides,
+    check_schema,
     from_wire,
     load_settings,
     plan_job,
@@ -84,6 +89,10 @@ def test_jobs_and_plans() -> None:
     assert_type(plan.allocation, Allocation)
     assert_type(plan.decisions, tuple[Decision, ...])
     assert_type(plan.job_body(), bytes)
+    assert_type(plan.findings, tuple[Finding, ...])
+    assert_type(check_schema(plan, kubernetes="1.36"), tuple[Finding, ...])
+    assert_type(check_schema(plan.manifest), tuple[Finding, ...])
+    assert_type(check_overrides(ClusterSettings()), tuple[Diagnostic, ...])
 
 
 def test_wire() -> None:
@@ -99,6 +108,7 @@ def test_errors() -> None:
     assert_type(error.origin, Origin | None)
     general: LauncherError = error
     assert_type(general.transient, bool)
+    assert_type(ClusterError("no").causes, tuple[tuple[str, str], ...])
     assert_type(general.retry_after_s, float | None)
 
 
@@ -116,6 +126,7 @@ async def backend_verbs(job: Job, settings: ClusterSettings) -> None:
         assert_type(backend.statuses(JobFilter(tags=["t"])), Stream[JobStatus])
         await read_streams(backend, job_id)
         assert_type(await backend.cluster_info("jane"), ClusterInfo)
+        assert_type((await backend.reload()).held_back, tuple[SettingChange, ...])
         await backend.remove(job_id, user="jane")
 
 

@@ -6,22 +6,30 @@ from pathlib import Path
 import pytest
 
 import launcher_k8s.config
-from launcher_k8s.codes import CODES
+from launcher_k8s.codes import CODES, SCHEMA_CODES
 from launcher_k8s.config import parse_settings
-from launcher_k8s.diagnostics import Severity
-from tests.memory_files import CONNECTION, DIRECTORY, MemoryFiles
+from launcher_k8s.diagnostics import Diagnostic, Severity
+from launcher_k8s.schemas import check_overrides
+from launcher_k8s.settings import Settings
+from tests.memory_files import DIRECTORY, MemoryFiles, accounts_of, with_main_file
+
+
+def found_later(settings: Settings | None) -> tuple[Diagnostic, ...]:
+    """What is found in sound settings with the extra ``schemas``."""
+    assert settings is not None
+    return check_overrides(settings.cluster())
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_example_provokes_its_code_and_no_other(code: str) -> None:
     info = CODES[code]
     example = info.example
-    files = MemoryFiles(
-        {"launcher.kubernetes.conf": CONNECTION, **example.files}, mode=example.mode, owner=example.owner
-    )
-    knows_group = None if example.groups is None else example.groups.__contains__
-    settings, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, knows_group=knows_group)
+    files = MemoryFiles(with_main_file(example.files), mode=example.mode, owner=example.owner)
+    accounts = accounts_of(example.groups)
+    settings, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, accounts=accounts)
 
+    if code in SCHEMA_CODES:
+        diagnostics += found_later(settings)
     provoked = [diagnostic for diagnostic in diagnostics if diagnostic.code not in example.besides]
     assert [(diagnostic.code, diagnostic.severity) for diagnostic in provoked] == [(code, info.severity)]
     assert (settings is None) == (info.severity is Severity.ERROR)
@@ -30,11 +38,11 @@ def test_example_provokes_its_code_and_no_other(code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_finding_says_where_what_and_what_to_do(code: str) -> None:
     example = CODES[code].example
-    files = MemoryFiles(
-        {"launcher.kubernetes.conf": CONNECTION, **example.files}, mode=example.mode, owner=example.owner
-    )
-    knows_group = None if example.groups is None else example.groups.__contains__
-    _, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, knows_group=knows_group)
+    files = MemoryFiles(with_main_file(example.files), mode=example.mode, owner=example.owner)
+    accounts = accounts_of(example.groups)
+    settings, diagnostics = parse_settings(DIRECTORY, files, environ=example.environ, accounts=accounts)
+    if code in SCHEMA_CODES:
+        diagnostics += found_later(settings)
     finding = next(diagnostic for diagnostic in diagnostics if diagnostic.code == code)
 
     assert finding.location.file

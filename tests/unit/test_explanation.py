@@ -9,6 +9,7 @@ from launcher_k8s.explanation import explain
 from launcher_k8s.job import Job
 from launcher_k8s.settings import ClusterSettings, ProfileSection, ResourceProfile
 from tests.memory_files import PROFILES, read_cluster
+from tests.unit.schemas.overriding import overriding
 
 TEXT = "[*]\nmax-cpus=2\ncontainer-images=r:4\n[@power]\nmax-cpus=20\ncontainer-images=\n[jane]\nmax-cpus=3\n"
 P = f"/conf/{PROFILES}"
@@ -107,3 +108,13 @@ def test_a_notebook_is_given_tables_without_markup(job: Job | None) -> None:
 def test_it_is_named_in_short() -> None:
     assert repr(explain(cluster(), "jane", groups=["g"])) == "<Explanation jane in g on Kubernetes: no job>"
     assert repr(explain(cluster(), "jane", job=JOB)).endswith("on Kubernetes: true-preview0>")
+
+
+def test_what_is_wrong_with_a_planned_job_is_told_in_every_form() -> None:
+    cluster = overriding(("/spec/template/spec/hostAlias", []))
+    explanation = explain(cluster, "me", job=Job.shell("true", image="i"), kubernetes="1.36")
+    told = "is no field of PodSpec in Kubernetes 1.36"
+    assert [finding.pointer for finding in explanation.findings] == ["/spec/template/spec/hostAlias"]
+    assert told in explanation.text()
+    assert told in explanation.records()["findings"][0]["reason"]
+    assert told in explanation._repr_html_()

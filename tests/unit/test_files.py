@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,45 @@ def test_clusters_know_how_to_read_their_files_again(tmp_path: Path, monkeypatch
     again, diagnostics = cluster.read_again()
     assert again is not None, diagnostics
     assert (again.cluster().fetch_limit, again.cluster().scratch_path) == (20, "/given")
+
+
+def test_what_the_server_user_may_not_enter_is_told(tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf").chmod(0o700)
+    (tmp_path / "conf" / "launcher.kubernetes.conf").write_text("server-user=nobody\n")
+    _, diagnostics = read_settings(tmp_path / "conf", environ={})
+    (finding,) = [each for each in diagnostics if each.code == "unreadable-for-server-user"]
+    assert finding.message.startswith("nobody (")
+    assert "may not enter /" in finding.message
+
+
+def found_in(path: Path) -> FileText:
+    file = read_file(str(path))
+    assert isinstance(file, FileText)
+    return file
+
+
+def test_the_way_to_a_file_goes_through_its_links(tmp_path: Path) -> None:
+    hidden, shown = tmp_path / "hidden", tmp_path / "shown"
+    hidden.mkdir(0o700)
+    shown.mkdir(0o755)
+    (hidden / "x.json").write_text("1")
+    (shown / "x.json").symlink_to(hidden / "x.json")
+    way = {step.path: step.mode for step in found_in(shown / "x.json").way()}
+    assert (way[str(hidden)], way[str(shown)]) == (0o700, 0o755)
+    assert [*way][-1] == str(hidden / "x.json")
+
+
+def test_of_a_file_that_is_gone_no_way_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text("1")
+    file = found_in(path)
+    path.unlink()
+    assert file.way() == []
+
+
+def test_an_account_that_the_host_does_not_know_is_not_judged_nor_who_reads_now(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("1")
+    account = found_in(tmp_path / "x.json").account
+    assert [account(name) for name in ("no-such-account", "a\0b")] == [None, None]
+    assert account(pwd.getpwuid(os.geteuid()).pw_name) is None

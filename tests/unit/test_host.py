@@ -31,6 +31,18 @@ def test_a_known_user_has_groups(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.records == []
 
 
+def test_an_account_has_its_numbers() -> None:
+    root = host.account_of("root")
+    assert root is not None
+    assert (root.name, root.uid) == ("root", 0)
+    assert 0 in root.gids
+    assert host.account_of(NOBODY) is None
+
+
+def test_a_group_without_a_name_is_called_by_its_number() -> None:
+    assert (host.group_name(0), host.group_name(2**31 - 9)) == ("root", str(2**31 - 9))
+
+
 async def test_the_systems_clock_runs() -> None:
     clock: Clock = host.SystemClock()
     before, begun = clock.now(), clock.monotonic()

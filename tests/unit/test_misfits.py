@@ -26,11 +26,17 @@ class Cup:
 
 
 @attrs.frozen
+class Bag:
+    content: Json = None
+
+
+@attrs.frozen
 class Box:
     cups: tuple[Cup, ...]
 
 
 FITTING: list[tuple[Any, Any]] = [
+    (Bag({"any": "thing"}), Bag),
     ("a", str),
     (None, str | None),
     (1, float),

@@ -345,6 +345,22 @@ def test_a_copy_that_settings_leave_out_is_not_blamed_on_an_override() -> None:
     assert [warning.subject for warning in plan.warnings] == ["stdin"]
 
 
+DATA = Mount("/data", MountSource("nfs", {"host": "nfs01", "path": "/srv"}))
+
+
+def test_what_the_settings_mount_is_in_every_job_and_recovered_with_it() -> None:
+    cluster = attrs.evolve(SETTINGS, mounts=(DATA,))
+    own = Mount("/home", MountSource("host", {"path": "/home"}))
+    plan = plan_job(attrs.evolve(JOB, mounts=(own,)), cluster, user="me")
+    assert plan.job.mounts == (DATA, own)
+    assert read_job(plan.manifest, cluster=cluster.name).mounts == (DATA, own)
+
+
+def test_what_the_settings_mount_makes_no_other_submission() -> None:
+    cluster = attrs.evolve(SETTINGS, mounts=(DATA,))
+    assert plan_job(JOB, cluster, user="me").submission == plan_job(JOB, SETTINGS, user="me").submission
+
+
 def test_services_are_never_overridden() -> None:
     job = attrs.evolve(JOB, exposed_ports=(ExposedPort(80),))
     plan = plan_job(job, overriding(("/spec/type", "ClusterIP"), ("/spec/x", 1)), user="me")

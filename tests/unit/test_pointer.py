@@ -41,6 +41,9 @@ def test_any_names_survive_the_way_there_and_back(tokens: list[str]) -> None:
         ("/spec/volumes/[-]", "/spec/volumes/-"),
         ("spec/containers/[10]", "/spec/containers/10"),
         ("spec/template", "/spec/template"),
+        ("spec.template.spec", "/spec/template/spec"),
+        (".spec.containers[0].image", "/spec/containers/0/image"),
+        ("spec", "/spec"),
     ],
 )
 def test_says_what_to_write_instead(text: str, write: str) -> None:

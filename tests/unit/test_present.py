@@ -5,18 +5,20 @@ from decimal import Decimal
 import pytest
 
 from launcher_k8s.decisions import Refusal, Trail
+from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import InvalidJobError, NotSupportedError, OverrideError
 from launcher_k8s.job import Job
 from launcher_k8s.origin import Origin, Sourced
 from launcher_k8s.plan import plan_job
 from launcher_k8s.present import (
     Table,
+    cluster_table,
     refusals_of,
     refusals_table,
     resource_profiles_table,
     show,
 )
-from launcher_k8s.settings import ClusterSettings, Override, ResourceProfile, UserProfile
+from launcher_k8s.settings import ClusterSettings, Override, ResourceProfile, Settings, UserProfile
 from launcher_k8s.status import JobState, JobStatus
 
 TABLE = Table("Title", ("a", "long name"), (("1", "2"), ("<b>&", "x\ny")))
@@ -106,3 +108,21 @@ def test_a_notebook_shows_a_table_with_every_cell_escaped(value: object, part: s
     assert text.startswith("<table>")
     assert part in text
     assert "r&d" not in text
+
+
+NASTY = ClusterSettings(name="<b>", api_url="https://host", auth_token="s3cret", namespace="<i>&")
+NOTE = Diagnostic("two-tokens", Severity.WARNING, Location("<f>.conf", 1), "<script>", "<hint>")
+
+
+@pytest.mark.parametrize("value", [NASTY, Settings((NASTY,), (NOTE,)), NOTE])
+def test_a_notebook_shows_settings_and_findings_without_markup_or_secrets(value: object) -> None:
+    text = value._repr_html_()  # type: ignore[attr-defined]
+    assert text.startswith("<table>")
+    for markup in ("<b>", "<i>", "<script>", "<hint>", "<f>", "s3cret"):
+        assert markup not in text
+
+
+def test_a_clusters_settings_are_shown_with_their_origins() -> None:
+    rows = {row["setting"]: row for row in cluster_table(NASTY).records()}
+    assert (rows["kubernetes-namespace"]["value"], rows["kubernetes-namespace"]["origin"]) == ("<i>&", "code")
+    assert (rows["auth-token"]["value"], rows["fetch-limit"]["origin"]) == ("***", "default")

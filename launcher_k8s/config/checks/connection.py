@@ -17,6 +17,7 @@ from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.wording import quote
 
 _READABLE_BY_OTHERS = 0o004
+_TOKENS = ("auth_token_path", "auth_token")
 
 
 def check_connection(
@@ -44,14 +45,15 @@ def _check_presence(cluster: ClusterSettings, main: MainFile, findings: Findings
     """Report what is not set; what is set to something that cannot be read has been reported as that."""
     where = Location(main.path)
     if not cluster.api_url and "api_url" not in main.unread:
-        hint = "add api-url=https://HOST:PORT"
-        findings.report(
-            "missing-api-url", where, "api-url is not set: jobs can be planned, not submitted", hint
-        )
-    tokens = {"auth_token", "auth_token_path"}
-    if not cluster.auth_token and not cluster.auth_token_path and main.unread.isdisjoint(tokens):
-        message = "neither auth-token-path nor auth-token is set: jobs can be planned, not submitted"
-        findings.report("missing-token", where, message, "add auth-token-path=FILE")
+        key = main.keys["api_url"]
+        message = f"{key} is not set: jobs can be planned, not submitted"
+        findings.report("missing-api-url", where, message, f"add {key}=https://HOST:PORT")
+    if not cluster.auth_token and not cluster.auth_token_path and main.unread.isdisjoint(_TOKENS):
+        keys = [main.keys[field] for field in _TOKENS if field in main.keys]
+        unset = f"neither {' nor '.join(keys)} is" if len(keys) > 1 else f"{keys[0]} is not"
+        hint = f"add {keys[0]}={'FILE' if len(keys) > 1 else 'TOKEN'}"
+        message = f"{unset} set: jobs can be planned, not submitted"
+        findings.report("missing-token", where, message, hint)
 
 
 def _check_token_file(
@@ -62,6 +64,9 @@ def _check_token_file(
         message = f"the token file {file.path} cannot be read: {file.reason}"
         findings.report("unreadable-token", where, message, f"{cluster.server_user} must be able to read it")
         return
+    if not file.data.strip():
+        hint = "write the token into it, alone and on one line"
+        findings.report("unreadable-token", where, f"the token file {file.path} is empty", hint)
     if file.mode is not None and file.mode & _READABLE_BY_OTHERS:
         message = f"every account can read the token file {file.path} (mode {file.mode:04o})"
         findings.report("exposed-token", where, message, f"chmod 0600 {file.path}")

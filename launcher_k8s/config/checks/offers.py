@@ -7,14 +7,17 @@ more than is told here.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Container, Mapping, Sequence, Sized
 from decimal import Decimal
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
 from launcher_k8s.config.checks.subjects import EVERYONE, Subject, Subjects, describe, shown, subject_of
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.sources import Sources
+from launcher_k8s.diagnostics import Location
 from launcher_k8s.job import PlacementConstraint
 from launcher_k8s.origin import Sourced
 from launcher_k8s.settings import ResourceProfile
@@ -39,6 +42,9 @@ _UNLIMITED = ("cpus", "mem_mb")
 _IMAGES = ("default_container_image", "container_images", "allow_unknown_images")
 _OFFER = "resource_profiles"
 _CONSTRAINTS = "placement_constraints"
+# Shared out among the subjects of a file: complete for hundreds of sections, and linear for any number.
+_MOST_COMPARISONS = 200_000
+_LEAST_COMPARED = 4
 
 
 def check_offers(
@@ -60,32 +66,37 @@ def check_offers(
 
 def _check_images(subjects: Subjects, sources: Sources, findings: Findings) -> None:
     told = set()
+    images_of = _Sets()
+    _, broken_keys = findings.broken()
     for subject in subjects.concerned(_IMAGES):
         image, offered, allow_unknown = (subjects.effective(field, subject) for field in _IMAGES)
         if image is None or not image.value or allow_unknown is None or allow_unknown.value:
             continue
         pair = (image.origin.line, offered.origin.line if offered else None)
-        if pair in told or (offered and image.value in offered.value):
+        is_unknown = offered is None and "container-images" in broken_keys
+        if pair in told or is_unknown or image.value in images_of(offered):
             continue
         told.add(pair)
         images = f"container-images ({offered.origin})" if offered else "container-images, which is not set"
         refused = f"unknown images are refused ({allow_unknown.origin})"
         message = f"{quote(image.value)} is not in {images}, and {refused}"
-        hint = f"{describe(subject)} could not start a job without naming an image: add it"
+        hint = f"add it there, or set another: a job that names none is refused to {describe(subject)}"
         findings.report("default-image-not-offered", sources.at(image.origin), message, hint)
 
 
 def _check_names(
     subjects: Subjects, resources: Sequence[ResourceProfile], sources: Sources, findings: Findings
 ) -> None:
-    titles = {profile.section for profile in resources}
+    broken_sections, _ = findings.broken()
+    titles = {profile.section for profile in resources} | broken_sections - {""}
     shown_as = {profile.display_name: profile.section for profile in resources}
     for offer in subjects.own(_OFFER):
         for name in (name for name in offer.value if name not in titles):
+            if findings.is_full(offer.origin.file, "undefined-resource-profile"):
+                findings.report("undefined-resource-profile", Location(offer.origin.file), "")
+                continue
             if name in shown_as:
                 hint = f"{quote(name)} is how [{shown_as[name]}] is shown: write {shown_as[name]}"
-            elif findings.is_full(offer.origin.file):
-                hint = ""
             else:
                 hint = did_you_mean(name, titles) or "add the section, or remove the name"
             message = f"no section of the resources file is titled {quote(name)}"
@@ -94,18 +105,24 @@ def _check_names(
 
 
 def _check_maxima(subjects: Subjects, offers: _Offers, sources: Sources, findings: Findings) -> None:
-    for_everyone = {profile.section for profile in offers.to(subjects.effective(_OFFER))}
-    for subject in subjects.concerned((_OFFER, *_LIMITS)) if offers.profiles else ():
+    everyones = subjects.effective(_OFFER)
+    for_everyone = {profile.section for profile in offers.to(everyones)}
+    concerned = [*subjects.concerned((_OFFER, *_LIMITS))] if offers.profiles else []
+    for subject in concerned:
         offer = subjects.effective(_OFFER, subject)
         for maximum_field, field in _LIMITS.items():
             maximum = subjects.effective(maximum_field, subject)
             if maximum is None or (maximum.value == 0 and field in _UNBOUNDED):
                 continue
-            if findings.is_full(maximum.origin.file):
+            if findings.is_full(maximum.origin.file, "profile-over-maximum"):
                 return
+            is_everyones = subject != EVERYONE and subject_of(maximum) == EVERYONE
+            if is_everyones and offer is everyones:
+                continue
             over = offers.over(offer, field, maximum.value)
-            if subject != EVERYONE and subject_of(maximum) == EVERYONE:
-                over = [profile for profile in over if profile.section not in for_everyone]
+            if is_everyones:
+                compared = over[: _most_compared(concerned)]
+                over = [profile for profile in compared if profile.section not in for_everyone]
             if over:
                 _report_over(subject, maximum, over, sources, findings)
 
@@ -125,23 +142,47 @@ def _report_over(
 
 
 def _check_constraints(subjects: Subjects, offers: _Offers, sources: Sources, findings: Findings) -> None:
-    pending = {profile.section for profile in offers.profiles.values() if profile.placement_constraints}
-    for subject in subjects.concerned((_OFFER, _CONSTRAINTS)) if pending else ():
-        offer, allowed = subjects.effective(_OFFER, subject), subjects.effective(_CONSTRAINTS, subject)
-        names = {(constraint.name, constraint.value) for constraint in (allowed.value if allowed else ())}
-        for profile in offers.to(offer):
-            missing = [c for c in profile.placement_constraints if not _is_offered(c, names)]
-            if profile.section not in pending or not missing:
+    constrained = ((title, each) for title, each in offers.profiles.items() if each.placement_constraints)
+    # Ordered, because a plain dictionary remembers the place of all that was taken out at its beginning.
+    pending = OrderedDict(constrained)
+    concerned = [*subjects.concerned((_OFFER, _CONSTRAINTS))] if pending else []
+    texts_of = _Sets()
+    for subject in concerned:
+        offer, allowed = (subjects.effective(field, subject) for field in (_OFFER, _CONSTRAINTS))
+        titles = offer.value if offer and offer.value else pending
+        for title in [*islice(titles, _most_compared(concerned))]:
+            constraints = pending[title].placement_constraints if title in pending else ()
+            missing = [each for each in constraints if not _is_offered(each, texts_of(allowed))]
+            if not missing:
                 continue
-            pending.remove(profile.section)
+            profile = pending.pop(title)
             listed = enumerate_words(missing)
             message = f"{listed} is not among the placement constraints offered to {describe(subject)}"
             hint = "fine here; the vendor's plugin seems to want them in placement-constraints as well"
             findings.report("constraints-not-offered", sources.at(profile.origin), message, hint)
 
 
-def _is_offered(constraint: PlacementConstraint, names: set[tuple[str, str]]) -> bool:
-    return (constraint.name, "") in names or (constraint.name, constraint.value) in names
+def _is_offered(constraint: PlacementConstraint, texts: Container[str]) -> bool:
+    return constraint.name in texts or str(constraint) in texts
+
+
+def _most_compared(subjects: Sized) -> int:
+    return max(_LEAST_COMPARED, _MOST_COMPARISONS // max(1, len(subjects)))
+
+
+class _Sets:
+    """The items of lists as texts, taken up once for each list, since many subjects share one."""
+
+    def __init__(self) -> None:
+        self._by_line: dict[int, frozenset[str]] = {}
+
+    def __call__(self, listed: Sourced[Any] | None) -> Container[str]:
+        """What a list holds; nothing where it is not set."""
+        if listed is None:
+            return ()
+        if listed.origin.line not in self._by_line:
+            self._by_line[listed.origin.line] = frozenset(map(str, listed.value))
+        return self._by_line[listed.origin.line]
 
 
 class _Offers:
@@ -159,7 +200,7 @@ class _Offers:
 
     def over(self, offer: Sourced[Any] | None, field: str, maximum: Decimal | int) -> list[ResourceProfile]:
         """The offered profiles whose ``field`` is over a maximum, the largest first."""
-        key = (offer.origin.line if offer else None, field)
+        key = (offer.origin.line if offer and offer.value else None, field)
         if key not in self._sorted:
             stated = [profile for profile in self.to(offer) if getattr(profile, field) is not None]
             self._sorted[key] = sorted(stated, key=lambda profile: _amount(profile, field), reverse=True)

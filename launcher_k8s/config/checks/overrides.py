@@ -30,7 +30,10 @@ def check_overrides(cluster: ClusterSettings, sources: Sources, findings: Findin
     where = sources.at(first.origin)
     message = "job-json-overrides are deprecated by the vendor in favour of templates"
     findings.report(
-        "overrides-deprecated", where, message, "see the documentation, 'From overrides to templates'"
+        "overrides-deprecated",
+        where,
+        message,
+        "launcher-k8s convert-overrides writes templates that set the same",
     )
     if cluster.use_templating:
         message = f"overrides are ignored: templating is on ({cluster.origin('use_templating')})"

@@ -6,14 +6,14 @@ the more specific one to win is told where that would differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.config.table import PROFILE_KEYS
 from launcher_k8s.settings import ProfileSection, SubjectKind
-from launcher_k8s.wording import enumerate_words, quote
+from launcher_k8s.wording import enumerate_words
 
 _KEY_OF: Mapping[str, str] = MappingProxyType({setting.field: key for key, setting in PROFILE_KEYS.items()})
 _MORE_SPECIFIC: Mapping[SubjectKind, tuple[SubjectKind, ...]] = MappingProxyType(
@@ -25,25 +25,14 @@ _MORE_SPECIFIC: Mapping[SubjectKind, tuple[SubjectKind, ...]] = MappingProxyType
 )
 
 
-def check_sections(
-    sections: Iterable[ProfileSection],
-    sources: Sources,
-    findings: Findings,
-    *,
-    knows_group: Callable[[str], bool] | None,
-) -> None:
-    """Report repeated sections, groups that the host lacks, and sections below more specific ones."""
+def check_sections(sections: Iterable[ProfileSection], sources: Sources, findings: Findings) -> None:
+    """Report repeated sections, and sections below more specific ones."""
     first: dict[str, ProfileSection] = {}
     setters: dict[SubjectKind, dict[str, ProfileSection]] = {kind: {} for kind in SubjectKind}
     for section in sections:
         earlier = first.setdefault(section.title, section)
         if earlier is not section:
             _report_repeated(section, earlier, sources, findings)
-        elif section.kind is SubjectKind.GROUP and knows_group is not None and not knows_group(section.name):
-            name = quote(section.name)
-            message = f"this host has no group {name}: only of use where groups are given by hand"
-            where = sources.at(section.origin)
-            findings.report("unknown-group", where, message, "check the name")
         _check_place(section, setters, sources, findings)
         setters[section.kind].update(dict.fromkeys(section.values, section))
 

@@ -25,14 +25,17 @@ class Subjects:
     """The last value of each key for each subject.
 
     Args:
-        sections: The sections of one profiles file, in order. Their values' origins tell whom they are
-            for, and by their lines which comes last.
+        sections: The sections of a cluster, in order; a section without a title is for everyone. Their
+            values' origins tell whom they are for.
     """
 
     def __init__(self, sections: Iterable[ProfileSection]) -> None:
         self._own: dict[Subject, dict[str, Sourced[Any]]] = {EVERYONE: {}}
-        for section in sections:
-            self._own.setdefault(section.origin.section, {}).update(section.values)
+        self._order: dict[tuple[Subject, str], int] = {}
+        for number, section in enumerate(sections):
+            subject = section.origin.section or EVERYONE
+            self._own.setdefault(subject, {}).update(section.values)
+            self._order.update(((subject, field), number) for field in section.values)
 
     def __iter__(self) -> Iterator[Subject]:
         """Everyone first, then in the order of the file."""
@@ -52,17 +55,16 @@ class Subjects:
 
     def effective(self, field: str, *subjects: Subject) -> Sourced[Any] | None:
         """What somebody gets who is matched by everyone's sections and those of these subjects."""
-        last = self._own[EVERYONE].get(field)
-        for subject in subjects:
-            own = self._own[subject].get(field)
-            if own is not None and (last is None or own.origin.line > last.origin.line):
-                last = own
-        return last
+        setters = [subject for subject in (EVERYONE, *subjects) if field in self._own[subject]]
+        if not setters:
+            return None
+        last = max(setters, key=lambda subject: self._order[subject, field])
+        return self._own[last][field]
 
 
 def subject_of(sourced: Sourced[Any]) -> Subject:
     """Whom a value is set for."""
-    return sourced.origin.section
+    return sourced.origin.section or EVERYONE
 
 
 def shown(sourced: Sourced[Any]) -> str:

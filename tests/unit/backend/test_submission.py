@@ -224,3 +224,28 @@ async def test_a_dry_run_that_is_refused_says_why(cluster: ScriptedCluster) -> N
     cluster.faults.fail("create jobs", code=422, message="spec.selector: Required value")
     with pytest.raises(InvalidObjectError, match="selector"):
         await submission.dry_run(cluster, PLAN)
+
+
+async def test_what_is_tried_out_is_judged_object_by_object(cluster: ScriptedCluster) -> None:
+    cluster.faults.fail("create jobs", code=422, message="spec.selector: Required value")
+    cluster.faults.deny("create services")
+    trial = await submission.try_out(cluster, WITH_SERVICE)
+    assert {kind: type(error) for kind, error in trial.refusals.items()} == {
+        "Job": InvalidObjectError,
+        "Service": ForbiddenError,
+    }
+    assert cluster.requests() == ["create jobs", "create services"]
+
+
+async def test_a_dry_run_tells_why_neither_object_would_be_accepted(cluster: ScriptedCluster) -> None:
+    cluster.faults.fail("create jobs", code=422, message="spec.selector: Required value")
+    cluster.faults.deny("create services")
+    with pytest.raises(InvalidObjectError, match=r"selector: Required value; and cannot create services"):
+        await submission.dry_run(cluster, WITH_SERVICE)
+
+
+async def test_a_server_that_cannot_be_asked_says_nothing_of_an_object(cluster: ScriptedCluster) -> None:
+    cluster.faults.fail("create jobs", code=503, message="starting")
+    with pytest.raises(UnavailableError):
+        await submission.try_out(cluster, WITH_SERVICE)
+    assert cluster.requests() == ["create jobs"]

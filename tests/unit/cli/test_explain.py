@@ -321,3 +321,16 @@ def test_everyone_is_nobody_to_explain(cli: Cli, flags: tuple[str, ...]) -> None
     done = cli.explain("profiles", "*", (), *flags)
     assert (done.code, done.json["error"]["kind"]) == (1, "InvalidJobError")
     assert "stands for all users" in done.json["error"]["message"]
+
+
+def test_a_jobs_findings_are_told_and_not_clean(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "value.json").write_text("[]")
+    text = '[*]\njob-json-overrides="/spec/template/spec/hostAlias":"value.json"\n'
+    where = write_directory(tmp_path, {"launcher.kubernetes.conf": "", PROFILES: text})
+    words = ("explain", "--config", where, "--user", "jane", "--group", "g")
+    assert cli(*words).code == 0
+    done = cli(*words, "--image", "i", "--kubernetes", "1.36")
+    assert done.code == 1
+    assert "- Job /spec/template/spec/hostAlias is no field of PodSpec in Kubernetes 1.36" in done.out
+    (finding,) = cli(*words, "--image", "i", "--json").json["findings"]
+    assert finding["hint"] == "did you mean hostAliases?"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -166,3 +167,58 @@ def test_an_override_file_that_is_nested_too_deeply_is_told_by_its_name(cli: Cli
     done = cli("plan", "--config", directory, "--user", "jane", "--group", "g", write_job(tmp_path, JOB))
     assert done.code == 1
     assert "deep.json: error: [0]: nested more than 100 levels deep" in done.err
+
+
+def overridden(directory: Path, pointer: str, value: object) -> list[str]:
+    (directory / "value.json").write_text(json.dumps(value))
+    text = f'[*]\njob-json-overrides="{pointer}":"value.json"\n'
+    where = write_directory(directory, {"launcher.kubernetes.conf": "", PROFILES: text})
+    return ["plan", "--config", where, "--user", "jane", "--group", "g", write_job(directory, JOB)]
+
+
+def test_a_misspelt_field_of_an_override_is_a_finding(cli: Cli, tmp_path: Path) -> None:
+    done = cli(*overridden(tmp_path, "/spec/template/spec/hostAlias", []), "--kubernetes", "1.36")
+    title, line = done.err.splitlines()[-2:]
+    assert done.code == 1
+    assert [each["kind"] for each in yaml.safe_load_all(done.out)] == ["Job", "Service"]
+    assert title == "Findings"
+    assert line == (
+        "- Job /spec/template/spec/hostAlias is no field of PodSpec in Kubernetes 1.36, by the override "
+        f"'/spec/template/spec/hostAlias' from {tmp_path}/value.json (did you mean hostAliases?); "
+        f"{tmp_path}/{PROFILES}:2 [*] job-json-overrides"
+    )
+
+
+def test_what_an_override_breaks_is_a_finding(cli: Cli, tmp_path: Path) -> None:
+    done = cli(*overridden(tmp_path, "/spec/parallelism", 2), "--json")
+    (finding,) = done.json["findings"]
+    assert (done.code, finding["pointer"], finding["reason"]) == (
+        1,
+        "/spec/parallelism",
+        "is 2, by an override",
+    )
+
+
+def test_warnings_alone_are_clean(cli: Cli, tmp_path: Path) -> None:
+    done = cli(*overridden(tmp_path, "/spec/template/spec/schedulerName", "x"), "--json")
+    assert (done.code, done.json["findings"]) == (0, [])
+    assert any(each["how"] == "warning" for each in done.json["decisions"])
+
+
+def test_a_version_without_schemas_is_an_error(cli: Cli, tmp_path: Path) -> None:
+    done = cli("plan", *WHO, "--kubernetes", "1.20", write_job(tmp_path, JOB))
+    assert (done.code, done.out) == (1, "")
+    assert "no schemas of Kubernetes '1.20'" in done.err
+
+
+def test_without_the_extra_it_is_said_that_fields_are_not_checked(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "kubernetes_validate", None)
+    monkeypatch.setitem(sys.modules, "kubernetes_validate.utils", None)
+    done = cli("plan", *WHO, write_job(tmp_path, JOB))
+    assert done.code == 0
+    assert done.err.splitlines()[-1].endswith('(pip install "launcher-k8s[schemas]")')
+    asked = cli("plan", *WHO, "--kubernetes", "1.36", write_job(tmp_path, JOB))
+    assert asked.code == 1
+    assert 'pip install "launcher-k8s[schemas]"' in asked.err

@@ -60,3 +60,15 @@ def test_a_damaged_certificate_is_refused(pem: str) -> None:
 def test_the_damaged_one_is_told() -> None:
     with pytest.raises(BadValueError, match="certificate 2 of 2"):
         check_certificates(certificate() + certificate(b"no DER"))
+
+
+@pytest.mark.parametrize("text", ["/etc/ssl/ca.crt", "ca.pem", "~/ca.txt"])
+def test_a_path_is_told_with_the_command_for_that_file(text: str) -> None:
+    with pytest.raises(BadValueError, match="path of a file") as caught:
+        decode_certificates(text)
+    assert caught.value.hint == f"write the output of `base64 -w0 {text}`"
+
+
+def test_pem_text_itself_is_told_as_that() -> None:
+    with pytest.raises(BadValueError, match="is PEM text"):
+        decode_certificates("-----BEGIN CERTIFICATE-----")

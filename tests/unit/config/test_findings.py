@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from launcher_k8s.config.findings import MOST_PER_FILE, Findings
 from launcher_k8s.diagnostics import Location, Severity
+from tests.memory_files import RESOURCES, findings_of
 
 
 def test_a_finding_has_the_severity_of_its_code() -> None:
@@ -35,3 +36,17 @@ def test_only_unknown_keys_are_lenient() -> None:
     findings.report("unknown-key", Location("a", 1), "x")
     findings.report("bad-value", Location("a", 2), "x")
     assert [finding.severity for finding in findings.diagnostics()] == [Severity.WARNING, Severity.ERROR]
+
+
+def test_a_file_full_of_warnings_has_room_for_errors() -> None:
+    findings = Findings()
+    for _ in range(MOST_PER_FILE):
+        findings.report("request-over-limit", Location("x"), "m")
+    assert findings.is_full("x", "request-over-limit")
+    assert not findings.is_full("x", "unknown-key")
+
+
+def test_an_unknown_key_is_worded_below_a_thousand_warnings() -> None:
+    text = "".join(f"[r{n}]\ncpus=1\ncpus-request=2\nmem-mb=1\n" for n in range(MOST_PER_FILE))
+    found = findings_of({RESOURCES: f"{text}nvidia-gpu=1\n"})
+    assert [finding.message for finding in found["unknown-key"]] == ["unknown key 'nvidia-gpu'"]

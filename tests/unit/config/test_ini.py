@@ -8,6 +8,7 @@ from launcher_k8s.config import FileText
 from launcher_k8s.config.findings import MOST_PER_FILE, Findings
 from launcher_k8s.config.ini import LONGEST_LINE, LONGEST_SOURCE, Entry, Section, parse_ini
 from launcher_k8s.diagnostics import Diagnostic
+from tests.memory_files import PROFILES, findings_of
 
 
 def parse(text: str | bytes) -> tuple[tuple[Entry, ...], tuple[Section, ...], tuple[Diagnostic, ...]]:
@@ -225,3 +226,25 @@ def test_what_is_written_is_read_back(sections: list[tuple[str, list[tuple[str, 
     assert not diagnostics
     read = [(s.title, [(entry.key, entry.value) for entry in s.entries]) for s in found]
     assert read == [(title, [(k, "" if v[0] in "#;" else v) for k, v in pairs]) for title, pairs in sections]
+
+
+def test_a_nul_is_counted_in_characters_after_the_byte_order_mark() -> None:
+    finding = only("\ufeffa=1\ngrö\0ße=1".encode())
+    assert (finding.code, finding.location.line, finding.location.column) == ("not-text", 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("line", "write"),
+    [
+        ("api-url: https://host:6443", "api-url=https://host:6443"),
+        ("max-cpus : 4", "max-cpus=4"),
+        ("watch-timeout-seconds 60", "watch-timeout-seconds=60"),
+        ("cpus 4", "key = value"),
+        ("this is prose", "key = value"),
+        ("auth-token: s3cret", "key = value"),
+        ("auth-token s3cret", "key = value"),
+    ],
+)
+def test_a_line_without_an_equals_sign_is_told_as_it_is_to_be_written(line: str, write: str) -> None:
+    (finding,) = findings_of({PROFILES: f"[*]\n{line}\n"})["missing-equals"]
+    assert finding.hint == f"write {write}, or # before a comment"

@@ -56,6 +56,13 @@ def test_trouble_is_told_with_line_and_column(text: str, line: int, column: int)
     assert (problem.location.line, problem.location.column) == (line, column)
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_byte_order_mark_moves_no_place(mark: bytes) -> None:
+    problem = parse(mark + b'[1,\n "\xc3\xbc\xff"]')
+    assert isinstance(problem, JsonProblem)
+    assert (problem.location.line, problem.location.column, problem.location.source) == (2, 4, ' "\u00fc')
+
+
 def test_the_line_is_kept_for_showing() -> None:
     problem = parse('{\n  "a": oops\n}')
     assert problem.location.source == '  "a": oops'

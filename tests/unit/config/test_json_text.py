@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from launcher_k8s.config import json_text
 from launcher_k8s.config.json_text import RepeatedKeyError, find_nearest, find_repeated_key, load_json
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -66,3 +67,17 @@ def test_the_path_of_a_repeated_key(text: str, path: str) -> None:
 def test_the_nearest_part_of_a_path_is_found(path: str, part: str) -> None:
     text = ' {"a": [1, {"b": {}}], "z": {"a": [0, {}]}}'
     assert list(find_nearest(text, [path])) == [text.index(part)]
+
+
+def test_a_path_is_made_only_for_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    path = json_text._path
+
+    def make(levels: Any) -> str:
+        made.append(path(levels))
+        return made[-1]
+
+    monkeypatch.setattr(json_text, "_path", make)
+    text = '{"a":' * 50 + "{" + "".join(f'"b{number}":1,' for number in range(100)) + '"b0":2' + "}" * 51
+    assert find_repeated_key(text).path == "a." * 50 + "b0"
+    assert len(made) == 1

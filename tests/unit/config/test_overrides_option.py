@@ -76,14 +76,10 @@ def test_a_file_is_read_once_however_many_sections_name_it() -> None:
 @pytest.mark.parametrize(
     ("value", "column"),
     [
-        ("/a:f", 20),
-        ('"/a":f', 20),
-        ("'/a':'f'", 20),
         ('"/a":"f" "/b":"f"', 29),
         ('"/a":"f",', 29),
         ('"/a":"f",,"/b":"f"', 29),
         ('"/a" "f"', 20),
-        ('"/a":"f', 20),
         ('"/a":"f";"/b":"f"', 28),
     ],
 )
@@ -91,6 +87,23 @@ def test_what_is_no_pair_is_told_with_its_column(value: str, column: int) -> Non
     (finding,) = errors(value, {"f": "1"})
     assert (finding.code, finding.location.column) == ("bad-overrides", column)
     assert '"/pointer":"/path/to/file.json"' in finding.hint
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "/a:f",
+        '"/a":f',
+        "'/a':'f'",
+        '"/a":"f',
+        "/a = f",
+        "\N{LEFT DOUBLE QUOTATION MARK}/a\N{RIGHT DOUBLE QUOTATION MARK}:f",
+    ],
+)
+def test_a_pair_with_other_quotes_or_none_is_told_as_it_is_to_be_written(value: str) -> None:
+    (finding,) = errors(value, {"f": "1"})
+    assert (finding.code, finding.location.column) == ("bad-overrides", 20)
+    assert finding.hint == 'write "/a":"f"'
 
 
 @pytest.mark.parametrize(

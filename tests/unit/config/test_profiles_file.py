@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from launcher_k8s.job import PlacementConstraint
 from launcher_k8s.options import ValueKind
 from launcher_k8s.settings import ProfileSection, SubjectKind, UserProfile
-from tests.memory_files import PROFILES, findings_of, only_finding, read_cluster, read_texts
+from tests.memory_files import PROFILES, accounts_of, findings_of, only_finding, read_cluster, read_texts
 
 OPTIONS = {field.metadata["option"].key: field for field in attrs.fields(UserProfile)}
 SAMPLES = {
@@ -141,7 +141,7 @@ def test_any_text_is_read(text: str) -> None:
 
 
 def test_a_group_without_a_name_is_told_but_once() -> None:
-    finding = only_finding({PROFILES: "[@]\nmax-cpus=2\n"}, knows_group=lambda _: False)
+    finding = only_finding({PROFILES: "[@]\nmax-cpus=2\n"}, accounts=accounts_of(frozenset()))
     assert finding.code == "bad-bracket"
 
 

@@ -32,3 +32,9 @@ def test_what_stands_in_no_file_has_no_line() -> None:
 
 def test_a_file_that_was_not_remembered_still_has_its_line() -> None:
     assert str(Sources().at(Origin.in_file("y.conf", 3, "a", "b"))) == "y.conf:3 [a] b"
+
+
+def test_a_key_of_a_titles_origin_is_looked_for_below_the_title() -> None:
+    text = "[a]\n# cpus=9\n cpus = 1\n[b]\nmem-mb=5\n"
+    assert str(sources(text).at(Origin.in_file("x.conf", 1, "a", "cpus"))) == "x.conf:3:9 [a] cpus"
+    assert str(sources(text).at(Origin.in_file("x.conf", 1, "a", "mem-mb"))) == "x.conf:1:1 [a] mem-mb"

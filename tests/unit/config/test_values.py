@@ -96,7 +96,7 @@ def test_a_number_out_of_range_is_refused(text: str) -> None:
 
 
 def test_the_range_is_told() -> None:
-    assert "from 1 to" in refused(ValueKind.COUNT, "0", minimum=1).hint
+    assert "at least 1" in refused(ValueKind.COUNT, "0", minimum=1).hint
 
 
 @pytest.mark.parametrize("text", ["1.5", "1.0", "500m", "x", "1e1"])
@@ -220,3 +220,85 @@ def test_a_plain_number_is_read_exactly(number: Decimal) -> None:
 @given(st.lists(st.from_regex(r"[a-z0-9./:-]+", fullmatch=True)))
 def test_a_list_is_read_back(items: tuple[str, ...]) -> None:
     assert read(ValueKind.LIST, ", ".join(items) or ",") == tuple(dict.fromkeys(items))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("ture", "true"), ("Flase", "false"), ("enabled", "1"), ("disabled", "0"), ("Y", "1"), ("n", "0")],
+)
+def test_a_boolean_is_told_with_the_word_that_was_meant(text: str, meant: str) -> None:
+    hint = refused(ValueKind.BOOLEAN, text).hint
+    assert hint == f"did you mean {meant}? write {ValueKind.BOOLEAN.value}"
+
+
+def test_a_boolean_that_resembles_none_is_told_with_all() -> None:
+    assert refused(ValueKind.BOOLEAN, "maybe").hint == f"write {ValueKind.BOOLEAN.value}"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("1,024", "1024"),
+        ("1,5", "1.5"),
+        ("=4", "4"),
+        ("2 // two", "2"),
+        ("2 cores", "2"),
+        ("12,345,678", "12345678"),
+    ],
+)
+def test_a_number_with_something_around_it_is_told_as_it_is_to_be_written(text: str, meant: str) -> None:
+    assert refused(ValueKind.NUMBER, text).hint.startswith(f"write {meant}:")
+
+
+@pytest.mark.parametrize(
+    ("text", "item", "hint"),
+    [
+        ("node, region:", "region:", "write region or region:value"),
+        ("node,:eu", ":eu", "write key or key:eu"),
+    ],
+)
+def test_a_bad_constraint_is_told_with_its_own_place(text: str, item: str, hint: str) -> None:
+    problem = refused(ValueKind.CONSTRAINTS, text)
+    assert (problem.offset, problem.length) == (text.index(item), len(item))
+    assert problem.hint == hint
+
+
+def test_names_of_lists_may_have_blanks() -> None:
+    assert read(ValueKind.LIST, "Huge Memory, small") == ("Huge Memory", "small")
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "meant"),
+    [
+        ("seconds", "3m", "180"),
+        ("seconds", "90s", "90"),
+        ("seconds", "1 h", "3600"),
+        ("hours", "1d", "24"),
+        ("hours", "2 weeks", "336"),
+        ("hours", "1.5d", "36"),
+    ],
+)
+def test_a_time_with_a_unit_is_told_in_the_unit_of_its_key(unit: str, text: str, meant: str) -> None:
+    with pytest.raises(BadValueError) as caught:
+        read_value(Option("k", ValueKind.COUNT, "", unit=unit), text)
+    assert caught.value.hint == f"write {meant}: numbers are plain here, in {unit}, without suffixes"
+
+
+def test_a_time_in_an_unknown_unit_is_told_plainly() -> None:
+    with pytest.raises(BadValueError) as caught:
+        read_value(Option("k", ValueKind.COUNT, "", unit="hours"), "3 moons")
+    assert caught.value.hint == "write a whole number"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("50%", "0.5"),
+        ("0,5", "0.5"),
+        ("100 %", "1"),
+        ("150%", ValueKind.RATIO.value),
+        ("half", ValueKind.RATIO.value),
+    ],
+)
+def test_a_ratio_is_told_as_a_share_of_one(text: str, meant: str) -> None:
+    assert refused(ValueKind.RATIO, text).hint == f"write {meant}"

@@ -135,3 +135,14 @@ def test_a_request_that_cannot_be_made_is_final_and_no_lost_connection() -> None
     assert not error.transient
     assert "https://api" in error.message
     assert "token" in error.hint
+
+
+def test_the_fields_that_are_wrong_are_kept_apart() -> None:
+    causes = [
+        {"reason": "FieldValueRequired", "message": "Required value", "field": "spec.x"},
+        {"reason": "UnexpectedServerResponse", "message": "of no field"},
+    ]
+    assert refused(422, "Invalid", "spec.x: Required value", causes=causes).causes == (
+        ("spec.x", "Required value"),
+    )
+    assert refused(422, "Invalid").causes == ()

@@ -9,7 +9,7 @@ import pytest
 
 from launcher_k8s.diagnostics import Severity
 from launcher_k8s.job import ExposedPort, Job, ResourceLimit
-from launcher_k8s.manifest import Finding, build_job, build_service, check, job_data, lost_identification
+from launcher_k8s.manifest import build_job, build_service, check, job_data, lost_identification
 
 JOB = attrs.evolve(
     Job.shell(
@@ -268,15 +268,6 @@ def test_a_finding_shows_where_what_and_what_to_do() -> None:
     [finding] = check(changed("spec.backoffLimit", 6), DATA)
     assert str(finding) == (
         "spec.backoffLimit: error: is 6, expected 0 (Kubernetes would run a failed job again)"
-    )
-
-
-def test_a_finding_names_its_object_and_its_place_in_both_notations() -> None:
-    finding = Finding("x", ("spec", "ports", 0, "a/b"), "is missing", kind="Service")
-    assert (finding.kind, finding.path, finding.pointer) == (
-        "Service",
-        "spec.ports[0]['a/b']",
-        "/spec/ports/0/a~1b",
     )
 
 

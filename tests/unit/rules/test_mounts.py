@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from launcher_k8s.decisions import Trail
+from launcher_k8s.decisions import DecisionKind, Trail
 from launcher_k8s.job import Job, Mount, MountSource
+from launcher_k8s.origin import Origin
 from launcher_k8s.rules.mounts import Mounts, plan_mounts
 
 
@@ -85,3 +86,65 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         "the nfs mount at 'data'",
         "the mount at '/b'",
     ]
+
+
+DATA = mount("/data", "nfs", host="nfs01", path="/srv")
+FILE = Origin.in_file("rstudio-connect.gcfg", 7, "Launcher", "DataDir")
+
+
+def plan_with(everyone: Mount, *own: Mount) -> tuple[Mounts, Trail]:
+    trail = Trail()
+    planned = plan_mounts(Job(mounts=own), user="jane", trail=trail, everyone=[everyone], origin=FILE)
+    return planned, trail
+
+
+def test_what_everyone_has_comes_first_with_its_origin() -> None:
+    planned, trail = plan_with(DATA, mount("/home", path="/home"))
+    assert [volume["name"] for volume in planned.volumes] == ["mount0", "mount1"]
+    assert planned.volumes[0]["nfs"] == {"server": "nfs01", "path": "/srv"}
+    first = trail.decisions[0]
+    assert (first.value, first.kind, first.origin) == ("/data = mount0", DecisionKind.DEFAULTED, FILE)
+
+
+def test_a_job_may_repeat_what_everyone_has() -> None:
+    planned, trail = plan_with(DATA, mount("/data/", "nfs", path="/srv", host="nfs01"))
+    assert planned.mounts == (DATA,)
+    assert len(planned.volume_mounts) == 1
+    assert not trail.refusals
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        mount("/data", path="/srv"),
+        mount("//data", "nfs", host="nfs02", path="/srv"),
+        mount("/data", "nfs", read_only=True, host="nfs01", path="/srv"),
+    ],
+)
+def test_a_job_may_mount_nothing_else_there(own: Mount) -> None:
+    _, trail = plan_with(DATA, own)
+    (refusal,) = trail.refusals
+    assert refusal.origin == FILE
+    assert all(word in refusal.message for word in ("'jane'", own.mount_path, "nfs", str(FILE)))
+    assert refusal.hint
+
+
+def test_a_job_may_mount_below_what_everyone_has() -> None:
+    planned, trail = plan_with(DATA, mount("/data/cache", path="/tmp/cache"))
+    assert [item["mountPath"] for item in planned.volume_mounts] == ["/data", "/data/cache"]
+    assert not trail.refusals
+
+
+def test_equal_sources_share_a_volume_with_everyones() -> None:
+    planned, _ = plan_with(DATA, mount("/other", "nfs", host="nfs01", path="/srv"))
+    assert [item["name"] for item in planned.volume_mounts] == ["mount0", "mount0"]
+
+
+def test_all_mounts_are_told_as_jobs_state_them() -> None:
+    own = mount("/home", path="/home")
+    assert plan_with(DATA, own)[0].mounts == (DATA, own)
+
+
+def test_what_everyone_has_and_cannot_be_is_refused_by_its_origin() -> None:
+    _, trail = plan_with(mount("data", "nfs", host="nfs01"))
+    assert {refusal.origin for refusal in trail.refusals} == {FILE}

@@ -39,6 +39,12 @@ def test_a_token_file_that_cannot_be_read_is_told_where_it_is_named() -> None:
     assert (finding.code, str(finding.location)) == ("unreadable-token", f"/conf/{MAIN}:2:17 auth-token-path")
 
 
+def test_an_empty_token_file_is_told_where_it_is_named() -> None:
+    finding = only_finding({MAIN: BY_PATH, "token": " \n"})
+    assert (finding.code, str(finding.location)) == ("unreadable-token", f"/conf/{MAIN}:2:17 auth-token-path")
+    assert finding.message == "the token file /conf/token is empty"
+
+
 def test_the_pods_own_token_is_taken_as_it_is() -> None:
     path = "/var/run/secrets/kubernetes.io/serviceaccount/token"
     read = MemoryFiles({MAIN: f"{URL}auth-token-path={path}\n", path: "opaque"}, mode=0o644, owner="root")

@@ -121,3 +121,15 @@ def test_constraints_that_are_offered_are_fine(offered: str) -> None:
         RESOURCES: "[a]\ncpus=1\nmem-mb=1\nplacement-constraints=gpu:a100\n",
     }
     assert read_texts(files)[1] == ()
+
+
+def test_a_resource_profile_with_an_error_is_not_called_missing_too() -> None:
+    found = findings_of(
+        {PROFILES: "[*]\nresource-profiles=small\n", RESOURCES: "[small]\ncpus=1m\nmem-mb=5\n"}
+    )
+    assert found.keys() == {"bad-value"}
+
+
+def test_images_that_cannot_be_read_are_not_called_missing_too() -> None:
+    text = '[*]\ncontainer-images="r:4\ndefault-container-image=r:4\nallow-unknown-images=0\n'
+    assert findings_of({PROFILES: text}).keys() == {"bad-value"}

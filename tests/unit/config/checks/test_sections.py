@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.memory_files import PROFILES, findings_of, only_finding, read_texts
+from tests.memory_files import PROFILES, only_finding, read_texts
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,3 @@ def test_a_repeated_section_is_told_at_its_repetition() -> None:
     finding = only_finding({PROFILES: "[*]\nmax-cpus=4\n[@g]\n[*]\nmax-mem-mb=3\n"})
     assert (finding.code, finding.location.line) == ("repeated-section", 4)
     assert "line 1" in finding.message
-
-
-def test_groups_that_the_host_lacks_are_told_once() -> None:
-    found = findings_of({PROFILES: "[@a]\n[@b]\n[@a]\n[a]\n[*]\n"}, knows_group=lambda name: name == "b")
-    assert [finding.location.line for finding in found["unknown-group"]] == [1]
-
-
-def test_the_host_is_not_asked_where_it_is_not_known() -> None:
-    assert read_texts({PROFILES: "[@a]\n"})[1] == ()
