@@ -35,7 +35,10 @@ def empty(value: Any) -> bool:
 @function(REGISTRY, "...any", "coalesce")
 def coalesce(*values: Any) -> Any:
     """The first that is not empty; nil if there is none."""
-    return next((value for value in values if value), None)
+    for value in values:
+        if value:
+            return value
+    return None
 
 
 @function(REGISTRY, "...any", "all")

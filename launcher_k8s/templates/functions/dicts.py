@@ -25,12 +25,12 @@ _MAP: Final = "map[string]interface {}"
 @function(REGISTRY, "...any", "dict")
 def make_dict(*values: Any) -> Dict:
     """A dict of keys and values in turn; a key without a value has an empty one."""
-    made = {}
-    for at in range(0, len(values) - 1, 2):
-        key = values[at]
-        made[key if type(key) is str else string_value(key)] = values[at + 1]
     if len(values) % 2:
-        made[string_value(values[-1])] = ""
+        values = (*values, "")
+    made = {}
+    parts = iter(values)
+    for key in parts:
+        made[key if type(key) is str else string_value(key)] = next(parts)
     return made
 
 

@@ -123,6 +123,8 @@ def has(item: Any, value: Any) -> bool:
 
 
 def _holds(items: Sequence[Any], wanted: Any) -> bool:
+    if type(wanted) is str:
+        return wanted in items  # text equals nothing but text, in Python too
     return any(deep_equal(wanted, item) for item in items)
 
 

@@ -8,13 +8,10 @@ which the templates of real charts rely on. Source: mergo 1.0.1, merge.go (``dee
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from launcher_k8s.templates.govalues.kinds import kind_name, type_name
 from launcher_k8s.templates.govalues.values import GoError, StringMap
-
-_Put = Callable[[dict[str, Any], str, Any], None]
 
 _DIFFERENT: Final = "src and dst must be of same type"
 
@@ -35,43 +32,37 @@ def merge_into(target: dict[str, Any], source: dict[str, Any], *, overwrite: boo
         GoError: A dict of strings alone would have to hold something else.
         MergeError: A pointer meets something else.
     """
-    put: _Put = _assign
     if type(target) is StringMap and type(source) is not StringMap:
-        put = _refuse
+        _check_strings(target, source, overwrite=overwrite)
     for key, value in list(source.items()):
         if value is None:
             if overwrite:
-                put(target, key, value)
+                target[key] = None
             continue
         old = target.get(key)
-        if isinstance(value, dict):
-            _merge_dict(old, value, overwrite=overwrite)
-        if put is _refuse and isinstance(value, list):
-            raise _no_list(target, key, value)
-        if not _is_kept(old, value, overwrite=overwrite):
-            put(target, key, value)
+        if isinstance(value, dict) and _is_merged(old, value, overwrite=overwrite):
+            continue
+        if overwrite or (not old and type(old) is not complex):
+            target[key] = value
 
 
-def _merge_dict(old: Any, value: dict[str, Any], *, overwrite: bool) -> None:
+def _is_merged(old: Any, value: dict[str, Any], *, overwrite: bool) -> bool:
+    """Merge a dict into what the target has, and say whether that is all."""
     if isinstance(old, dict):
         merge_into(old, value, overwrite=overwrite)
-    elif old is not None and not overwrite and kind_name(old) == "ptr":
+        return bool(old)
+    if old is not None and not overwrite and kind_name(old) == "ptr":
         raise MergeError(_DIFFERENT)
+    return False
 
 
-def _is_kept(old: Any, value: Any, *, overwrite: bool) -> bool:
-    """Whether what the target has stays; a dict in both is merged by now."""
-    if not old and type(old) is not complex:
-        return False
-    return not overwrite or (isinstance(value, dict) and isinstance(old, dict))
-
-
-def _assign(target: dict[str, Any], key: str, value: Any) -> None:
-    target[key] = value
-
-
-def _refuse(_target: dict[str, Any], _key: str, _value: Any) -> NoReturn:
-    raise _not_assignable("interface {}")
+def _check_strings(target: dict[str, Any], source: dict[str, Any], *, overwrite: bool) -> None:
+    """Refuse what cannot be in a dict of strings alone, which is any value of another dict, text too."""
+    for key, value in source.items():
+        if isinstance(value, list):
+            raise _no_list(target, key, value)
+        if overwrite or (value is not None and not target.get(key)):
+            raise _not_assignable("interface {}")
 
 
 def _no_list(target: dict[str, Any], key: str, value: list[Any]) -> GoError:

@@ -140,6 +140,8 @@ def truncate(count: int, text: str) -> str:
 @function(REGISTRY, "...any", "quote")
 def quote(*values: Any) -> str:
     """Values in double quotes, with blanks between; without nil."""
+    if len(values) == 1 and type(values[0]) is str:
+        return quoting.quote(values[0])
     return " ".join([quoting.quote(string_value(value)) for value in values if value is not None])
 
 
@@ -176,6 +178,11 @@ def to_strings(value: Any) -> StringList:
 @function(REGISTRY, "string, any", "join")
 def join(separator: str, value: Any) -> str:
     """The elements of a list with a text between; what is no list is its only element."""
+    if isinstance(value, list):
+        try:
+            return normal(separator.join(value))
+        except TypeError:  # not all are text
+            pass
     return normal(separator.join(to_strings(value)))
 
 

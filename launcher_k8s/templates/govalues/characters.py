@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from launcher_k8s.templates.govalues.unicode15 import CASES, CLASSES
@@ -55,6 +55,7 @@ def _cases() -> tuple[Mapping[int, int], Mapping[int, int], Mapping[int, int]]:
     return upper, lower, title
 
 
+@lru_cache(maxsize=4096)
 def class_of(character: str) -> str:
     """A character's class, one letter as in :data:`~.unicode15.CLASSES`."""
     starts, classes = _runs()

@@ -47,7 +47,7 @@ def equal(first: Any, *others: Any) -> bool:
     if not others:
         raise GoError("missing argument for comparison")
     kind = type(first)
-    plain = kind is str or kind is int
+    plain = kind is str or kind is int or kind is bool
     for other in others:
         if first == other if plain and type(other) is kind else _equal_pair(first, other):
             return True

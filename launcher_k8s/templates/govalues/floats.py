@@ -24,6 +24,8 @@ def format_float(value: float, verb: str = "g", precision: int = -1) -> str:
         verb: One of ``e E f g G b x X``.
         precision: How many digits; as few as read back to the same number if negative.
     """
+    if verb == "g" and precision < 0 and 1e-4 <= abs(value) < 1e6:
+        return repr(value).removesuffix(".0")
     if math.isinf(value):
         return "+Inf" if value > 0 else "-Inf"
     if math.isnan(value):

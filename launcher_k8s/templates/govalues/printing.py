@@ -8,9 +8,10 @@ facts on templates, 2.8.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
+
+import attrs
 
 from launcher_k8s.templates.govalues.characters import normal
 from launcher_k8s.templates.govalues.directives import print_directives
@@ -22,6 +23,14 @@ from launcher_k8s.templates.govalues.quoting import quote
 from launcher_k8s.templates.govalues.values import MISSING, decode
 
 _SIMPLE: Final = re.compile(r"(?:[^%]|%%|%[svdq])*", re.DOTALL).fullmatch
+_VERB: Final = re.compile(r"%([svdq%])")
+_ALIKE: Final = {
+    "s": frozenset({str}),
+    "v": frozenset({str, int}),
+    "d": frozenset({int}),
+    "q": frozenset[type](),
+}
+_SHORT: Final = 1 << 20
 _NIL: Final = "<nil>"
 
 
@@ -79,12 +88,15 @@ def sprintln(*values: Any) -> str:
 def sprintf(template: str, *values: Any) -> str:
     """``printf``: values laid out by a format, whose every mistake shows in the text."""
     plan = _plan(template)
-    if plan is None or len(plan) // 2 != len(values):
+    if plan is None or len(plan.verbs) != len(values):
         return normal(print_directives(template, values))
-    parts = list(plan)
+    kinds = plan.kinds
     for at, value in enumerate(values):
-        parts[2 * at + 1] = _operand(plan[2 * at + 1], value)
-    return normal("".join(parts))
+        if type(value) not in kinds[at]:
+            values = tuple(map(_operand, plan.verbs, values))
+            break
+    text = plan.form % values
+    return text if text.isascii() and len(text) < _SHORT else normal(text)
 
 
 def _operand(verb: str, value: Any) -> str:
@@ -98,16 +110,25 @@ def _operand(verb: str, value: Any) -> str:
     return print_operand(value, verb, Flags())
 
 
+@attrs.frozen
+class _Plan:
+    """A format with no more than plain verbs, for Python's own ``%``.
+
+    Args:
+        verbs: The verbs, one character each.
+        kinds: For each, the types that Python prints as Go does.
+        form: The format with ``%s`` for each.
+    """
+
+    verbs: str
+    kinds: tuple[frozenset[type], ...]
+    form: str
+
+
 @lru_cache(maxsize=1024)
-def _plan(template: str) -> Sequence[str] | None:
-    """Text and plain verbs in turn, text first and last; None for a format that has anything else."""
+def _plan(template: str) -> _Plan | None:
     if not _SIMPLE(template):
         return None
-    parts = re.split(r"%([svdq%])", template)
-    plan = [parts[0]]
-    for verb, text in zip(parts[1::2], parts[2::2], strict=True):
-        if verb == "%":
-            plan[-1] += "%" + text
-        else:
-            plan += [verb, text]
-    return tuple(plan)
+    verbs = "".join(_VERB.findall(template)).replace("%", "")
+    kinds = tuple([_ALIKE[verb] for verb in verbs])
+    return _Plan(verbs, kinds, _VERB.sub(lambda match: "%%" if match[1] == "%" else "%s", template))

@@ -7,11 +7,11 @@ Source: Go 1.26, strconv/quote.go.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from launcher_k8s.templates.govalues.characters import REPLACEMENT, is_print
 
-_PLAIN: Final = re.compile(r"[ !#-\[\]-~]*").fullmatch
 _BACKQUOTED: Final = re.compile("[^\x00-\x08\x0a-\x1f`\x7f\ufeff\udc80-\udcff]*").fullmatch
 _SPECIAL: Final = {
     "\a": r"\a",
@@ -26,15 +26,23 @@ _SPECIAL: Final = {
 
 def quote(text: str) -> str:
     """A string in double quotes, as ``%q`` writes it."""
-    if _PLAIN(text):
-        return f'"{text}"'
+    if text.isascii():
+        return f'"{_quote_ascii(text)}"'
     return '"' + "".join([_escape(character, '"', False) for character in text]) + '"'
+
+
+def _quote_ascii(text: str) -> str:
+    if not text.isprintable():
+        return text.translate(_ASCII)
+    if '"' in text or "\\" in text:
+        return text.replace("\\", r"\\").replace('"', r"\"")
+    return text
 
 
 def quote_to_ascii(text: str) -> str:
     """A string in double quotes and ASCII, as ``%+q`` writes it."""
-    if _PLAIN(text):
-        return f'"{text}"'
+    if text.isascii():
+        return f'"{_quote_ascii(text)}"'
     return '"' + "".join([_escape(character, '"', True) for character in text]) + '"'
 
 
@@ -58,6 +66,7 @@ def can_backquote(text: str) -> bool:
     return _BACKQUOTED(text) is not None
 
 
+@lru_cache(maxsize=4096)
 def _escape(character: str, mark: str, ascii_only: bool) -> str:
     code = ord(character)
     if character == mark or character == "\\":
@@ -71,3 +80,6 @@ def _escape(character: str, mark: str, ascii_only: bool) -> str:
     if code < 0x20 or code == 0x7F:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+_ASCII: Final = str.maketrans({chr(code): _escape(chr(code), '"', True) for code in range(0x80)})
