@@ -15,6 +15,7 @@ from jinja2 import nodes as jinja
 from launcher_k8s.templates.gotemplate import arguments
 from launcher_k8s.templates.gotemplate.arguments import ANY, VALUE, ExecutionError
 from launcher_k8s.templates.gotemplate.building import (
+    MISSING_NAME,
     Nil,
     assigned,
     function_call,
@@ -161,12 +162,17 @@ class Calls(ABC):
         return make(lambda values: with_nil(self.at(function_call(name, values), command, name=name), nil))
 
     def _ordered(
-        self, given: list[jinja.Expr], final: jinja.Expr | None, check: Callable[[jinja.Expr], jinja.Expr]
+        self,
+        given: list[jinja.Expr],
+        final: jinja.Expr | None,
+        check: Callable[[jinja.Expr], jinja.Expr],
+        *,
+        lazy: bool = False,
     ) -> Callable[[Callable[[list[jinja.Expr]], jinja.Expr]], jinja.Expr]:
-        """Arguments with the piped one, which comes last but is computed first."""
+        """Arguments with the piped one, which comes last but is computed first, even if others are not."""
         if final is None:
             return lambda make: make(given)
-        if is_settled(final) or all(map(is_settled, given)):
+        if is_settled(final) or (all(map(is_settled, given)) and not lazy):
             return lambda make: make([*given, check(final)])
         kept = self.scope.fresh("t")
         return lambda make: sequence(assigned(kept, final), make([*given, check(local(kept))]))
@@ -185,6 +191,8 @@ class Calls(ABC):
         return jinja.Const(result) if type(result) is str else None
 
     def _argument(self, node: Operand, wanted: str) -> jinja.Expr:
+        if isinstance(node, NilNode) and wanted == VALUE:
+            return local(MISSING_NAME)
         if isinstance(node, BoolNode | NumberNode | StringNode | NilNode):
             return self.constant(node, wanted)
         piped = isinstance(node, PipeNode)
@@ -213,18 +221,21 @@ class Calls(ABC):
         nil: Nil,
     ) -> jinja.Expr:
         wanted = Nil.AS_IS if name in {"not", "call"} else nil
-        given = [self.operand(arg, wanted) for arg in args]
-        make = self._ordered(given, final, lambda value: with_nil(value, wanted))
+        given = [self._operand_of_engine(arg, wanted) for arg in args]
+        make = self._ordered(given, final, lambda value: with_nil(value, wanted), lazy=True)
         if name == "not":
             return make(lambda values: jinja.Not(values[0]))
         if name == "call":
-            called = str(args[0]) if args else ""
+            called = jinja.Const(str(args[0]) if args else None)
             return make(
-                lambda values: self.at(
-                    runtime_call("call_value", jinja.Const(called), *values), command, name=name
-                )
+                lambda values: self.at(runtime_call("call_value", called, *values), command, name=name)
             )
         return make(lambda values: self._joined(command, name, values))
+
+    def _operand_of_engine(self, node: Operand, nil: Nil) -> jinja.Expr:
+        if isinstance(node, NilNode):
+            return jinja.Const(None) if nil is Nil.NIL else local(MISSING_NAME)
+        return self.operand(node, nil)
 
     def _joined(
         self, command: CommandNode | IdentifierNode, name: str, values: list[jinja.Expr]

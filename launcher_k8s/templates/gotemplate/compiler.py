@@ -151,14 +151,15 @@ class _Statements:
         """A loop; what it goes over is asked for first, so that it knows whether to do what ``else`` says."""
         mark, dot = self._scope.mark(), self._scope.dot
         container, rounds = self._scope.fresh("c"), self._scope.fresh("r")
-        pipe = attrs.evolve(node.pipe, decl=())
+        pipe = node.pipe
         # Variables have the pipeline's own value until the first round.
-        keeps = bool(node.pipe.decl) and (node.else_list is not None or node.pipe.is_assign)
-        value = self._expressions.pipeline(pipe, Nil.MISSING if keeps else Nil.AS_IS)
+        keeps = bool(pipe.decl) and (node.else_list is not None or pipe.is_assign)
+        value = self._expressions.value_of(pipe, Nil.MISSING if keeps else Nil.AS_IS)
         before: list[jinja.Node] = [jinja.Assign(local(container), value)]
         targets: list[Local] = []
-        for variable in node.pipe.decl:
-            target = self._target(variable, is_assign=node.pipe.is_assign)
+        for variable in pipe.decl:
+            is_element = variable is pipe.decl[-1]
+            target = self._target(variable, container if is_element else "", is_assign=pipe.is_assign)
             if target is None:
                 message = f"undefined variable: {variable.ident[0]}"
                 failure = self._expressions.failure_after(pipe, message)
@@ -176,9 +177,9 @@ class _Statements:
         self._scope.release(mark)
         return [*before, jinja.If(local(rounds), [loop], [], otherwise) if otherwise else loop]
 
-    def _target(self, variable: VariableNode, *, is_assign: bool) -> Local | None:
+    def _target(self, variable: VariableNode, container: str, *, is_assign: bool) -> Local | None:
         name = variable.ident[0]
-        return self._scope.find(name) if is_assign else self._scope.declare(name)
+        return self._scope.find(name) if is_assign else self._scope.declare(name, container=container)
 
     def _loop(self, node: RangeNode, targets: list[Local], rounds: str, container: str) -> jinja.For:
         name = self._scope.fresh("dot")

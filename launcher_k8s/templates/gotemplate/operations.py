@@ -76,10 +76,17 @@ def defined(run: Run, name: str) -> str:
     return name
 
 
-def call_value(name: str, function: Any, *_args: Any) -> NoReturn:
-    """``call``: no value that a template can have is a function."""
+def call_value(name: str | None, function: Any, *_args: Any) -> NoReturn:
+    """``call``: no value that a template can have is a function.
+
+    Args:
+        name: What the template calls; None if that comes out of a pipeline.
+        function: Its value.
+    """
     if function is None or function is MISSING:
         raise GoError("call of nil")
+    if name is None:
+        name = function if type(function) is str else f"<{type_name(function)} Value>"
     raise GoError(f"non-function {name} of type {type_name(function)}")
 
 

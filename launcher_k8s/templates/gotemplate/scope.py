@@ -16,7 +16,7 @@ class Local:
     Args:
         name: Its name there.
         is_element: Whether it only ever holds elements of lists and maps: never "no value", possibly nil.
-        container: The local variable with that list or map.
+        container: The local variable with the list or map that it gets elements of.
     """
 
     name: str
@@ -46,9 +46,14 @@ class Scope:
         """Whether the template reads a variable of that name anywhere."""
         return name in self._read
 
-    def declare(self, name: str) -> Local:
-        """A new variable, visible until :meth:`release`."""
-        local = Local(self.fresh("v"))
+    def declare(self, name: str, *, container: str = "") -> Local:
+        """A new variable, visible until :meth:`release`.
+
+        Args:
+            name: As the template writes it.
+            container: The local variable whose elements it begins with.
+        """
+        local = Local(self.fresh("v"), container=container)
         self._declared.append((name, local))
         return local
 

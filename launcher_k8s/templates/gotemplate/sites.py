@@ -98,7 +98,7 @@ class SiteMap:
         return self._nearest(line or 0)
 
     def _nearest(self, line: int) -> Site | None:
-        """The last statement so far: Python may keep no columns, and a loop's next round has some other line."""
+        """The last statement so far: Python may keep no columns, and a loop's next round another line."""
         before = [known for known in self._by_line if known <= line]
         return max(self._by_line[max(before)], key=_width)[2] if before else None
 

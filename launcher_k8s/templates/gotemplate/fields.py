@@ -1,0 +1,122 @@
+"""Fields of values, and methods with arguments.
+
+Source: Go 1.26, text/template/exec.go (``evalFieldNode``, ``evalChainNode``, ``evalVariableNode``,
+``evalFieldChain``, ``evalField``).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from jinja2 import nodes as jinja
+
+from launcher_k8s.templates.gotemplate.building import (
+    MISSING_NAME,
+    Nil,
+    assigned,
+    local,
+    runtime_call,
+    sequence,
+    with_nil,
+)
+from launcher_k8s.templates.gotemplate.calls import Calls
+from launcher_k8s.templates.gotemplate.nodes import ChainNode, FieldNode, NilNode, Operand, VariableNode
+from launcher_k8s.templates.gotemplate.scope import Local
+
+FieldsNode: TypeAlias = FieldNode | ChainNode | VariableNode
+
+
+class _Base(NamedTuple):
+    """What fields are read from: its value, the local variable that then has it, and the fields."""
+
+    value: jinja.Expr
+    variable: Local
+    fields: tuple[str, ...]
+
+
+class Fields(Calls):
+    """Makes the expressions that read variables and fields."""
+
+    def local_value(self, found: Local, nil: Nil) -> jinja.Expr:
+        """A local variable's value."""
+        value = local(found.name)
+        return value if found.is_element and nil is Nil.NIL else with_nil(value, nil)
+
+    def variable(self, node: VariableNode, nil: Nil) -> jinja.Expr:
+        """A variable's value, or fields of it."""
+        if len(node.ident) > 1:
+            return self.fields(node, nil)
+        found = self.scope.find(node.ident[0])
+        if found is None:
+            return self._undefined(node)
+        return self.at(self.local_value(found, nil), node)
+
+    def fields(self, node: FieldsNode, nil: Nil) -> jinja.Expr:
+        """A field of a field of something."""
+        if isinstance(node, ChainNode) and isinstance(node.node, NilNode):
+            return self.failure(node, f"indirection through explicit nil in {node}")
+        base = self._base(node)
+        return self._read(node, base, len(base.fields), nil)
+
+    def method(
+        self, node: FieldsNode, args: tuple[Operand, ...], final: jinja.Expr | None, nil: Nil
+    ) -> jinja.Expr:
+        """Something with fields that is given arguments, which only methods take.
+
+        Args:
+            node: What is called.
+            args: What is written after it.
+            final: What the stage before gives, if there is one.
+            nil: What nil becomes.
+        """
+        given = [self.operand(arg, Nil.AS_IS) for arg in args]
+        kept = self.scope.fresh("t")
+        if final is not None:
+            given.append(local(kept))
+        base = self._base(node)
+        receiver = self._read(node, base, len(base.fields) - 1, Nil.AS_IS)
+        found = self._noted(
+            runtime_call("find_method", receiver, jinja.Const(base.fields[-1])), node, base, len(base.fields)
+        )
+        method = self.scope.fresh("m")
+        called = runtime_call(
+            "call_method", local(method), jinja.Const(final is not None), jinja.Tuple(given, "load")
+        )
+        # Nothing has no methods, and what it would be given is not computed.
+        answered = self.at(called, node, name=base.fields[-1])
+        value = with_nil(jinja.CondExpr(assigned(method, found), answered, local(MISSING_NAME)), nil)
+        return value if final is None else sequence(assigned(kept, final), value)
+
+    def _base(self, node: FieldsNode) -> _Base:
+        if isinstance(node, FieldNode):
+            return _Base(local(self.scope.dot.name), self.scope.dot, node.ident)
+        if isinstance(node, VariableNode):
+            name, *fields = node.ident
+            found = self.scope.find(name)
+            if found is None:
+                return _Base(self._undefined(node), Local(""), tuple(fields))
+            return _Base(local(found.name), found, tuple(fields))
+        kept = self.scope.fresh("b")
+        return _Base(assigned(kept, self.operand(node.node, Nil.MISSING)), Local(kept), node.field)
+
+    def _undefined(self, node: VariableNode) -> jinja.Expr:
+        return self.failure(node, f"undefined variable: {node.ident[0]}")
+
+    def _read(self, node: FieldsNode, base: _Base, depth: int, nil: Nil) -> jinja.Expr:
+        """So many of the fields, one of the other."""
+        value = base.value
+        for position, name in enumerate(base.fields[:depth], start=1):
+            # The context is what a missing field gives: functions get nil, at no cost.
+            context = Nil.NIL if position == depth and nil is Nil.NIL else Nil.AS_IS
+            value = self._noted(jinja.Getattr(value, name, context.name), node, base, position)
+        return with_nil(value, nil) if nil is Nil.MISSING else value
+
+    def _noted(self, value: jinja.Expr, node: FieldsNode, base: _Base, depth: int) -> jinja.Expr:
+        return self.at(
+            value,
+            node,
+            is_last=isinstance(node, ChainNode),
+            fields=base.fields[:depth],
+            base=base.variable.name,
+            container=base.variable.container,
+        )
