@@ -91,7 +91,7 @@ class _Operand:
         if kind is complex:
             return self.complex(value)
         if kind is bytes:
-            return self.bytes(value)
+            return self.bytes(value, depth)
         text = self.by_method(value)
         return self.by_kind(value, depth) if text is None else text
 
@@ -162,14 +162,14 @@ class _Operand:
         self.flags.plus = plus
         return f"({real}{imaginary}i)"
 
-    def bytes(self, value: bytes) -> str:
+    def bytes(self, value: bytes, depth: int) -> str:
         if self.verb in "sqxX":
             return (
                 formatting.format_hex(value, self.flags, upper=self.verb == "X")
                 if self.verb in "xX"
                 else self.text(decode(value))
             )
-        return self.sequence(value, map(Uint8, value), 0)
+        return self.sequence(value, map(Uint8, value), depth)
 
     def sequence(self, value: Any, items: Iterable[Any], depth: int) -> str:
         if not self.flags.sharp_v:

@@ -47,6 +47,10 @@ class ErrorValue:
             raise NoFieldError(self, name)
         return self.message
 
+    def go_fields(self) -> Sequence[tuple[str, Any]]:
+        """Its one field, which only verbs see that are not for text."""
+        return (("s", self.message),)
+
     def __eq__(self, other: object) -> bool:
         return self is other  # errors.New gives pointers
 
