@@ -27,6 +27,7 @@ from launcher_k8s.shape.fact import (
     only,
     some_text,
 )
+from launcher_k8s.shape.go_json import go_json
 from launcher_k8s.shape.names import (
     INSTANCE_LABEL,
     JOB_API_VERSION,
@@ -63,15 +64,6 @@ def own_mapping(part: str, key: str) -> Any:
         return dict(mapping) if mapping and isinstance(mapping, Mapping) else ABSENT
 
     return write
-
-
-def go_json(value: Any) -> str:
-    """JSON as Go's ``toJson`` writes it: sorted, and safe inside HTML."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return text.translate(_HTML_ESCAPES)
-
-
-_HTML_ESCAPES: Final = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
 def _write_tags(data: Data) -> Any:

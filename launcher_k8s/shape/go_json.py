@@ -1,0 +1,36 @@
+"""JSON as Go's ``toJson`` writes it: sorted, safe inside HTML, and numbers in Go's form.
+
+A template's annotation is then, to the byte, that of the built-in manifest. Source: Go 1.26, encoding/json
+(``floatEncoder``, ``appendString``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+_HTML_ESCAPES: Final = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+_LEAST_PLAIN: Final = 1e-6
+_LEAST_WITH_EXPONENT: Final = 1e21
+
+
+def go_json(value: Any) -> str:
+    """A JSON value as Go writes it."""
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{go_json(key)}:{go_json(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(map(go_json, value)) + "]"
+    if isinstance(value, float):
+        return _number(value)
+    return json.dumps(value, ensure_ascii=False).translate(_HTML_ESCAPES)
+
+
+def _number(value: float) -> str:
+    """A number's shortest digits, with an exponent only where it is very small or very large."""
+    digits = Decimal(repr(value))
+    if value == 0 or _LEAST_PLAIN <= abs(value) < _LEAST_WITH_EXPONENT:
+        return f"{digits:f}".removesuffix(".0")
+    mantissa, _, exponent = repr(value).partition("e")
+    return f"{mantissa}e{exponent[0]}{exponent[1:].lstrip('0')}"
