@@ -132,6 +132,28 @@ class GoCodeGenerator(CodeGenerator):
         self.write(", out)")
         self._note(node.template, start)
 
+    def visit_And(self, node: jinja.BinExpr, frame: Frame) -> None:  # noqa: N802
+        """Write ``and``."""
+        self._joined(node, " and ", frame)
+
+    def visit_Or(self, node: jinja.BinExpr, frame: Frame) -> None:  # noqa: N802
+        """Write ``or``."""
+        self._joined(node, " or ", frame)
+
+    def _joined(self, node: jinja.BinExpr, word: str, frame: Frame) -> None:
+        """Write operands side by side: CPython reads parentheses only so deep."""
+        operands: list[jinja.Expr] = []
+        left: jinja.Expr = node
+        while type(left) is type(node):
+            operands.append(left.right)
+            left = left.left
+        self.write("(")
+        self.visit(left, frame)
+        for operand in reversed(operands):
+            self.write(word)
+            self.visit(operand, frame)
+        self.write(")")
+
     def visit_Const(self, node: jinja.Const, frame: Frame) -> None:  # noqa: ARG002, N802
         """Write a constant in ASCII."""
         self.write(ascii(node.value))

@@ -13,6 +13,7 @@ from typing import Any, Final
 from jinja2 import Environment
 from jinja2 import nodes as jinja
 
+from launcher_k8s.errors import TemplateSyntaxError
 from launcher_k8s.templates.effects import Effects
 from launcher_k8s.templates.gotemplate import operations
 from launcher_k8s.templates.gotemplate.arguments import EXACT, checker
@@ -26,6 +27,7 @@ from launcher_k8s.templates.gotemplate.parser import parse
 from launcher_k8s.templates.gotemplate.rendering import TPL, Renderer
 from launcher_k8s.templates.gotemplate.run import Program, Run
 from launcher_k8s.templates.gotemplate.template import Template
+from launcher_k8s.templates.govalues.quoting import quote
 from launcher_k8s.templates.govalues.signature import Function
 from launcher_k8s.templates.govalues.values import MISSING
 
@@ -109,6 +111,17 @@ class Engine:
         return names
 
     def _program(self, template: Template) -> Program:
+        try:
+            return self._compile_template(template)
+        except (SyntaxError, RecursionError, MemoryError) as error:  # all are how CPython says "too deep"
+            cause = f"{quote(template.name)} is nested too deep"
+            message = f"template: {template.parse_name}: {cause}"
+            hint = "split it into several templates with define and template"
+            raise TemplateSyntaxError(
+                message, template=template.parse_name, cause=cause, hint=hint
+            ) from error
+
+    def _compile_template(self, template: Template) -> Program:
         translation = translate(template, self._functions)
         generator = GoCodeGenerator(
             self._environment, template.name, translation=translation, missing_key=self._missing

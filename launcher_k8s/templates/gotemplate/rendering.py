@@ -26,6 +26,9 @@ TPL: Final = object()
 _MANY: Final = 1_000
 """Pieces of output before their sum is worth a look."""
 
+_DEEPEST_TEXTS: Final = 1_000
+"""How often ``tpl`` may be inside ``tpl``; Helm's own overflows Go's stack."""
+
 Compile = Callable[[Mapping[str, Program], str], tuple[Mapping[str, Program], Program]]
 """Compiles what ``tpl`` is given: what can be called then, and the text's own program."""
 
@@ -73,6 +76,7 @@ class Renderer:
         self._run = run
         self._compile = compile_text
         self._stack: list[_Level] = []
+        self._texts = 0
 
     def render(self, program: Program, data: Any) -> str:
         """Render a template to the end.
@@ -132,6 +136,9 @@ class Renderer:
 
     def _render_text(self, text: str, dot: Any) -> str | None:
         before = self._run.templates
+        self._texts += 1
+        if self._texts > _DEEPEST_TEXTS:
+            raise GoError(f"more than {_DEEPEST_TEXTS} texts as templates inside each other")
         try:
             templates, program = self._compile(before, text)
         except TemplateSyntaxError as error:
@@ -140,6 +147,7 @@ class Renderer:
         answer = self._begin(program, [], _no_value(dot), TPL, text)
         if answer is not None:  # it has ended already
             self._run.templates = before
+            self._texts -= 1
         return answer
 
     def _begin(
@@ -163,6 +171,8 @@ class Renderer:
         ended, run = self._stack.pop(), self._run
         if ended.marker is None:
             run.includes[ended.name] -= 1
+        elif ended.marker is TPL:
+            self._texts -= 1
         if self._stack:
             run.templates, run.depth = self._stack[-1].templates, self._stack[-1].depth
         return self._answer(ended.out, ended.marker)
@@ -175,7 +185,10 @@ class Renderer:
     def _text(self, out: list[str]) -> str:
         if len(out) > _MANY:
             self._check(out)
-        return "".join(out)
+        text = "".join(out)
+        if len(text) > self._run.limits.output:
+            self._check(out)
+        return text
 
     def _check(self, out: list[str]) -> None:
         try:

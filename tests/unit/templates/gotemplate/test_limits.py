@@ -1,0 +1,53 @@
+"""What stops a template that would never end, or never stop writing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from launcher_k8s.templates.gotemplate.limits import Limits
+from tests.unit.templates.gotemplate.rendering import compiled, failure, syntax_error
+
+MANY_CALLS = "more than 50 calls of templates in one render"
+LIMITS = Limits(iterations=1000, output=5000, calls=50, depth=20)
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("{{range 1001}}{{end}}", "more than 1000 rounds of range in one render"),
+        ("{{range 1000000000000}}{{end}}", "more than 1000 rounds of range in one render"),
+        ("{{range 40}}{{range 30}}{{end}}{{end}}", "more than 1000 rounds of range in one render"),
+        ("{{range .long}}{{end}}", "more than 1000 rounds of range in one render"),
+        ("{{range 900}}0123456789{{end}}", "more than 5000 characters of output"),
+        ('{{define "d"}}{{end}}{{range 51}}{{template "d"}}{{end}}', MANY_CALLS),
+        ('{{define "d"}}{{end}}{{range 51}}{{include "d" .}}{{end}}', MANY_CALLS),
+        ('{{define "d"}}{{template "d"}}{{end}}{{template "d"}}', "exceeded maximum template depth (20)"),
+    ],
+)
+def test_what_is_too_much(text: str, cause: str) -> None:
+    error = failure(text, {"long": [0] * 1001}, limits=LIMITS)
+    assert error.cause == cause
+    assert error.line == 1
+
+
+@pytest.mark.parametrize("text", ["{{range 1000}}{{end}}", "{{range 1000000000000}}{{break}}{{end}}"])
+def test_what_is_not_too_much(text: str) -> None:
+    assert compiled(text, limits=LIMITS).render("job.tpl", None) == ""
+
+
+def test_output_is_counted_however_it_comes_about() -> None:
+    data: Any = {"s": "x" * 2000}
+    assert failure("{{.s}}{{.s}}{{.s}}", data, limits=LIMITS).cause == "more than 5000 characters of output"
+
+
+def test_limits_hold_for_each_render_by_itself() -> None:
+    templates = compiled("{{range 900}}{{end}}", limits=LIMITS)
+    assert templates.render("job.tpl", None) == templates.render("job.tpl", None) == ""
+
+
+def test_a_pipeline_without_end_is_refused() -> None:
+    error = syntax_error("{{.a" + " | upper" * 500 + "}}")
+    assert error.message == 'template: job.tpl: "job.tpl" is nested too deep'
+    assert error.hint
