@@ -159,7 +159,7 @@ def _same_items(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
 
 
 def _equal_fields(first: Any, second: Any) -> bool:
-    if not hasattr(first, "go_fields"):
+    if isinstance(first, int) or not hasattr(first, "go_fields"):
         return bool(first == second)
     return first is second or all(
         deep_equal(mine, its)

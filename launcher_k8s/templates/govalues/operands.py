@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+import attrs
+
 from launcher_k8s.templates.govalues import formatting
 from launcher_k8s.templates.govalues.formatting import Flags
 from launcher_k8s.templates.govalues.keys import sorted_keys
@@ -143,10 +145,7 @@ class _Operand:
         return self.bad_verb(value)
 
     def unsigned_literal(self, value: int) -> str:
-        sharp, self.flags.sharp = self.flags.sharp, True
-        text = formatting.format_integer(value, 16, "v", self.flags)
-        self.flags.sharp = sharp
-        return text
+        return formatting.format_integer(value, 16, "v", attrs.evolve(self.flags, sharp=True))
 
     def number(self, part: float, whole: Any) -> str:
         if self.verb not in _FLOATS:
@@ -156,11 +155,8 @@ class _Operand:
     def complex(self, value: complex) -> str:
         if self.verb not in _FLOATS:
             return self.bad_verb(value)
-        real = self.number(value.real, value)
-        plus, self.flags.plus = self.flags.plus, True
-        imaginary = self.number(value.imag, value)
-        self.flags.plus = plus
-        return f"({real}{imaginary}i)"
+        signed = _Operand(self.verb, attrs.evolve(self.flags, plus=True))
+        return f"({self.number(value.real, value)}{signed.number(value.imag, value)}i)"
 
     def bytes(self, value: bytes, depth: int) -> str:
         if self.verb in "sqxX":

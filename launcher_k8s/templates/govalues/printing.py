@@ -22,14 +22,17 @@ from launcher_k8s.templates.govalues.operands import method_text, print_operand
 from launcher_k8s.templates.govalues.quoting import quote
 from launcher_k8s.templates.govalues.values import MISSING, decode
 
-_SIMPLE: Final = re.compile(r"(?:[^%]|%%|%[svdq])*", re.DOTALL).fullmatch
-_VERB: Final = re.compile(r"%([svdq%])")
+_DIRECTIVE: Final = re.compile(
+    r"%(?:%|(?P<flags>[-#0+ ]*)(?P<width>[1-9][0-9]{0,4})?(?:\.(?P<precision>[0-9]{0,4}))?(?P<verb>[a-zA-Z]))"
+)
+_SIMPLE: Final = re.compile(rf"(?:[^%]|{_DIRECTIVE.pattern})*", re.DOTALL).fullmatch
 _ALIKE: Final = {
     "s": frozenset({str}),
     "v": frozenset({str, int}),
     "d": frozenset({int}),
-    "q": frozenset[type](),
 }
+_NONE: Final = frozenset[type]()
+_NO_FLAGS: Final = Flags()
 _SHORT: Final = 1 << 20
 _NIL: Final = "<nil>"
 
@@ -93,34 +96,37 @@ def sprintf(template: str, *values: Any) -> str:
     kinds = plan.kinds
     for at, value in enumerate(values):
         if type(value) not in kinds[at]:
-            values = tuple(map(_operand, plan.verbs, values))
+            values = tuple(map(_operand, values, plan.verbs, plan.flags))
             break
     text = plan.form % values
     return text if text.isascii() and len(text) < _SHORT else normal(text)
 
 
-def _operand(verb: str, value: Any) -> str:
-    if type(value) is str:
-        if verb in "sv":
-            return value
-        if verb == "q":
-            return quote(value)
-    elif verb == "v" or (verb == "d" and type(value) is int):
-        return format_value(value)
-    return print_operand(value, verb, Flags())
+def _operand(value: Any, verb: str, flags: Flags | None) -> str:
+    if flags is None:
+        if type(value) is str:
+            if verb in "sv":
+                return value
+            if verb == "q":
+                return quote(value)
+        elif verb == "v" or (verb == "d" and type(value) is int):
+            return format_value(value)
+    return print_operand(value, verb, flags or _NO_FLAGS)
 
 
 @attrs.frozen
 class _Plan:
-    """A format with no more than plain verbs, for Python's own ``%``.
+    """A format without indexes and ``*``, taken apart once.
 
     Args:
         verbs: The verbs, one character each.
+        flags: For each, what stands before it; None for nothing.
         kinds: For each, the types that Python prints as Go does.
-        form: The format with ``%s`` for each.
+        form: The format for Python's ``%``, with ``%s`` for each.
     """
 
     verbs: str
+    flags: tuple[Flags | None, ...]
     kinds: tuple[frozenset[type], ...]
     form: str
 
@@ -129,6 +135,30 @@ class _Plan:
 def _plan(template: str) -> _Plan | None:
     if not _SIMPLE(template):
         return None
-    verbs = "".join(_VERB.findall(template)).replace("%", "")
-    kinds = tuple([_ALIKE[verb] for verb in verbs])
-    return _Plan(verbs, kinds, _VERB.sub(lambda match: "%%" if match[1] == "%" else "%s", template))
+    found = [match for match in _DIRECTIVE.finditer(template) if match["verb"]]
+    flags = tuple([_flags(match) for match in found])
+    verbs = "".join([match["verb"] for match in found])
+    kinds = [
+        _ALIKE.get(verb, _NONE) if flag is None else _NONE for verb, flag in zip(verbs, flags, strict=True)
+    ]
+    return _Plan(
+        verbs, flags, tuple(kinds), _DIRECTIVE.sub(lambda match: "%s" if match["verb"] else "%%", template)
+    )
+
+
+def _flags(directive: re.Match[str]) -> Flags | None:
+    signs, width, precision, verb = directive.group("flags", "width", "precision", "verb")
+    if not signs and width is None and precision is None:
+        return None
+    goes_on = verb in "vw"
+    return Flags(
+        minus="-" in signs,
+        plus="+" in signs and not goes_on,
+        sharp="#" in signs and not goes_on,
+        space=" " in signs,
+        zero="0" in signs,
+        plus_v="+" in signs and goes_on,
+        sharp_v="#" in signs and goes_on,
+        width=None if width is None else int(width),
+        precision=None if precision is None else int(precision or 0),
+    )
