@@ -23,7 +23,7 @@ SPACE: Final = (
 )
 """All that ``unicode.IsSpace`` accepts."""
 
-LARGEST_TEXT: Final = 1 << 26
+LARGEST_TEXT: Final = 1 << 24
 """How long a text a function makes, in characters: what doubles in a loop stops here, before memory does."""
 
 _ESCAPES: Final = range(0xDC80, 0xDD00)
