@@ -161,9 +161,10 @@ class GoCodeGenerator(CodeGenerator):
     def visit_Getattr(self, node: jinja.Getattr, frame: Frame) -> None:  # noqa: N802
         """Write the reading of a field."""
         if self._missing_key != "default":
-            self.write(f"field_or_{self._missing_key}(")
+            is_nil = node.ctx == Nil.NIL.name
+            self.write(f"{'as_nil(' if is_nil else ''}field_or_{self._missing_key}(")
             self.visit(node.node, frame)
-            self.write(f", {node.attr!a})")
+            self.write(f", {node.attr!a}{')' if is_nil else ''})")
             return
         self.visit(node.node, frame)
         otherwise = "" if node.ctx == Nil.NIL.name else f", {MISSING_NAME}"

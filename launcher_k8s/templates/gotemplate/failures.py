@@ -51,7 +51,7 @@ def describe(program: Program, frame: FrameType, instruction: int, error: BaseEx
         instruction: Where in it the error came up.
         error: What came up.
     """
-    site = program.sites.find(frame.f_code, instruction)
+    site = program.sites.find(frame.f_code, instruction, in_call=isinstance(error, GoError))
     if site is None:
         raise error
     node = site.node

@@ -82,12 +82,13 @@ class SiteMap:
         """Let a place stand for a site."""
         self._by_line.setdefault(place.line, []).append((place.start, place.end, site))
 
-    def find(self, code: CodeType, instruction: int) -> Site | None:
+    def find(self, code: CodeType, instruction: int, *, in_call: bool) -> Site | None:
         """The innermost site around an instruction.
 
         Args:
             code: The code that failed.
             instruction: The offset of the instruction in it, as tracebacks have it.
+            in_call: Whether a function has failed there.
         """
         line, _, start, end = list(code.co_positions())[instruction // 2]
         if start is not None and end is not None:
@@ -95,12 +96,14 @@ class SiteMap:
             around = [site for site in sites if site[0] <= start and end <= site[1]]
             if around:
                 return min(around, key=_width)[2]
-        return self._nearest(line or 0)
+        return self._nearest(line or 0, in_call=in_call)
 
-    def _nearest(self, line: int) -> Site | None:
+    def _nearest(self, line: int, *, in_call: bool) -> Site | None:
         """The last statement so far: Python may keep no columns, and a loop's next round another line."""
         before = [known for known in self._by_line if known <= line]
-        return max(self._by_line[max(before)], key=_width)[2] if before else None
+        sites = self._by_line[max(before)] if before else []
+        likely = [site for site in sites if bool(site[2].name) is in_call]
+        return max(likely or sites, key=_width)[2] if sites else None
 
 
 def _width(site: tuple[int, int, Site]) -> int:
