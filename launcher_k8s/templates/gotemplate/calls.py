@@ -221,7 +221,12 @@ class Calls(ABC):
         nil: Nil,
     ) -> jinja.Expr:
         wanted = Nil.AS_IS if name in {"not", "call"} else nil
-        given = [self._operand_of_engine(arg, wanted) for arg in args]
+        given, passed_over = [], []
+        for arg in args:
+            mark = self.scope.mark()
+            given.append(self._operand_of_engine(arg, wanted))
+            if len(given) > 1 and name in {"and", "or"}:
+                passed_over.extend(self.scope.doubt(mark))
         make = self._ordered(given, final, lambda value: with_nil(value, wanted), lazy=True)
         if name == "not":
             return make(lambda values: jinja.Not(values[0]))
@@ -230,7 +235,9 @@ class Calls(ABC):
             return make(
                 lambda values: self.at(runtime_call("call_value", called, *values), command, name=name)
             )
-        return make(lambda values: self._joined(command, name, values))
+        value = make(lambda values: self._joined(command, name, values))
+        unset = [assigned(variable.name, local("UNSET")) for variable in passed_over]
+        return sequence(*unset, value) if unset else value
 
     def _operand_of_engine(self, node: Operand, nil: Nil) -> jinja.Expr:
         if isinstance(node, NilNode):

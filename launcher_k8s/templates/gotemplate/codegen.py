@@ -201,7 +201,9 @@ class GoCodeGenerator(CodeGenerator):
 
     def visit_Test(self, node: jinja.Test, frame: Frame) -> None:  # noqa: N802
         """Write a value that is checked, or in which nil is replaced."""
-        if node.name == Nil.NIL.value:
+        if node.name == "set":
+            self.write(f"{self._name_of(node.node)} is not UNSET")
+        elif node.name == Nil.NIL.value:
             self._replaced(node.node, MISSING_NAME, "None", frame)
         elif node.name == Nil.MISSING.value:
             self._replaced(node.node, "None", MISSING_NAME, frame)

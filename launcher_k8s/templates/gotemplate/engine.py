@@ -32,6 +32,8 @@ from launcher_k8s.templates.govalues.signature import Function
 from launcher_k8s.templates.govalues.values import MISSING
 
 _MISSING_KEYS: Final = {"default": "default", "invalid": "default", "zero": "zero", "error": "error"}
+UNSET: Final = object()
+"""What a variable holds whose declaration has been passed over."""
 _OPERATIONS: Final = (
     operations.text,
     operations.fail,
@@ -102,7 +104,13 @@ class Engine:
 
     def _namespace(self, effects: Effects | None) -> dict[str, Any]:
         """All that generated code can name: no builtins, so it reaches nothing else."""
-        names: dict[str, Any] = {"__builtins__": {}, "type": type, "MISSING": MISSING, "TPL": TPL}
+        names: dict[str, Any] = {
+            "__builtins__": {},
+            "type": type,
+            "MISSING": MISSING,
+            "TPL": TPL,
+            "UNSET": UNSET,
+        }
         names.update({kind.__name__: kind for kind in EXACT.values()})
         names.update({operation.__name__: operation for operation in _OPERATIONS})
         for name, function in self._functions.items():

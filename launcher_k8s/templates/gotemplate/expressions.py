@@ -71,7 +71,7 @@ class Expressions(Fields):
             case IdentifierNode():
                 return self.call(node, node, (), None, nil)
             case DotNode():
-                return self.local_value(self.scope.dot, nil)
+                return self.dot(nil)
             case FieldNode() | ChainNode():
                 return self.fields(node, nil)
             case VariableNode():

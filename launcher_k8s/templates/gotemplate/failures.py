@@ -88,8 +88,6 @@ def _cause(site: Site, variables: Mapping[str, Any], error: BaseException) -> st
             return _no_field(site, variables, error.obj, error.name)
         case AttributeError(name="get") if site.fields:
             return _no_field(site, variables, error.obj, site.fields[-1])
-        case UnboundLocalError():
-            return f"undefined variable: {str(site.node).partition('.')[0]}"
         case RecursionError():
             message = "values nested too deep"
         case MemoryError():

@@ -17,6 +17,7 @@ from launcher_k8s.templates.gotemplate.building import (
     local,
     runtime_call,
     sequence,
+    tested,
     with_nil,
 )
 from launcher_k8s.templates.gotemplate.calls import Calls
@@ -37,10 +38,10 @@ class _Base(NamedTuple):
 class Fields(Calls):
     """Makes the expressions that read variables and fields."""
 
-    def local_value(self, found: Local, nil: Nil) -> jinja.Expr:
-        """A local variable's value."""
-        value = local(found.name)
-        return value if found.is_element and nil is Nil.NIL else with_nil(value, nil)
+    def dot(self, nil: Nil) -> jinja.Expr:
+        """The cursor's value."""
+        found = self.scope.dot
+        return local(found.name) if found.is_element and nil is Nil.NIL else with_nil(local(found.name), nil)
 
     def variable(self, node: VariableNode, nil: Nil) -> jinja.Expr:
         """A variable's value, or fields of it."""
@@ -49,7 +50,16 @@ class Fields(Calls):
         found = self.scope.find(node.ident[0])
         if found is None:
             return self._undefined(node)
-        return self.at(self.local_value(found, nil), node)
+        return self.at(with_nil(self._current(node, found), nil), node)
+
+    def _current(self, node: VariableNode, found: Local) -> jinja.Expr:
+        """What a variable holds, or the one that it would have hidden if it had been declared."""
+        value = local(found.name)
+        if not found.is_doubtful:
+            return value
+        hidden = found.otherwise
+        otherwise = self._undefined(node) if hidden is None else self._current(node, hidden)
+        return jinja.CondExpr(tested(local(found.name), "set"), value, otherwise)
 
     def fields(self, node: FieldsNode, nil: Nil) -> jinja.Expr:
         """A field of a field of something."""
@@ -95,9 +105,14 @@ class Fields(Calls):
             found = self.scope.find(name)
             if found is None:
                 return _Base(self._undefined(node), Local(""), tuple(fields))
-            return _Base(local(found.name), found, tuple(fields))
+            if not found.is_doubtful:
+                return _Base(local(found.name), found, tuple(fields))
+            return self._kept(self._current(node, found), tuple(fields))
+        return self._kept(self.operand(node.node, Nil.MISSING), node.field)
+
+    def _kept(self, value: jinja.Expr, fields: tuple[str, ...]) -> _Base:
         kept = self.scope.fresh("b")
-        return _Base(assigned(kept, self.operand(node.node, Nil.MISSING)), Local(kept), node.field)
+        return _Base(assigned(kept, value), Local(kept), fields)
 
     def _undefined(self, node: VariableNode) -> jinja.Expr:
         return self.failure(node, f"undefined variable: {node.ident[0]}")

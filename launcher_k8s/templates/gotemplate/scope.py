@@ -17,11 +17,15 @@ class Local:
         name: Its name there.
         is_element: Whether it only ever holds elements of lists and maps: never "no value", possibly nil.
         container: The local variable with the list or map that it gets elements of.
+        is_doubtful: Whether its declaration may have been passed over, in an ``and`` or ``or``.
+        otherwise: The variable that its name means then; None if there is none.
     """
 
     name: str
     is_element: bool = False
     container: str = ""
+    is_doubtful: bool = False
+    otherwise: Local | None = None
 
 
 class Scope:
@@ -59,10 +63,21 @@ class Scope:
 
     def find(self, name: str) -> Local | None:
         """The variable that a name means here; None if there is none."""
-        for declared, local in reversed(self._declared):
+        return self._find(name, len(self._declared))
+
+    def _find(self, name: str, before: int) -> Local | None:
+        for declared, local in reversed(self._declared[:before]):
             if declared == name:
                 return local
         return None
+
+    def doubt(self, mark: int) -> list[Local]:
+        """Tell that what was declared since may not have been, and what that is."""
+        for position in range(mark, len(self._declared)):
+            name, local = self._declared[position]
+            doubtful = attrs.evolve(local, is_doubtful=True, otherwise=self._find(name, position))
+            self._declared[position] = (name, doubtful)
+        return [local for _, local in self._declared[mark:]]
 
     def mark(self) -> int:
         """What :meth:`release` goes back to."""

@@ -114,6 +114,21 @@ def test_functions_get_what_go_would_convert_for_them(text: str, expected: str) 
     assert render(text, DATA) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{$x := 1}}{{or 0 ($x := 2)}}{{$x}}", "22"),
+        ("{{$x := 1}}{{or 5 ($x := 2)}}{{$x}}", "51"),
+        ("{{$x := .m}}{{or 5 ($x := 2)}}{{$x.a}}", "51"),
+        ("{{$x := 1}}{{or ($x := 2) 5}}{{$x}}", "22"),
+        ("{{$x := 1}}{{range .l}}{{or . ($x := 2)}}{{$x}} {{end}}", "11 22 x1 "),
+        ("{{$x := 1}}{{and 0 (or 5 ($x := 2))}}{{$x}}", "01"),
+    ],
+)
+def test_a_declaration_that_is_passed_over_declares_nothing(text: str, expected: str) -> None:
+    assert render(text, DATA) == expected
+
+
 def test_a_function_takes_the_place_of_one_of_gos() -> None:
     assert render("{{print 1 2}}") == "1 2"
 

@@ -40,6 +40,7 @@ def told(column: int, at: str, cause: str) -> str:
         ("{{(len .s) 1}}", 2, "(len .s) 1", "can't give argument to non-function len .s"),
         ("{{nil}}", 2, "nil", "nil is not a command"),
         ("{{9999999999999999999}}", 2, "9999999999999999999", "9999999999999999999 overflows int"),
+        ("{{or 1 ($x := 2)}}{{$x}}", 20, "$x", "undefined variable: $x"),
         ("{{$x = 1}}", 7, "1", "undefined variable: $x"),
         ('{{template "no"}}', 11, '{{template "no"}}', 'template "no" not defined'),
     ],
