@@ -144,7 +144,8 @@ def _copied(value: Any) -> Any:
         return type(value)({key: _copied(item) for key, item in value.items()})
     if isinstance(value, list):
         return type(value)(map(_copied, value))
-    return value
+    copy = getattr(value, "go_copy", None)  # a struct whose fields Go's copy cannot reach
+    return copy() if copy else value
 
 
 @function(REGISTRY, "...any", "dig")

@@ -188,7 +188,7 @@ class _Operand:
     def struct(self, value: Any, depth: int) -> str:
         pointer = kind_name(value) == "ptr"
         if pointer and depth > 0:
-            return f"0x{_ADDRESS:x}"
+            return self.address(value)
         named = self.flags.plus_v or self.flags.sharp_v
         fields = [
             f"{name}:{self.print(field, depth + 1)}" if named else self.print(field, depth + 1)
@@ -198,3 +198,11 @@ class _Operand:
         if self.flags.sharp_v:
             return f"{sign}{type_name(value).lstrip('*')}{{{', '.join(fields)}}}"
         return f"{sign}{{{' '.join(fields)}}}"
+
+    def address(self, value: Any) -> str:
+        """A pointer inside of something, which is not followed."""
+        if self.verb in _BASES and self.verb != "v":
+            return self.integer(_ADDRESS)
+        if self.verb != "v":
+            return self.bad_verb(value)
+        return f"({type_name(value)})(0x{_ADDRESS:x})" if self.flags.sharp_v else f"0x{_ADDRESS:x}"

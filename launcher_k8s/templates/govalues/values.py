@@ -51,6 +51,10 @@ class ErrorValue:
         """Its one field, which only verbs see that are not for text."""
         return (("s", self.message),)
 
+    def go_copy(self) -> ErrorValue:
+        """What ``deepCopy`` makes of it: an error without a message, since it cannot reach that."""
+        return ErrorValue("")
+
     def __eq__(self, other: object) -> bool:
         return self is other  # errors.New gives pointers
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from launcher_k8s.templates.functions.dicts import REGISTRY
-from launcher_k8s.templates.govalues.values import GoError, NilList, NilMap, StringList, StringMap
+from launcher_k8s.templates.govalues.values import ErrorValue, GoError, NilList, NilMap, StringList, StringMap
 
 
 def call(name: str, *arguments: Any) -> Any:
@@ -89,6 +89,10 @@ def test_a_deep_copy_shares_nothing() -> None:
         "n": NilList,
         "m": StringMap,
     }
+
+
+def test_a_copied_error_has_lost_its_message() -> None:
+    assert str(call("deepCopy", [ErrorValue("no")])[0]) == ""
 
 
 def test_nil_is_not_copied() -> None:

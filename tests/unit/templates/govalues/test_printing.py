@@ -114,6 +114,7 @@ def test_bytes_are_text_only_where_text_is_wanted() -> None:
         ("%s", [ErrorValue("no")], "no"),
         ("%d", [ErrorValue("no")], "&{%!d(string=no)}"),
         ("%w", [[1]], "%!w([]interface {}=[1])"),
+        ("%05.1f|%-4d|%+v", [1.25, 7, "x"], "001.2|7   |x"),
     ],
 )
 def test_formats_and_their_mistakes(form: str, values: list[Any], text: str) -> None:
@@ -152,6 +153,19 @@ def test_types_and_pointers() -> None:
     assert sprintf("%p", 5) == "%!p(int=5)"
     assert sprintf("%p|%#p", [1], {}) == "0xc000012345|c000012345"
     assert sprintf("%p", NilList()) == "0x0"
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("%v", "[no]"),
+        ("%d", "[824633795397]"),
+        ("%t", "[%!t(*errors.errorString=&{no})]"),
+        ("%#v", "[]interface {}{(*errors.errorString)(0xc000012345)}"),
+    ],
+)
+def test_a_pointer_in_a_list_is_its_text_or_an_address(form: str, text: str) -> None:
+    assert sprintf(form, [ErrorValue("no")]) == text
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
