@@ -127,6 +127,9 @@ from launcher_k8s.errors import (
 )
 from launcher_k8s.errors import (
     QuotaError as QuotaError,
+    TemplateError as TemplateError,
+    TemplateRenderError as TemplateRenderError,
+    TemplateSyntaxError as TemplateSyntaxError,
 )
 from launcher_k8s.errors import (
     UnauthorizedError as UnauthorizedError,

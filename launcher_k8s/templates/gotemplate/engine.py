@@ -5,9 +5,9 @@ Source: Go 1.26, text/template/template.go (``Parse``, ``AddParseTree``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache, partial
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any, Final
 
 from jinja2 import Environment
@@ -135,13 +135,13 @@ class Engine:
             self._environment, template.name, translation=translation, missing_key=self._missing
         )
         generator.visit(jinja.Template(translation.body))
-        code: CodeType = compile(generator.source(), "<template>", "exec")
+        code = compile(generator.source(), "<template>", "exec")
         names = {**self._names, **translation.constants}
         for check in generator.checks:
             how, wanted = check.split(" ", 1)
             names[type_check_name(how, wanted)] = checker(wanted, piped=how == "piped")
-        exec(code, names)  # noqa: S102 - our own generated code, which names these and its constants only
-        function: Callable[..., Any] = names["render"]
+        (render,) = [part for part in code.co_consts if isinstance(part, CodeType)]
+        function = FunctionType(render, names)
         return Program(template, function, bool(function.__code__.co_flags & _GENERATOR), generator.site_map)
 
 
