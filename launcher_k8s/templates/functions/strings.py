@@ -54,7 +54,7 @@ def trim_all(characters: str, text: str) -> str:
 @function(REGISTRY, "string, string", "trimSuffix")
 def trim_suffix(suffix: str, text: str) -> str:
     """Without this end."""
-    if has_escapes(suffix):
+    if not suffix.isascii() and has_escapes(suffix):
         return from_bytes(as_bytes(text).removesuffix(as_bytes(suffix)))
     return text.removesuffix(suffix)
 
@@ -62,7 +62,7 @@ def trim_suffix(suffix: str, text: str) -> str:
 @function(REGISTRY, "string, string", "trimPrefix")
 def trim_prefix(prefix: str, text: str) -> str:
     """Without this beginning."""
-    if has_escapes(prefix):
+    if not prefix.isascii() and has_escapes(prefix):
         return from_bytes(as_bytes(text).removeprefix(as_bytes(prefix)))
     return text.removeprefix(prefix)
 
@@ -70,13 +70,15 @@ def trim_prefix(prefix: str, text: str) -> str:
 @function(REGISTRY, "string, string", "contains")
 def contains(part: str, text: str) -> bool:
     """Whether the text holds the part."""
-    return as_bytes(part) in as_bytes(text) if has_escapes(part) else part in text
+    if not part.isascii() and has_escapes(part):
+        return as_bytes(part) in as_bytes(text)
+    return part in text
 
 
 @function(REGISTRY, "string, string", "hasPrefix")
 def has_prefix(prefix: str, text: str) -> bool:
     """Whether the text begins so."""
-    if has_escapes(prefix):
+    if not prefix.isascii() and has_escapes(prefix):
         return as_bytes(text).startswith(as_bytes(prefix))
     return text.startswith(prefix)
 
@@ -84,7 +86,7 @@ def has_prefix(prefix: str, text: str) -> bool:
 @function(REGISTRY, "string, string", "hasSuffix")
 def has_suffix(suffix: str, text: str) -> bool:
     """Whether the text ends so."""
-    if has_escapes(suffix):
+    if not suffix.isascii() and has_escapes(suffix):
         return as_bytes(text).endswith(as_bytes(suffix))
     return text.endswith(suffix)
 
