@@ -1,0 +1,57 @@
+"""Reads YAML as Kubernetes does: sigs.k8s.io/yaml, which is go-yaml v2 and then JSON.
+
+Source: sigs.k8s.io/yaml 1.6.0 (``YAMLToJSON``); go.yaml.in/yaml/v2 2.4.4.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from launcher_k8s.templates.govalues.values import GoError
+from launcher_k8s.templates.yaml.decoding import Decoder, as_json
+from launcher_k8s.templates.yaml.nodes import Composer, Node
+from launcher_k8s.templates.yaml.tokens import LOOK_AHEAD, YamlError, find_forbidden
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def read_yaml(text: str) -> Any:
+    """A text's first document as JSON-like values; None if it has none.
+
+    Args:
+        text: Of any characters.
+
+    Raises:
+        GoError: It is no YAML, or has no form in JSON; in the words of Go, without the prefix that tells
+            the conversion.
+    """
+    root = compose(text)
+    try:
+        return None if root is None else as_json(Decoder().value(root))
+    except RecursionError:
+        raise YamlError("exceeded max depth") from None
+
+
+def compose(text: str) -> Node | None:
+    """A text's first document as a tree of nodes, which know their lines; None if it has none.
+
+    Raises:
+        GoError: It is no YAML.
+    """
+    forbidden = find_forbidden(text)
+    if forbidden is not None:
+        text = text[: forbidden.seen_from]
+    composer = Composer(text.removeprefix(_BYTE_ORDER_MARK))
+    failure: GoError | None = None
+    root = None
+    try:
+        root = composer.document()
+    except GoError as error:
+        failure = error
+    except RecursionError:
+        failure = YamlError("exceeded max depth")
+    if forbidden is not None and composer.scanner.cursor.pos + LOOK_AHEAD >= forbidden.seen_from:
+        raise forbidden.error
+    if failure is not None:
+        raise failure
+    return root
