@@ -65,6 +65,10 @@ def test_a_boundary_is_between_characters_only() -> None:
     assert [start for start, _ in compile_pattern(r"\B").find_all(subject, 9)] == [0, 3, 5]
 
 
+def test_a_boundary_inside_a_character_is_passed_over() -> None:
+    assert compile_pattern(r"\B").find(Subject("aé"), 0) == [(3, 3)]
+
+
 def test_a_byte_that_is_no_character_matches_as_one_and_stays_itself() -> None:
     subject = Subject("a\udcffb")
     spans = compile_pattern("[^a]").find(subject, 0)

@@ -73,6 +73,7 @@ def failure(name: str, *arguments: Any) -> str:
         ("cat", (), ""),
         ("quote", ('a"b', None, 1.0, True), r'"a\"b" "1" "true"'),
         ("quote", (None,), ""),
+        ("quote", ('say "é"',), r'"say \"é\""'),
         ("quote", (["a", None],), '"[a <nil>]"'),
         ("squote", ("a'b", None, 5), "'a'b' '5'"),
         ("toString", (Int64(5),), "5"),

@@ -112,6 +112,11 @@ def test_values_have_an_order(first: Any, second: Any) -> None:
     assert not less(second, first)
 
 
+def test_only_kinds_that_are_alike_have_an_order() -> None:
+    with pytest.raises(GoError, match=r"^incompatible types for comparison: int and float64$"):
+        less(1, 1.5)
+
+
 @pytest.mark.parametrize(("first", "second"), [(True, False), (1j, 1j), ([], []), (None, 1), (1, MISSING)])
 def test_what_has_no_order_is_an_error(first: Any, second: Any) -> None:
     with pytest.raises(GoError, match=r"^invalid type for comparison$"):
@@ -161,6 +166,18 @@ def test_another_type_is_not_deeply_equal(first: Any, second: Any) -> None:
 @given(TREE)
 def test_a_copy_is_deeply_equal_unless_it_holds_no_number(tree: Any) -> None:
     assert deep_equal(tree, copy.deepcopy(tree)) or "nan" in repr(tree)
+
+
+def test_pointers_are_deeply_equal_if_what_they_point_to_is() -> None:
+    assert deep_equal(ErrorValue("x"), ErrorValue("x"))
+    assert not deep_equal(ErrorValue("x"), ErrorValue("y"))
+
+
+def test_structs_are_equal_to_themselves_and_not_to_other_types() -> None:
+    error = ErrorValue("x")
+    with pytest.raises(GoError, match="incompatible types for comparison"):
+        equal(error, "x")
+    assert not equal(error, None)
 
 
 def test_a_list_is_deeply_equal_to_itself_whatever_is_in_it() -> None:

@@ -124,6 +124,11 @@ def test_texts_and_lists(form: str, value: Any, text: str) -> None:
         ("%9999999999d", [7], "%!(NOVERB)%!(EXTRA int=7)"),
         ("%s %s", ["a"], "a %!s(MISSING)"),
         ("%[2]d", [1, 2], "2"),
+        ("%5%%+[1]v|%#[1]v", ["a"], '%a|"a"'),
+        ("%[1].2f", [1.0], "%!f(BADINDEX)"),
+        ("%.[1]*f", [2, 1.0], "1.00"),
+        ("%[1]s %.1f", ["a", 1.25], "a 1.2"),
+        ("%[1]s%.f", ["a", 1.5], "a2"),
     ],
 )
 def test_indexes_widths_and_precisions(form: str, values: list[Any], text: str) -> None:
