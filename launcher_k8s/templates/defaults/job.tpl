@@ -100,7 +100,9 @@ spec:
           image: {{ .Job.container.image | quote }}
           {{- if .Job.command }}
           command: ['/bin/sh']
-          args: ['-c', {{ prepend .Job.args .Job.command | join " " | quote }}]
+          args:
+            - '-c'
+            - {{ prepend .Job.args .Job.command | join " " | quote }}
           {{- else }}
           command: [{{ .Job.exe | quote }}]
           {{- with .Job.args }}

@@ -1,0 +1,214 @@
+"""A directory of templates, as texts: what makes the objects of a job where templating is on.
+
+``job.tpl`` makes the Job and ``service.tpl`` the Service; a file that is absent is the library's own. All
+files named ``*.tpl`` share one name space, by which they include each other (domain, section 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+
+from launcher_k8s.errors import TemplateError, TemplateRenderError
+from launcher_k8s.manifest import lost_identification
+from launcher_k8s.shape.fact import Data, Version
+from launcher_k8s.shape.names import JOB_KIND, SERVICE_KIND
+from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
+from launcher_k8s.templates.documents import Document, DocumentError, read_document
+from launcher_k8s.templates.effects import Effects
+from launcher_k8s.templates.functions import launcher_functions
+from launcher_k8s.templates.gotemplate.engine import Compiled, Engine
+from launcher_k8s.templates.no_effects import NoEffects
+from launcher_k8s.templates.replaying import Replay
+from launcher_k8s.templates.structure import Attempt, changed_by_values
+from launcher_k8s.templates.versions import read_version
+from launcher_k8s.wording import quote
+
+SUFFIX: Final = ".tpl"
+_KINDS: Final[Mapping[str, str]] = {JOB_FILE: JOB_KIND, SERVICE_FILE: SERVICE_KIND}
+_QUOTE: Final = "pipe it to quote or toYaml where the template prints it"
+_LOOK: Final = "launcher-k8s validate-templates shows the text, and which line of the template wrote it"
+
+
+@attrs.frozen
+class Rendering:
+    """What a template made of a job.
+
+    Args:
+        name: The template.
+        text: What it printed.
+        document: The same, as Kubernetes reads it.
+    """
+
+    name: str
+    text: str
+    document: Document
+
+
+class TemplateSet:
+    """Templates that can be rendered; made once, used by any number of threads.
+
+    Args:
+        files: The texts by file name. Other files than ``*.tpl`` are passed over.
+        effects: What a render may reach beyond the job; nothing, if None.
+
+    Raises:
+        TemplateError: A file is not right, or its version is not supported; the first one that is.
+    """
+
+    def __init__(self, files: Mapping[str, str], *, effects: Effects | None = None) -> None:
+        self.files: Mapping[str, str] = dict(files)
+        """The texts as they were given."""
+        self.effects: Effects = effects or NoEffects()
+        self.used: Mapping[str, str] = _used(files)
+        """The templates that are rendered: those given, and the library's own for what is absent."""
+        errors = problems(files)
+        if errors:
+            raise errors[0]
+        self.versions: Mapping[str, Version] = {name: read_version(name, self.used[name]) for name in _KINDS}
+        """The versions of ``job.tpl`` and ``service.tpl``."""
+        self._replay = Replay(self.effects)
+        self._compiled = _compile(self.used, self._replay)
+
+    @property
+    def job_version(self) -> Version:
+        """The version of ``job.tpl``."""
+        return self.versions[JOB_FILE]
+
+    @property
+    def service_version(self) -> Version:
+        """The version of ``service.tpl``."""
+        return self.versions[SERVICE_FILE]
+
+    def job(self, data: Data) -> dict[str, Any]:
+        """The Job of a job, as ``job.tpl`` makes it.
+
+        Args:
+            data: The job's data, for this template's version.
+
+        Raises:
+            TemplateRenderError: The template fails, or what it makes may not be submitted: it is not one
+                YAML mapping, it is not known as the Launcher's, or a value of the job has changed its
+                structure.
+        """
+        return self._object(JOB_FILE, data)
+
+    def service(self, data: Data) -> dict[str, Any]:
+        """The Service of a job, as ``service.tpl`` makes it.
+
+        Args:
+            data: The job's data.
+
+        Raises:
+            TemplateRenderError: As for :meth:`job`.
+        """
+        return self._object(SERVICE_FILE, data)
+
+    def render(self, name: str, data: Data) -> str:
+        """What a template prints for a job.
+
+        Args:
+            name: The file.
+            data: The job's data.
+
+        Raises:
+            TemplateRenderError: The template fails.
+        """
+        return self._compiled.render(name, {"Job": data})
+
+    def read(self, name: str, data: Data) -> Rendering:
+        """What a template prints for a job, as a document, which may be anything.
+
+        Args:
+            name: The file.
+            data: The job's data.
+
+        Raises:
+            TemplateRenderError: The template fails, or its text is not one YAML mapping.
+        """
+        text = self.render(name, data)
+        try:
+            return Rendering(name, text, read_document(text))
+        except DocumentError as error:
+            raise _unreadable(name, text, error) from error
+
+    def _object(self, name: str, data: Data) -> dict[str, Any]:
+        with self._replay.recording():
+            made = self.read(name, data)
+        found = made.document.value
+        _refuse_kind(name, found)
+        attempt = Attempt(made.text, found)
+        culprit = changed_by_values(data, attempt, lambda other: self._again(name, other), _value_or_none)
+        if culprit:
+            message = f"{name}: the value of {culprit} changes the structure of what is rendered"
+            raise _error(name, message, _QUOTE)
+        return found
+
+    def _again(self, name: str, data: Data) -> str | None:
+        """The text for other data, with nothing asked of the host anew; None where that is not possible."""
+        with self._replay.replaying():
+            try:
+                return self.render(name, data)
+            except TemplateError:
+                return None
+
+
+def problems(files: Mapping[str, str]) -> tuple[TemplateError, ...]:
+    """Everything that keeps templates from being used, of each file at most one: none if all is well.
+
+    Args:
+        files: The texts by file name.
+    """
+    engine = Engine(launcher_functions(), NoEffects())
+    found = []
+    for name, text in _used(files).items():
+        for check in (lambda n, t: read_version(n, t) if n in _KINDS else None, engine.compile_file):
+            try:
+                check(name, text)
+            except TemplateError as error:
+                found.append(error)
+                break
+    return tuple(found)
+
+
+def _used(files: Mapping[str, str]) -> dict[str, str]:
+    given = {name: text for name, text in files.items() if name.endswith(SUFFIX)}
+    return dict(sorted({**default_templates(), **given}.items()))
+
+
+def _compile(files: Mapping[str, str], effects: Effects) -> Compiled:
+    return Engine(launcher_functions(), effects).compile(files)
+
+
+def _value_or_none(text: str) -> dict[str, Any] | None:
+    try:
+        return read_document(text).value
+    except DocumentError:
+        return None
+
+
+def _refuse_kind(name: str, found: Mapping[str, Any]) -> None:
+    if name == JOB_FILE:
+        lost = lost_identification(found)
+        if lost:
+            what = "; ".join(f"{finding.path} {finding.message}" for finding in lost)
+            hint = "; ".join(dict.fromkeys(finding.hint for finding in lost))
+            raise _error(name, f"{name} makes no Job that is known as the Launcher's: {what}", hint)
+    elif found.get("kind") != SERVICE_KIND:
+        hint = "it holds a job template, probably; job.tpl makes the Job"
+        raise _error(name, f"{name} makes no Service but kind: {found.get('kind')}", hint)
+
+
+def _unreadable(name: str, text: str, error: DocumentError) -> TemplateRenderError:
+    line = text.count("\n", 0, error.offset) + 1
+    source = text.split("\n")[line - 1]
+    where = f"line {line} of it, {quote(source.strip())}"
+    found = _error(name, f"what {name} renders is not one YAML mapping ({where}): {error}", _LOOK)
+    found.partial = text
+    return found
+
+
+def _error(name: str, message: str, hint: str) -> TemplateRenderError:
+    return TemplateRenderError(message, template=name, hint=hint)
