@@ -91,6 +91,9 @@ class Renderer:
             return self._text(out)
         except _FailedError as error:
             raise _render_error(error.failure, "".join(out)) from error.__cause__
+        except ExecutionError as error:  # of the whole output
+            failure = Failure(f"template: {self._root}: {error}", str(error), self._root)
+            raise _render_error(failure, "") from error
 
     def _loop(self, program: Program, out: list[str], data: Any) -> None:
         stack = self._stack
@@ -184,18 +187,11 @@ class Renderer:
 
     def _text(self, out: list[str]) -> str:
         if len(out) > _MANY:
-            self._check(out)
+            self._run.check_output(out)
         text = "".join(out)
         if len(text) > self._run.limits.output:
-            self._check(out)
-        return text
-
-    def _check(self, out: list[str]) -> None:
-        try:
             self._run.check_output(out)
-        except ExecutionError as error:
-            message = f"template: {self._root}: {error}"
-            raise _FailedError(Failure(message, str(error), self._root)) from error
+        return text
 
     def _failed(self, error: Exception, program: Program, marker: Any, name: str) -> _FailedError:
         """The failure of a template that is on the stack no more."""

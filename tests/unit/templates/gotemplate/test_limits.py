@@ -42,6 +42,12 @@ def test_output_is_counted_however_it_comes_about() -> None:
     assert failure("{{.s}}{{.s}}{{.s}}", data, limits=LIMITS).cause == "more than 5000 characters of output"
 
 
+def test_the_output_of_an_included_template_is_counted_where_it_is_included() -> None:
+    text = '{{define "d"}}{{.}}{{.}}{{end}}\n{{len (include "d" .s)}}'
+    error = failure(text, {"s": "x" * 3000}, limits=LIMITS)
+    assert (error.cause, error.line, error.column) == ("more than 5000 characters of output", 2, 7)
+
+
 def test_limits_hold_for_each_render_by_itself() -> None:
     templates = compiled("{{range 900}}{{end}}", limits=LIMITS)
     assert templates.render("job.tpl", None) == templates.render("job.tpl", None) == ""
