@@ -11,6 +11,8 @@ import math
 import re
 from typing import Any, Final
 
+from launcher_k8s.templates.govalues.durations import Duration
+
 _LITERAL: Final = re.compile(
     r"[+-]?(?:0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)"
 ).fullmatch
@@ -21,8 +23,10 @@ _HIGHEST: Final = (1 << 63) - 1
 
 
 def to_int(value: Any) -> int:
-    """A value as an ``int`` of 64 bits; 0 if it is none."""
-    if isinstance(value, int):
+    """A value as an ``int`` of 64 bits; 0 if it is none, and for a ``time.Duration``."""
+    if type(value) is int and _LOWEST <= value <= _HIGHEST:
+        return value
+    if isinstance(value, int) and not isinstance(value, Duration):
         return (int(value) - _LOWEST) % (1 << 64) + _LOWEST
     if isinstance(value, float):
         return truncate_float(value)

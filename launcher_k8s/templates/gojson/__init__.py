@@ -1,0 +1,1 @@
+"""JSON in and out as Go's encoding/json has it."""

@@ -1,0 +1,126 @@
+"""Values as JSON text.
+
+Keys are in the order of their bytes, ``<``, ``>``, ``&`` and two line separators are escaped if asked, bytes
+that are no UTF-8 become U+FFFD, and floats have an exponent from 1e21 on and below 1e-6. Source: Go 1.26,
+encoding/json/encode.go and indent.go.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+from collections.abc import Sequence
+from json.encoder import encode_basestring
+from typing import Any, Final
+
+from launcher_k8s.templates.govalues.characters import has_escapes
+from launcher_k8s.templates.govalues.floats import format_float
+from launcher_k8s.templates.govalues.keys import sorted_keys
+from launcher_k8s.templates.govalues.kinds import is_nil, type_name
+from launcher_k8s.templates.govalues.structs import Struct
+from launcher_k8s.templates.govalues.values import ErrorValue, GoError
+
+_HTML: Final = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+_SEPARATORS: Final = {ord(character): f"\\u{ord(character):04x}" for character in "\u2028\u2029"}
+_UNUSUAL: Final = re.compile("[<>&\u2028\u2029\udc80-\udcff]").search
+_BAD_BYTES: Final = dict.fromkeys(range(0xDC80, 0xDD00), "\\ufffd")
+_LARGE: Final = 1e21
+_SMALL: Final = 1e-6
+_LOWEST_EXPONENT: Final = re.compile("e-0(?=[0-9]$)")
+
+
+def marshal(value: Any, *, html: bool = True, indent: str = "") -> str:
+    """A value as JSON.
+
+    Args:
+        value: What a template may have.
+        html: Whether ``<``, ``>`` and ``&`` are escaped.
+        indent: What each level of a text of many lines begins with; one line if empty.
+
+    Raises:
+        GoError: Something in it has no JSON form.
+    """
+    try:
+        return _Encoder(html, indent).text(value, "\n")
+    except RecursionError:
+        raise GoError(f"json: unsupported value: encountered a cycle via {type_name(value)}") from None
+
+
+class _Encoder:
+    """One run; ``line`` is what begins a new line where the value is."""
+
+    __slots__ = ("colon", "html", "indent")
+
+    def __init__(self, html: bool, indent: str) -> None:
+        self.html = html
+        self.indent = indent
+        self.colon = ": " if indent else ":"
+
+    def text(self, value: Any, line: str) -> str:
+        kind = type(value)
+        if kind is str:
+            return self.string(value)
+        if kind is bool:
+            return "true" if value else "false"
+        if kind is int:
+            return str(value)
+        if kind is float:
+            return number(value)
+        if is_nil(value):
+            return "null"
+        if isinstance(value, dict):
+            pairs = [(key, value[key]) for key in sorted_keys(value)]
+            return self.object(pairs, line)
+        if isinstance(value, list):
+            return self.bracketed("[", [self.text(item, line + self.indent) for item in value], "]", line)
+        return self.other(value, line)
+
+    def object(self, pairs: Sequence[tuple[str, Any]], line: str) -> str:
+        inner = line + self.indent
+        parts = [self.string(key) + self.colon + self.text(item, inner) for key, item in pairs]
+        return self.bracketed("{", parts, "}", line)
+
+    def bracketed(self, left: str, parts: list[str], right: str, line: str) -> str:
+        if not self.indent or not parts:
+            return f"{left}{','.join(parts)}{right}"
+        inner = line + self.indent
+        return f"{left}{inner}{f',{inner}'.join(parts)}{line}{right}"
+
+    def other(self, value: Any, line: str) -> str:
+        if isinstance(value, bytes):
+            return f'"{base64.b64encode(value).decode()}"'
+        if isinstance(value, int):
+            return str(int(value))
+        own = getattr(value, "go_json", None)
+        if own is not None:
+            return self.escaped(own())
+        if isinstance(value, Struct):
+            return self.object(value.go_fields(), line)
+        if isinstance(value, ErrorValue):
+            return "{}"
+        raise GoError(f"json: unsupported type: {type_name(value)}")
+
+    def string(self, text: str) -> str:
+        return self.escaped(encode_basestring(text))
+
+    def escaped(self, quoted: str) -> str:
+        if not _UNUSUAL(quoted):
+            return quoted
+        if has_escapes(quoted):
+            quoted = quoted.translate(_BAD_BYTES)
+        return quoted.translate(_HTML if self.html else _SEPARATORS)
+
+
+def number(value: float) -> str:
+    """A float as JSON.
+
+    Raises:
+        GoError: It is infinite or no number.
+    """
+    if not math.isfinite(value):
+        raise GoError(f"json: unsupported value: {format_float(value)}")
+    size = abs(value)
+    if size and (size < _SMALL or size >= _LARGE):
+        return _LOWEST_EXPONENT.sub("e-", format_float(value, "e"))
+    return format_float(value, "f")

@@ -1,0 +1,1 @@
+"""Go's times: instants, zones, and the layouts that they are written and read by."""
