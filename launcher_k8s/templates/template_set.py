@@ -64,18 +64,23 @@ class TemplateSet:
         self.effects: Effects = effects or NoEffects()
         self.used: Mapping[str, str] = _used(files)
         """The templates that are rendered: those given, and the library's own for what is absent."""
-        errors = problems(files)
-        if errors:
+        self._replay = Replay(self.effects)
+        engine = Engine(launcher_functions(), self._replay)
+        if errors := _problems(self.used, engine):
             raise errors[0]
         self.versions: Mapping[str, Version] = {name: read_version(name, self.used[name]) for name in _KINDS}
         """The versions of ``job.tpl`` and ``service.tpl``."""
-        self._replay = Replay(self.effects)
-        self._compiled = _compile(self.used, self._replay)
+        self._compiled: Compiled = engine.compile(self.used)
 
     @property
     def job_version(self) -> Version:
         """The version of ``job.tpl``."""
         return self.versions[JOB_FILE]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names by which templates may call each other: files and definitions."""
+        return self._compiled.names
 
     @property
     def service_version(self) -> Version:
@@ -161,25 +166,24 @@ def problems(files: Mapping[str, str]) -> tuple[TemplateError, ...]:
     Args:
         files: The texts by file name.
     """
-    engine = Engine(launcher_functions(), NoEffects())
+    return _problems(_used(files), Engine(launcher_functions(), NoEffects()))
+
+
+def _problems(files: Mapping[str, str], engine: Engine) -> tuple[TemplateError, ...]:
     found = []
-    for name, text in _used(files).items():
-        for check in (lambda n, t: read_version(n, t) if n in _KINDS else None, engine.compile_file):
-            try:
-                check(name, text)
-            except TemplateError as error:
-                found.append(error)
-                break
+    for name, text in files.items():
+        try:
+            if name in _KINDS:
+                read_version(name, text)
+            engine.compile_file(name, text)
+        except TemplateError as error:
+            found.append(error)
     return tuple(found)
 
 
 def _used(files: Mapping[str, str]) -> dict[str, str]:
     given = {name: text for name, text in files.items() if name.endswith(SUFFIX)}
     return dict(sorted({**default_templates(), **given}.items()))
-
-
-def _compile(files: Mapping[str, str], effects: Effects) -> Compiled:
-    return Engine(launcher_functions(), effects).compile(files)
 
 
 def _value_or_none(text: str) -> dict[str, Any] | None:

@@ -1,0 +1,162 @@
+"""The jobs that templates are tried with.
+
+One states every field, one has texts that YAML could take for something else, and one states next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import attrs
+
+from launcher_k8s.job import (
+    AMD_GPUS,
+    CPU_COUNT,
+    CPU_REQUEST,
+    HOST_MOUNT,
+    MEMORY,
+    MEMORY_REQUEST,
+    NVIDIA_GPUS,
+    SECRET_CONFIG,
+    SERVICE_ACCOUNT_CONFIG,
+    ConfigItem,
+    Container,
+    EnvVar,
+    ExposedPort,
+    Job,
+    Mount,
+    MountSource,
+    PlacementConstraint,
+    ResourceLimit,
+)
+from launcher_k8s.manifest import job_data
+
+SAMPLE_ID: Final = "validate-templates-abcd2345"
+_VOLUMES: Final[tuple[dict[str, Any], ...]] = (
+    {"name": "mount0", "hostPath": {"path": "/srv/shared"}},
+    {"name": "mount1", "nfs": {"server": "nfs.example.org", "path": "/home"}},
+)
+_VOLUME_MOUNTS: Final[tuple[dict[str, Any], ...]] = (
+    {"name": "mount0", "mountPath": "/shared", "readOnly": True},
+    {"name": "mount1", "mountPath": "/home", "subPath": "team/a", "readOnly": False},
+)
+_LIMITS: Final = (
+    ResourceLimit(CPU_COUNT, "2.5"),
+    ResourceLimit(CPU_REQUEST, "1"),
+    ResourceLimit(MEMORY, "2048"),
+    ResourceLimit(MEMORY_REQUEST, "512"),
+    ResourceLimit(NVIDIA_GPUS, "1"),
+    ResourceLimit(AMD_GPUS, "2"),
+)
+
+
+def _notes(part: str) -> dict[str, Any]:
+    return {
+        "annotations": {f"example.org/{part}-note": "one, two"},
+        "labels": {f"example.org/{part}-team": "analysis"},
+    }
+
+
+_METADATA: Final = {
+    "job": _notes("job"),
+    "pod": {**_notes("pod"), "initContainers": [{"name": "prepare", "image": "busybox:1.36", "args": ["x"]}]},
+    "service": _notes("service"),
+    "cost": {"center": 4711, "shared": True},
+}
+_CONTAINER: Final = Container(
+    image="registry.example.org/r-base:4.4",
+    run_as_user_id=1234,
+    run_as_group_id=2345,
+    run_as_user="jsmith",
+    run_as_group="analysts",
+    supplemental_group_ids=(3456, 4567),
+    capabilities_add=("SYS_PTRACE",),
+    capabilities_drop=("NET_RAW",),
+)
+_PORTS: Final = (ExposedPort(8787, "TCP"), ExposedPort(5353, "UDP", 30053), ExposedPort(8080, "TCP", 30080))
+
+
+def sample_data(user: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """What each sample is, with its data.
+
+    Args:
+        user: Whose jobs they are.
+    """
+    every = Job(
+        id=SAMPLE_ID,
+        cluster="Kubernetes",
+        name="Validate templates",
+        user=user,
+        group="analysts",
+        command="Rscript",
+        args=("model.R", "--fast"),
+        working_directory="/home/jsmith",
+        container=_CONTAINER,
+        init_containers=({"name": "fetch", "image": "busybox:1.36", "command": ["true"]},),
+        host="node-7",
+        stdin="1 2 3\n",
+        environment=(EnvVar("LANG", "C"), EnvVar("COUNT", "3")),
+        placement_constraints=(
+            PlacementConstraint("example.org/zone", "east"),
+            PlacementConstraint("kubernetes.io/arch", "amd64"),
+        ),
+        exposed_ports=(*_PORTS, ExposedPort(9090, "UDP")),
+        mounts=(
+            Mount("/shared", MountSource(HOST_MOUNT, {"path": "/srv/shared"}), read_only=True),
+            Mount("/home", MountSource("nfs", {"host": "nfs.example.org", "path": "/home"})),
+        ),
+        config=(
+            ConfigItem(SECRET_CONFIG, "database:password:DB_PASSWORD", "string"),
+            ConfigItem(SECRET_CONFIG, "license:file:LICENSE", "string"),
+            ConfigItem(SERVICE_ACCOUNT_CONFIG, "analysis", "enum"),
+        ),
+        resource_limits=_LIMITS,
+        resource_profile="large",
+        tags=("first tag", "second"),
+        metadata=_METADATA,
+        instance_id="launcher-1",
+    )
+    return (
+        ("a job that states every field", _data(every)),
+        ("a job whose texts YAML could take for something else", _data(_tricky(every))),
+        ("a job that states next to nothing", _data(_bare(user), is_bare=True)),
+    )
+
+
+def _tricky(every: Job) -> Job:
+    """Texts that are numbers, booleans, comments or keys to who does not quote them, and no shell."""
+    return attrs.evolve(
+        every,
+        name="job: 1 #",
+        group="yes",
+        command="",
+        exe="/usr/bin/env",
+        args=("- a", "b: c", "'", '"', "0x1F", "line 1\nline 2"),
+        working_directory="/home/a: b",
+        stdin="null",
+        host="017",
+        environment=(EnvVar("A", "no"), EnvVar("B", "a: b\n- c #"), EnvVar("C", ""), EnvVar("D", "1e3")),
+        placement_constraints=(PlacementConstraint("example.org/zone", "true"),),
+        exposed_ports=_PORTS[:1],
+        config=(ConfigItem(SERVICE_ACCOUNT_CONFIG, "4711", "enum"), ConfigItem(SECRET_CONFIG, "1:2:N")),
+        container=attrs.evolve(every.container, run_as_group_id=None, capabilities_drop=()),
+        resource_limits=_LIMITS[:1] + _LIMITS[2:3],
+        tags=("12", "{x}"),
+        metadata={
+            part: {key: dict.fromkeys(items, "on") for key, items in _notes(part).items()}
+            for part in ("job", "pod", "service")
+        },
+        instance_id="1",
+    )
+
+
+def _bare(user: str) -> Job:
+    return Job(
+        id=SAMPLE_ID, cluster="Kubernetes", name="bare", user=user, exe="/bin/true", container=Container("r")
+    )
+
+
+def _data(job: Job, *, is_bare: bool = False) -> dict[str, Any]:
+    if is_bare:
+        return job_data(job, share_process_namespace=False)
+    return job_data(job, volumes=_VOLUMES, volume_mounts=_VOLUME_MOUNTS)

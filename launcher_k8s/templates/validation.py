@@ -1,0 +1,168 @@
+"""What is wrong with templates: everything that the Launcher's contract asks of what they render.
+
+They are rendered for sample jobs; what comes out is held against the contract, and each finding names the
+line of the template and the path in the object (domain, section 4, "A rendered Job should hold").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import attrs
+
+from launcher_k8s.diagnostics import Diagnostic, Location, Severity
+from launcher_k8s.errors import TemplateError, TemplateRenderError
+from launcher_k8s.finding import Finding
+from launcher_k8s.shape.fact import Path, Version, format_path
+from launcher_k8s.templates.contract import data_for
+from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE
+from launcher_k8s.templates.effects import Effects
+from launcher_k8s.templates.judging import judge
+from launcher_k8s.templates.lints import lint, unclosed_block
+from launcher_k8s.templates.samples import sample_data
+from launcher_k8s.templates.source_map import SourceMap, map_sources
+from launcher_k8s.templates.template_set import Rendering, TemplateSet, problems
+from launcher_k8s.templates.versions import format_version
+
+SYNTAX: Final = "template-syntax"
+VERSION: Final = "template-version"
+_OLD: Final = (2, 0, 0)
+
+
+@attrs.frozen
+class Sample:
+    """What a template printed for a sample job.
+
+    Args:
+        what: What job it was.
+        name: The template.
+        text: What it printed; until it failed, if it did.
+    """
+
+    what: str
+    name: str
+    text: str
+
+
+@attrs.frozen
+class Validation:
+    """What was found in templates.
+
+    Args:
+        diagnostics: All findings, in the order of files and lines.
+        samples: What they printed for the sample jobs.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    samples: tuple[Sample, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.diagnostics
+
+
+def validate(files: Mapping[str, str], *, user: str = "jsmith", effects: Effects | None = None) -> Validation:
+    """Look for everything that is wrong with templates.
+
+    Args:
+        files: The texts by file name; for ``job.tpl`` and ``service.tpl`` the library's own where absent.
+        user: Whose job the samples are: templates may ask for that user's groups.
+        effects: What a render may reach beyond the job; nothing, if None.
+    """
+    errors = problems(files)
+    if errors:
+        found = [*(_broken(error, files.get(error.template, "")) for error in errors), *lint(files, ())]
+        return Validation(_in_order(found), ())
+    return _Validator(TemplateSet(files, effects=effects)).run(user)
+
+
+class _Validator:
+    def __init__(self, templates: TemplateSet) -> None:
+        self._set = templates
+        self._found: list[Diagnostic] = []
+        self._samples: list[Sample] = []
+
+    def run(self, user: str) -> Validation:
+        self._found += lint(self._set.used, self._set.names)
+        for name, version in self._set.versions.items():
+            self._found += _of_version(name, version, self._set.used[name])
+        for what, data in sample_data(user):
+            self._try(JOB_FILE, what, data)
+            if data["servicePortsJson"] != "[]":
+                self._try(SERVICE_FILE, what, data)
+        return Validation(_in_order(self._found), tuple(self._samples))
+
+    def _try(self, name: str, what: str, data: Mapping[str, Any]) -> None:
+        version = self._set.versions[name]
+        given = data_for(data, version, cpu_ratio=0.5, memory_ratio=0.5)
+        try:
+            rendering = self._set.read(name, given)
+        except TemplateRenderError as error:
+            self._samples.append(Sample(what, name, error.partial))
+            self._found.append(_failed(error, what))
+            return
+        self._samples.append(Sample(what, name, rendering.text))
+        findings = list(judge(rendering.document, name, given, version))
+        if findings:
+            sources = self._sources(rendering, given)
+            self._found += (self._placed(finding, rendering, sources) for finding in findings)
+
+    def _sources(self, rendering: Rendering, data: Mapping[str, Any]) -> SourceMap:
+        def render(files: Mapping[str, str]) -> str:
+            return TemplateSet(files, effects=self._set.effects).render(rendering.name, data)
+
+        return map_sources(self._set.used, rendering.name, rendering.text, render)
+
+    def _placed(self, finding: Finding, rendering: Rendering, sources: SourceMap) -> Diagnostic:
+        offset = _offset(finding.place, rendering.document.offsets)
+        file, line = sources.find(offset) if offset >= 0 else (rendering.name, 0)
+        source = self._set.used[file].split("\n")[line - 1] if line else ""
+        place = Location(file, line, key=format_path(finding.place), source=source)
+        return Diagnostic(finding.code, finding.severity, place, finding.message, finding.hint)
+
+
+def _offset(place: Path, offsets: Mapping[Path, int]) -> int:
+    """Where in the text a place is, or what is nearest above it; -1 for nowhere."""
+    while place and place not in offsets:
+        place = place[:-1]
+    return offsets.get(place, -1)
+
+
+def _of_version(name: str, version: Version, text: str) -> Iterator[Diagnostic]:
+    if version < _OLD:
+        yield Diagnostic(
+            "old-version",
+            Severity.WARNING,
+            Location(name, 1, source=text.split("\n", 1)[0]),
+            f"version {format_version(version)} knows neither metadata, requests nor service accounts",
+            "upgrade to version 2.5.0",
+        )
+
+
+def _broken(error: TemplateError, text: str) -> Diagnostic:
+    is_version = error.column < 0 and "version" in error.cause
+    hint = error.hint or _syntax_hint(error, text)
+    place = Location(error.template, error.line, max(0, error.column + 1), source=error.source)
+    return Diagnostic(VERSION if is_version else SYNTAX, Severity.ERROR, place, error.cause, hint)
+
+
+def _syntax_hint(error: TemplateError, text: str) -> str:
+    if "U+201" in error.cause:
+        return """typographic quotes: write " or ' instead"""
+    if "unexpected EOF" in error.cause:
+        return unclosed_block(text) or "something is not closed"
+    return "see the guide on the language of templates"
+
+
+def _failed(error: TemplateRenderError, what: str) -> Diagnostic:
+    place = Location(error.template, error.line, error.column + 1, source=error.source)
+    code = "render-error" if error.line else "not-yaml"
+    return Diagnostic(code, Severity.ERROR, place, f"{error.cause} ({what})", error.hint)
+
+
+def _in_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Findings by file and line; one that several samples show is told once."""
+    once = {(each.code, each.location.file, each.location.line, each.location.key): each for each in found}
+    return tuple(sorted(once.values(), key=lambda each: (each.location.file, each.location.line)))
