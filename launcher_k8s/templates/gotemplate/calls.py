@@ -29,17 +29,22 @@ from launcher_k8s.templates.gotemplate.building import (
 from launcher_k8s.templates.gotemplate.nodes import (
     AnyNode,
     BoolNode,
+    ChainNode,
     CommandNode,
+    DotNode,
+    FieldNode,
     IdentifierNode,
     NilNode,
     NumberNode,
     Operand,
     PipeNode,
     StringNode,
+    VariableNode,
 )
 from launcher_k8s.templates.gotemplate.scope import Scope
 from launcher_k8s.templates.gotemplate.sites import Choice, Site
 from launcher_k8s.templates.gotemplate.template import Template
+from launcher_k8s.templates.govalues.comparing import equal, unequal
 from launcher_k8s.templates.govalues.signature import Function
 from launcher_k8s.templates.govalues.values import GoError
 
@@ -53,6 +58,8 @@ ENGINE_FUNCTIONS: Final[Mapping[str, Function]] = {
 }
 """What Go's builtins have that no function could do: the compiler writes them out."""
 
+# Comparing with a constant of the same type, as most templates do, needs no call.
+_COMPARED: Final[Mapping[Callable[..., Any], str]] = {equal: "eq", unequal: "ne"}
 # Always the same for the same constants, and dear enough to compute once.
 _FOLDED: Final = frozenset(
     {"repeat", "print", "printf", "quote", "squote", "trim", "upper", "lower", "indent"}
@@ -153,13 +160,33 @@ class Calls(ABC):
         given = [
             self._argument(arg, arguments.parameter(function, position)) for position, arg in enumerate(args)
         ]
+        if name == "slice" and function.variadic == VALUE:
+            given[1:] = map(self._boxed, args[1:], given[1:])
         folded = self._folded(function, given) if final is None else None
         if folded is not None:
             return folded
         before = args[-1] if args else node
         wanted = "" if final is None else arguments.parameter(function, len(args))
         make = self._ordered(given, final, lambda value: self._checked(value, wanted, before, piped=True))
-        return make(lambda values: with_nil(self.at(function_call(name, values), command, name=name), nil))
+        return make(lambda values: self._called(function, command, values, nil))
+
+    def _called(
+        self,
+        function: Function,
+        command: CommandNode | IdentifierNode,
+        values: list[jinja.Expr],
+        nil: Nil,
+    ) -> jinja.Expr:
+        name = function.name
+        sign = _COMPARED.get(function.call)
+        constant = values[-1] if sign is not None and len(values) == 2 else None
+        kind = type(constant.value) if isinstance(constant, jinja.Const) else None
+        if sign is None or constant is None or kind not in {str, int}:
+            return with_nil(self.at(function_call(name, values), command, name=name), nil)
+        kept = self.scope.fresh("t")
+        call = self.at(function_call(name, [local(kept), constant]), command, name=name)
+        compared = jinja.Compare(local(kept), [jinja.Operand(sign, constant)])
+        return jinja.CondExpr(tested(assigned(kept, values[0]), f"exactly {kind.__name__}"), compared, call)
 
     def _ordered(
         self,
@@ -189,6 +216,16 @@ class Calls(ABC):
         except GoError:
             return None
         return jinja.Const(result) if type(result) is str else None
+
+    def _boxed(self, node: Operand, value: jinja.Expr) -> jinja.Expr:
+        """An index for Go's own ``slice``, which alone does not look into an ``interface {}``."""
+        if isinstance(node, FieldNode | ChainNode) or (
+            isinstance(node, VariableNode) and len(node.ident) > 1
+        ):
+            return runtime_call("boxed", value)
+        if isinstance(node, DotNode) and self.scope.dot.container:
+            return runtime_call("boxed", value, local(self.scope.dot.container))
+        return value
 
     def _argument(self, node: Operand, wanted: str) -> jinja.Expr:
         if isinstance(node, NilNode) and wanted == VALUE:

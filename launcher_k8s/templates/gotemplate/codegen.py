@@ -203,6 +203,10 @@ class GoCodeGenerator(CodeGenerator):
         """Write a value that is checked, or in which nil is replaced."""
         if node.name == "set":
             self.write(f"{self._name_of(node.node)} is not UNSET")
+        elif node.name.startswith("exactly "):
+            self.write("type(")
+            self.visit(node.node, frame)
+            self.write(f") is {node.name.removeprefix('exactly ')}")
         elif node.name == Nil.NIL.value:
             self._replaced(node.node, MISSING_NAME, "None", frame)
         elif node.name == Nil.MISSING.value:

@@ -52,7 +52,7 @@ def copy_data(value: Any, depth: int = 0) -> Any:
             for key, item in value.items()
         }
     if kind is list:
-        return [copy_data(item, depth) for item in value]
+        return [item if type(item) is str and item.isascii() else copy_data(item, depth) for item in value]
     return _converted(value, depth)
 
 

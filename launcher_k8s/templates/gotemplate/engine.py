@@ -41,6 +41,7 @@ _OPERATIONS: Final = (
     operations.pairs,
     operations.defined,
     operations.call_value,
+    operations.boxed,
     operations.find_method,
     operations.call_method,
     operations.as_nil,

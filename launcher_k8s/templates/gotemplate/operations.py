@@ -6,7 +6,7 @@ Source: Go 1.26, text/template/exec.go (``walkRange``, ``evalField``, ``printVal
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from launcher_k8s.templates.gotemplate.arguments import (
     ANY,
@@ -88,6 +88,28 @@ def call_value(name: str | None, function: Any, *_args: Any) -> NoReturn:
     if name is None:
         name = function if type(function) is str else f"<{type_name(function)} Value>"
     raise GoError(f"non-function {name} of type {type_name(function)}")
+
+
+class _Interface:
+    """A value in an ``interface {}`` for what does not look into it."""
+
+    __slots__ = ()
+    go_type = ANY
+    go_kind = "interface"
+
+
+_BOXED: Final = _Interface()
+
+
+def boxed(value: Any, container: Any = None) -> Any:
+    """What Go's ``slice`` sees of an index: it does not look into an ``interface {}``.
+
+    Args:
+        value: The index.
+        container: What it is an element of; None if that can only be a map of ``interface {}``.
+    """
+    is_typed = container is not None and type(container) not in {list, dict}
+    return value if value is MISSING or is_typed else _BOXED
 
 
 def find_method(receiver: Any, name: str) -> Function | None:
