@@ -73,6 +73,8 @@ def with_nil(value: jinja.Expr, nil: Nil) -> jinja.Expr:
     """A value in which nil or no value becomes what is wanted."""
     if nil is Nil.AS_IS or isinstance(value, jinja.Const):
         return value
+    if nil is Nil.NIL and isinstance(value, jinja.Filter):
+        return value  # functions give nil, never no value
     return tested(value, nil.value)
 
 

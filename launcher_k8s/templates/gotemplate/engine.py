@@ -27,7 +27,6 @@ from launcher_k8s.templates.gotemplate.parser import parse
 from launcher_k8s.templates.gotemplate.rendering import TPL, Renderer
 from launcher_k8s.templates.gotemplate.run import Program, Run
 from launcher_k8s.templates.gotemplate.template import Template
-from launcher_k8s.templates.govalues.quoting import quote
 from launcher_k8s.templates.govalues.signature import Function
 from launcher_k8s.templates.govalues.values import MISSING
 
@@ -100,8 +99,14 @@ class Engine:
     def _compile_file(self, name: str, text: str) -> Mapping[str, Program]:
         """Compile one file: its own template and all that it defines, by name."""
         left, right = self._delimiters
-        parsed = parse(name, text, functions=self._functions, left=left, right=right)
-        return {template.name: self._program(template) for template in parsed.values()}
+        try:
+            parsed = parse(name, text, functions=self._functions, left=left, right=right)
+            return {template.name: self._program(template) for template in parsed.values()}
+        except (SyntaxError, RecursionError, MemoryError) as error:  # all are how CPython says "too deep"
+            cause = "something in it is nested too deep"
+            hint = "split it into several templates with define and template"
+            message = f"template: {name}: {cause}"
+            raise TemplateSyntaxError(message, template=name, cause=cause, hint=hint) from error
 
     def _namespace(self, effects: Effects | None) -> dict[str, Any]:
         """All that generated code can name: no builtins, so it reaches nothing else."""
@@ -120,17 +125,6 @@ class Engine:
         return names
 
     def _program(self, template: Template) -> Program:
-        try:
-            return self._compile_template(template)
-        except (SyntaxError, RecursionError, MemoryError) as error:  # all are how CPython says "too deep"
-            cause = f"{quote(template.name)} is nested too deep"
-            message = f"template: {template.parse_name}: {cause}"
-            hint = "split it into several templates with define and template"
-            raise TemplateSyntaxError(
-                message, template=template.parse_name, cause=cause, hint=hint
-            ) from error
-
-    def _compile_template(self, template: Template) -> Program:
         translation = translate(template, self._functions)
         generator = GoCodeGenerator(
             self._environment, template.name, translation=translation, missing_key=self._missing

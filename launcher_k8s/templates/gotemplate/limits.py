@@ -15,6 +15,8 @@ class Limits:
         calls: Calls of other templates (``include``, ``template``, ``tpl``).
         depth: Templates inside each other by ``template``; Go's own limit is 100,000.
         includes: How often one name may be included inside itself, as Helm counts.
+        texts: Characters of all different texts given to ``tpl``, each counted as 1,000 at least: to compile
+            one takes its time.
     """
 
     iterations: int = 1_000_000
@@ -22,3 +24,4 @@ class Limits:
     calls: int = 200_000
     depth: int = 100_000
     includes: int = 1_000
+    texts: int = 1 << 20

@@ -139,6 +139,7 @@ class Renderer:
 
     def _render_text(self, text: str, dot: Any) -> str | None:
         before = self._run.templates
+        self._run.count_text(text)
         self._texts += 1
         if self._texts > _DEEPEST_TEXTS:
             raise GoError(f"more than {_DEEPEST_TEXTS} texts as templates inside each other")

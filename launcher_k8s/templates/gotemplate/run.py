@@ -14,6 +14,7 @@ from launcher_k8s.templates.gotemplate.template import Template
 
 T_co = TypeVar("T_co", covariant=True)
 
+_LEAST_TEXT: Final = 1_000
 _LOOK_EVERY: Final = 512
 """Rounds between two looks at how much has been written."""
 
@@ -48,7 +49,17 @@ class Run:
         limits: What it may use up.
     """
 
-    __slots__ = ("_rounds_left", "_unseen", "calls", "depth", "includes", "limits", "templates")
+    __slots__ = (
+        "_rounds_left",
+        "_texts",
+        "_texts_left",
+        "_unseen",
+        "calls",
+        "depth",
+        "includes",
+        "limits",
+        "templates",
+    )
 
     def __init__(self, templates: Mapping[str, Program], limits: Limits) -> None:
         self.templates = templates
@@ -58,6 +69,8 @@ class Run:
         self.includes: dict[str, int] = {}
         self._rounds_left = limits.iterations
         self._unseen = 0
+        self._texts: set[str] = set()
+        self._texts_left = limits.texts
 
     def rounds(self, values: _Rounds[T_co], out: list[str]) -> Iterable[T_co]:
         """What a range goes over, all counted before its first round; false if nothing.
@@ -107,3 +120,15 @@ class Run:
         self.calls += 1
         if self.calls > self.limits.calls:
             raise ExecutionError(f"more than {self.limits.calls} calls of templates in one render")
+
+    def count_text(self, text: str) -> None:
+        """Count a text that is to be compiled.
+
+        Raises:
+            ExecutionError: There were too many, or too long ones.
+        """
+        if text not in self._texts:
+            self._texts.add(text)
+            self._texts_left -= max(len(text), _LEAST_TEXT)
+        if self._texts_left < 0:
+            raise ExecutionError(f"more than {self.limits.texts} characters of templates made in one render")

@@ -48,6 +48,20 @@ def test_the_output_of_an_included_template_is_counted_where_it_is_included() ->
     assert (error.cause, error.line, error.column) == ("more than 5000 characters of output", 2, 7)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['{{range 11}}{{tpl (printf "%d" .) nil}}{{end}}', '{{tpl (repeat 10001 "x") nil}}'],
+)
+def test_texts_as_templates_are_counted(text: str) -> None:
+    error = failure(text, limits=Limits(texts=10_000))
+    assert error.cause == "more than 10000 characters of templates made in one render"
+
+
+def test_a_text_that_is_used_again_is_not_counted_again() -> None:
+    templates = compiled('{{range 11}}{{tpl "x" .}}{{end}}', limits=Limits(texts=10_000))
+    assert templates.render("job.tpl", None) == "x" * 11
+
+
 def test_limits_hold_for_each_render_by_itself() -> None:
     templates = compiled("{{range 900}}{{end}}", limits=LIMITS)
     assert templates.render("job.tpl", None) == templates.render("job.tpl", None) == ""
@@ -55,5 +69,5 @@ def test_limits_hold_for_each_render_by_itself() -> None:
 
 def test_a_pipeline_without_end_is_refused() -> None:
     error = syntax_error("{{.a" + " | upper" * 500 + "}}")
-    assert error.message == 'template: job.tpl: "job.tpl" is nested too deep'
+    assert error.message == "template: job.tpl: something in it is nested too deep"
     assert error.hint
