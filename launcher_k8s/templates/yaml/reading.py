@@ -10,6 +10,7 @@ from typing import Any
 from launcher_k8s.templates.govalues.values import GoError
 from launcher_k8s.templates.yaml.decoding import Decoder, as_json
 from launcher_k8s.templates.yaml.nodes import Composer, Node
+from launcher_k8s.templates.yaml.quick import QuickReader, Unsure
 from launcher_k8s.templates.yaml.tokens import LOOK_AHEAD, YamlError, find_forbidden
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -25,6 +26,10 @@ def read_yaml(text: str) -> Any:
         GoError: It is no YAML, or has no form in JSON; in the words of Go, without the prefix that tells
             the conversion.
     """
+    try:
+        return QuickReader(text).read()
+    except Unsure:
+        pass
     root = compose(text)
     try:
         return None if root is None else as_json(Decoder().value(root))

@@ -104,6 +104,11 @@ class Forbidden:
     seen_from: int
 
 
+def is_allowed(text: str) -> bool:
+    """Whether YAML knows all characters of a text."""
+    return _FORBIDDEN(text) is None
+
+
 def find_forbidden(text: str) -> Forbidden | None:
     """The first control character, or bytes that are no UTF-8."""
     match = _FORBIDDEN(text)
