@@ -1,18 +1,20 @@
 """From a job to its plan, every refusal raised at once.
 
 In this order: is the job valid, who asks (profile), what it gets (resources, image, nodes, mounts,
-configuration, ports), the data that templates see, the objects, the profile's overrides, and last the name.
+configuration, ports), the data that templates see, the objects (by templates, or by the built-in manifest and
+the profile's overrides), and last the name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import attrs
 
 from launcher_k8s.arguments import checked
 from launcher_k8s.decisions import Trail
-from launcher_k8s.errors import NotSupportedError
+from launcher_k8s.finding import Finding
 from launcher_k8s.job import (
     AMD_GPUS,
     CPU_COUNT,
@@ -29,6 +31,7 @@ from launcher_k8s.manifest.metadata import check_metadata
 from launcher_k8s.naming import job_id_from_key, preview_id, submission_digest
 from launcher_k8s.plan.job_plan import JobPlan
 from launcher_k8s.plan.overriding import override, set_last
+from launcher_k8s.plan.templating import render_objects
 from launcher_k8s.plan.warnings import warn
 from launcher_k8s.quantity import format_decimal
 from launcher_k8s.rules.allocation import Allocation
@@ -41,6 +44,7 @@ from launcher_k8s.rules.profiles import profile_for
 from launcher_k8s.rules.resources import allocate
 from launcher_k8s.rules.validity import check_job, check_namespace
 from launcher_k8s.settings import CUSTOM_RESOURCES, ClusterSettings, UserProfile
+from launcher_k8s.templates.effects import Effects
 
 
 @checked
@@ -52,6 +56,7 @@ def plan_job(
     groups: Iterable[str] = (),
     job_id: str | None = None,
     key: str | None = None,
+    effects: Effects | None = None,
 ) -> JobPlan:
     """Decide what a job gets, and build its Kubernetes objects. Nothing of a cluster is needed.
 
@@ -62,17 +67,18 @@ def plan_job(
         groups: All groups of the user.
         job_id: The id drawn for it; without one, or a key, it ends in ``preview0`` and is never submitted.
         key: The caller's idempotency key: the same key gives the same id.
+        effects: What templates may reach beyond the job, such as commands that they run; nothing, if None.
 
     Raises:
         InvalidJobError: The job may not run as asked, or the key is empty; carries every reason.
         ConfigurationError: No namespace can be called as the settings say.
         OverrideError: An override of the user's profile cannot be applied, or takes away what makes the
             object known as the Launcher's.
-        NotSupportedError: The cluster is set to use templates.
+        TemplateError: The cluster uses templates, and one of them is not right, fails, or makes what may not
+            be submitted.
     """
-    _refuse_templates(cluster)
     check_namespace(cluster)
-    trail = Trail()
+    trail, groups = Trail(), tuple(groups)
     if key == "":
         trail.refuse("key", "the key is empty: all such submissions would be one", hint="leave it out")
     check_job(job, cluster, user=user, trail=trail)
@@ -99,10 +105,7 @@ def plan_job(
         volume_mounts=mounts.volume_mounts,
         share_process_namespace=cluster.shared_process_namespace,
     )
-    manifest = build_job(data, stdin_annotation=cluster.stdin_annotation)
-    check_annotations(manifest, trail=trail)
-    trail.raise_refusals()
-    manifest, patch, findings = override(manifest, data, profile, trail)
+    made = _make(data, cluster, profile, trail, groups=groups, effects=effects)
     submission = submission_digest(job, user=user, key_or_id=decided.id if key is None else key)
     return JobPlan(
         job_id=decided.id,
@@ -112,13 +115,46 @@ def plan_job(
         job=decided,
         profile=profile,
         allocation=allocation,
-        manifest=set_last(manifest, decided.id, submission),
-        service=build_service(data),
+        manifest=set_last(made.manifest, decided.id, submission),
+        service=made.service,
         decisions=tuple(trail.decisions),
-        patch=patch,
-        findings=findings,
+        patch=made.patch,
+        findings=made.findings,
         submission=submission,
     )
+
+
+@attrs.frozen
+class _Made:
+    """The objects, and what overrides or templates did to them."""
+
+    manifest: dict[str, Any]
+    service: Mapping[str, Any] | None
+    findings: tuple[Finding, ...]
+    patch: tuple[Mapping[str, Any], ...] = ()
+
+
+def _make(
+    data: Mapping[str, Any],
+    cluster: ClusterSettings,
+    profile: UserProfile,
+    trail: Trail,
+    *,
+    groups: Sequence[str],
+    effects: Effects | None,
+) -> _Made:
+    """The objects, by the templates or else the built-in manifest and the overrides."""
+    if cluster.use_templating:
+        trail.raise_refusals()
+        made = render_objects(data, cluster, profile, trail, groups=groups, effects=effects)
+        check_annotations(made.manifest, trail=trail)
+        trail.raise_refusals()
+        return _Made(made.manifest, made.service, made.findings)
+    manifest = build_job(data, stdin_annotation=cluster.stdin_annotation)
+    check_annotations(manifest, trail=trail)
+    trail.raise_refusals()
+    manifest, patch, findings = override(manifest, data, profile, trail)
+    return _Made(manifest, build_service(data), findings, patch)
 
 
 def _decide(
@@ -146,14 +182,6 @@ def _decide(
         resource_limits=tuple(_limits(allocation)),
         resource_profile=chosen or CUSTOM_RESOURCES,
     )
-
-
-def _refuse_templates(cluster: ClusterSettings) -> None:
-    if cluster.use_templating:
-        raise NotSupportedError(
-            f"use-templating is on ({cluster.origin('use_templating')}): templates are not supported yet",
-            hint="set use-templating=0; profiles and job-json-overrides work without",
-        )
 
 
 def _id_from(job: Job, cluster: ClusterSettings, *, user: str, key: str | None) -> str:

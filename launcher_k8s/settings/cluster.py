@@ -56,6 +56,8 @@ class ClusterSettings:
         profiles: The sections of the profiles file, in its order: the last that matches wins.
         resources: The resource profiles, in the order of their file.
         mounts: What every job has mounted, before its own mounts.
+        templates: The texts of the files in the directory of templates, by name, where ``use_templating`` is
+            on; the library's own stand for what is absent.
         definitions: Connect's cluster definitions, with the languages of their images.
         directory: Where the files were read; None for settings built in code.
         read_again: Reads the same files once more, in the same way; None for settings built in code.
@@ -220,6 +222,9 @@ class ClusterSettings:
     )
     definitions: tuple[ClusterDefinition, ...] = _part(
         "definitions", tuple[ClusterDefinition, ...], (), "give ClusterDefinition(name, images)"
+    )
+    templates: Mapping[str, str] | None = _part(
+        "templates", Mapping[str, str] | None, None, "give the texts of templates by their file names"
     )
     directory: str | None = None
     read_again: SettingsReader | None = attrs.field(default=None, eq=False, repr=False)

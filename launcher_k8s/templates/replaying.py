@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -21,6 +21,7 @@ T = TypeVar("T")
 class _Answers:
     """What was answered in one render, in order; and how much of it a second one has taken."""
 
+    groups: Mapping[str, Sequence[str]]
     given: dict[tuple[Any, ...], list[Any]] = attrs.field(factory=dict)
     taken: Counter[tuple[Any, ...]] | None = None
 
@@ -38,9 +39,13 @@ class Replay:
         self._answers: ContextVar[_Answers | None] = ContextVar("answers", default=None)
 
     @contextmanager
-    def recording(self) -> Iterator[None]:
-        """Remember all answers, for a replay that follows in the same context."""
-        self._answers.set(_Answers())
+    def recording(self, groups: Mapping[str, Sequence[str]]) -> Iterator[None]:
+        """Remember all answers, for a replay that follows in the same context.
+
+        Args:
+            groups: The groups of users that are known already.
+        """
+        self._answers.set(_Answers(groups))
         yield
 
     @contextmanager
@@ -57,6 +62,9 @@ class Replay:
 
     def groups_of(self, user: str) -> Sequence[str]:
         """A user's groups."""
+        answers = self._answers.get()
+        if answers is not None and user in answers.groups:
+            return answers.groups[user]
         return self._ask(self._effects.groups_of, user)
 
     def environment(self, name: str) -> str:

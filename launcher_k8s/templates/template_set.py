@@ -6,7 +6,8 @@ files named ``*.tpl`` share one name space, by which they include each other (do
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
@@ -26,6 +27,7 @@ from launcher_k8s.templates.structure import Attempt, changed_by_values
 from launcher_k8s.templates.versions import read_version
 from launcher_k8s.wording import quote
 
+_NO_GROUPS: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 SUFFIX: Final = ".tpl"
 _KINDS: Final[Mapping[str, str]] = {JOB_FILE: JOB_KIND, SERVICE_FILE: SERVICE_KIND}
 _QUOTE: Final = "pipe it to quote or toYaml where the template prints it"
@@ -45,6 +47,11 @@ class Rendering:
     name: str
     text: str
     document: Document
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The object, as JSON types."""
+        return self.document.value
 
 
 class TemplateSet:
@@ -87,29 +94,31 @@ class TemplateSet:
         """The version of ``service.tpl``."""
         return self.versions[SERVICE_FILE]
 
-    def job(self, data: Data) -> dict[str, Any]:
+    def job(self, data: Data, *, groups: Mapping[str, Sequence[str]] = _NO_GROUPS) -> Rendering:
         """The Job of a job, as ``job.tpl`` makes it.
 
         Args:
             data: The job's data, for this template's version.
+            groups: The groups of users that are known already: nobody is asked for them.
 
         Raises:
             TemplateRenderError: The template fails, or what it makes may not be submitted: it is not one
                 YAML mapping, it is not known as the Launcher's, or a value of the job has changed its
                 structure.
         """
-        return self._object(JOB_FILE, data)
+        return self._checked(JOB_FILE, data, groups)
 
-    def service(self, data: Data) -> dict[str, Any]:
+    def service(self, data: Data, *, groups: Mapping[str, Sequence[str]] = _NO_GROUPS) -> Rendering:
         """The Service of a job, as ``service.tpl`` makes it.
 
         Args:
             data: The job's data.
+            groups: The groups of users that are known already.
 
         Raises:
             TemplateRenderError: As for :meth:`job`.
         """
-        return self._object(SERVICE_FILE, data)
+        return self._checked(SERVICE_FILE, data, groups)
 
     def render(self, name: str, data: Data) -> str:
         """What a template prints for a job.
@@ -139,17 +148,16 @@ class TemplateSet:
         except DocumentError as error:
             raise _unreadable(name, text, error) from error
 
-    def _object(self, name: str, data: Data) -> dict[str, Any]:
-        with self._replay.recording():
+    def _checked(self, name: str, data: Data, groups: Mapping[str, Sequence[str]]) -> Rendering:
+        with self._replay.recording(groups):
             made = self.read(name, data)
-        found = made.document.value
-        _refuse_kind(name, found)
-        attempt = Attempt(made.text, found)
+        _refuse_kind(name, made.value)
+        attempt = Attempt(made.text, made.value)
         culprit = changed_by_values(data, attempt, lambda other: self._again(name, other), _value_or_none)
         if culprit:
             message = f"{name}: the value of {culprit} changes the structure of what is rendered"
             raise _error(name, message, _QUOTE)
-        return found
+        return made
 
     def _again(self, name: str, data: Data) -> str | None:
         """The text for other data, with nothing asked of the host anew; None where that is not possible."""
@@ -203,6 +211,8 @@ def _refuse_kind(name: str, found: Mapping[str, Any]) -> None:
     elif found.get("kind") != SERVICE_KIND:
         hint = "it holds a job template, probably; job.tpl makes the Job"
         raise _error(name, f"{name} makes no Service but kind: {found.get('kind')}", hint)
+    elif not isinstance(found.get("metadata"), dict):
+        raise _error(name, f"{name} makes a Service without metadata", "give it its name and labels")
 
 
 def _unreadable(name: str, text: str, error: DocumentError) -> TemplateRenderError:

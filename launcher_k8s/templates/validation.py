@@ -23,11 +23,10 @@ from launcher_k8s.templates.lints import lint, unclosed_block
 from launcher_k8s.templates.samples import sample_data
 from launcher_k8s.templates.source_map import SourceMap, map_sources
 from launcher_k8s.templates.template_set import Rendering, TemplateSet, problems
-from launcher_k8s.templates.versions import format_version
+from launcher_k8s.templates.versions import OLDEST_FULL, format_version
 
 SYNTAX: Final = "template-syntax"
 VERSION: Final = "template-version"
-_OLD: Final = (2, 0, 0)
 
 
 @attrs.frozen
@@ -131,7 +130,7 @@ def _offset(place: Path, offsets: Mapping[Path, int]) -> int:
 
 
 def _of_version(name: str, version: Version, text: str) -> Iterator[Diagnostic]:
-    if version < _OLD:
+    if version < OLDEST_FULL:
         yield Diagnostic(
             "old-version",
             Severity.WARNING,

@@ -14,7 +14,9 @@ from launcher_k8s.errors import TemplateSyntaxError
 from launcher_k8s.manifest.check import NEWEST
 from launcher_k8s.shape.fact import Version
 
-METADATA_SINCE: Final[Version] = (2, 1, 0)
+OLDEST_FULL: Final[Version] = (2, 0, 0)
+"""Older ones are accepted with a warning."""
+
 REQUESTS_SINCE: Final[Version] = (2, 3, 0)
 
 _LINE: Final = re.compile(r"# Version: *(\d{1,9}(?:\.\d{1,9}){0,2})[ \t\r]*(?:\n|\Z)", re.ASCII)

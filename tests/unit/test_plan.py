@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from launcher_k8s.decisions import DecisionKind
-from launcher_k8s.errors import ConfigurationError, InvalidJobError, NotSupportedError, OverrideError
+from launcher_k8s.errors import ConfigurationError, InvalidJobError, OverrideError
 from launcher_k8s.job import (
     ConfigItem,
     Container,
@@ -167,16 +167,6 @@ def test_every_refusal_is_told_at_once() -> None:
     for word in ("'you'", "annotations.user", "stdin", "'s'", "99", "image"):
         assert any(word in message for message in messages), (word, messages)
     assert len(messages) == 6
-
-
-def test_a_job_in_templates_is_not_supported_yet() -> None:
-    cluster = attrs.evolve(
-        SETTINGS,
-        use_templating=True,
-        origins={"use_templating": Origin.in_file("k.conf", 7, "", "use-templating")},
-    )
-    with pytest.raises(NotSupportedError, match=r"use-templating is on \(k\.conf:7 use-templating\)"):
-        plan_job(JOB, cluster, user="me")
 
 
 def test_a_job_with_standard_input_may_be_planned() -> None:
