@@ -42,7 +42,7 @@ from launcher_k8s.templates.gotemplate.nodes import (
     VariableNode,
 )
 from launcher_k8s.templates.gotemplate.scope import Scope
-from launcher_k8s.templates.gotemplate.sites import Choice, Site
+from launcher_k8s.templates.gotemplate.sites import Choice, Joining, Site
 from launcher_k8s.templates.gotemplate.template import Template
 from launcher_k8s.templates.govalues.comparing import equal, unequal
 from launcher_k8s.templates.govalues.signature import Function
@@ -74,7 +74,7 @@ class Calls(ABC):
         functions: All functions by name.
         scope: The variables.
         sites: Where each expression's errors are told to be; filled.
-        choices: What is known of each ``and`` and ``or``; filled.
+        choices: What is known of commands that may not compute all of their parts; filled.
         constants: Values that no source could spell, by name; filled.
     """
 
@@ -92,7 +92,7 @@ class Calls(ABC):
         self.scope = scope
         self._functions = functions
         self._sites = sites
-        self._choices = choices
+        self.choices = choices
         self._constants = constants
 
     @abstractmethod
@@ -287,6 +287,6 @@ class Calls(ABC):
         """An ``and`` or ``or``; its operands are kept, so that an error can tell which one has ended it."""
         *operands, last = values
         names = tuple(self.scope.fresh("o") for _ in operands)
-        self._choices[command] = Choice(name == "or", names)
+        self.choices[command] = Joining(name == "or", names)
         join = jinja.And if name == "and" else jinja.Or
         return reduce(join, [*map(assigned, names, operands), last])

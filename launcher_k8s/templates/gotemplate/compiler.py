@@ -43,7 +43,7 @@ class Translation:
     Args:
         body: Its statements.
         sites: What errors of an expression are about.
-        choices: What is known of each ``and`` and ``or``.
+        choices: What is known of commands that may not compute all of their parts.
         constants: Values that the expressions name.
     """
 

@@ -86,29 +86,30 @@ class Expressions(Fields):
         if isinstance(first, IdentifierNode):
             return self.call(first, command, tuple(args), final, nil)
         if args or final is not None:
-            return self._invocation(first, tuple(args), final, before, nil)
+            return self._invocation(command, final, before, nil)
         if isinstance(first, NilNode):
             return self.failure(first, "nil is not a command")
         return self.operand(first, nil)
 
     def _invocation(
-        self,
-        first: Operand,
-        args: tuple[Operand, ...],
-        final: jinja.Expr | None,
-        before: AnyNode,
-        nil: Nil,
+        self, command: CommandNode, final: jinja.Expr | None, before: AnyNode, nil: Nil
     ) -> jinja.Expr:
         """Something other than a function that is given arguments: right for methods only."""
+        first = command.args[0]
         if isinstance(first, FieldNode | ChainNode) or (
             isinstance(first, VariableNode) and len(first.ident) > 1
         ):
-            return self.method(first, args, final, nil)
+            return self.method(first, command, final, nil)
+        failure = self._misuse(first, before)
+        return failure if final is None else sequence(final, failure)
+
+    def _misuse(self, first: Operand, before: AnyNode) -> jinja.Expr:
+        """What fails because it is given arguments."""
+        if isinstance(first, VariableNode) and self.scope.find(first.ident[0]) is None:
+            return self.undefined(first)
         message = f"can't give argument to non-function {first}"
         if not isinstance(first, PipeNode):
-            failure = self.failure(first, message)
-        elif isinstance(before, PipeNode):  # nothing has been computed yet
-            failure = self.failure(before, message)
-        else:
-            failure = self.failure_after(before, message)
-        return failure if final is None else sequence(final, failure)
+            return self.failure(first, message)
+        if isinstance(before, PipeNode):  # nothing has been computed yet
+            return self.failure(before, message)
+        return self.failure_after(before, message)

@@ -21,8 +21,9 @@ from launcher_k8s.templates.gotemplate.building import (
     with_nil,
 )
 from launcher_k8s.templates.gotemplate.calls import Calls
-from launcher_k8s.templates.gotemplate.nodes import ChainNode, FieldNode, NilNode, Operand, VariableNode
+from launcher_k8s.templates.gotemplate.nodes import ChainNode, CommandNode, FieldNode, NilNode, VariableNode
 from launcher_k8s.templates.gotemplate.scope import Local
+from launcher_k8s.templates.gotemplate.sites import MethodCall
 
 FieldsNode: TypeAlias = FieldNode | ChainNode | VariableNode
 
@@ -49,7 +50,7 @@ class Fields(Calls):
             return self.fields(node, nil)
         found = self.scope.find(node.ident[0])
         if found is None:
-            return self._undefined(node)
+            return self.undefined(node)
         return self.at(with_nil(self._current(node, found), nil), node)
 
     def _current(self, node: VariableNode, found: Local) -> jinja.Expr:
@@ -58,7 +59,7 @@ class Fields(Calls):
         if not found.is_doubtful:
             return value
         hidden = found.otherwise
-        otherwise = self._undefined(node) if hidden is None else self._current(node, hidden)
+        otherwise = self.undefined(node) if hidden is None else self._current(node, hidden)
         return jinja.CondExpr(tested(local(found.name), "set"), value, otherwise)
 
     def fields(self, node: FieldsNode, nil: Nil) -> jinja.Expr:
@@ -69,17 +70,17 @@ class Fields(Calls):
         return self._read(node, base, len(base.fields), nil)
 
     def method(
-        self, node: FieldsNode, args: tuple[Operand, ...], final: jinja.Expr | None, nil: Nil
+        self, node: FieldsNode, command: CommandNode, final: jinja.Expr | None, nil: Nil
     ) -> jinja.Expr:
         """Something with fields that is given arguments, which only methods take.
 
         Args:
             node: What is called.
-            args: What is written after it.
+            command: That with what is written after it.
             final: What the stage before gives, if there is one.
             nil: What nil becomes.
         """
-        given = [self.operand(arg, Nil.AS_IS) for arg in args]
+        given = [self.operand(arg, Nil.AS_IS) for arg in command.args[1:]]
         kept = self.scope.fresh("t")
         if final is not None:
             given.append(local(kept))
@@ -89,6 +90,7 @@ class Fields(Calls):
             runtime_call("find_method", receiver, jinja.Const(base.fields[-1])), node, base, len(base.fields)
         )
         method = self.scope.fresh("m")
+        self.choices[command] = MethodCall(method)
         called = runtime_call(
             "call_method", local(method), jinja.Const(final is not None), jinja.Tuple(given, "load")
         )
@@ -104,7 +106,7 @@ class Fields(Calls):
             name, *fields = node.ident
             found = self.scope.find(name)
             if found is None:
-                return _Base(self._undefined(node), Local(""), tuple(fields))
+                return _Base(self.undefined(node), Local(""), tuple(fields))
             if not found.is_doubtful:
                 return _Base(local(found.name), found, tuple(fields))
             return self._kept(self._current(node, found), tuple(fields))
@@ -114,7 +116,8 @@ class Fields(Calls):
         kept = self.scope.fresh("b")
         return _Base(assigned(kept, value), Local(kept), fields)
 
-    def _undefined(self, node: VariableNode) -> jinja.Expr:
+    def undefined(self, node: VariableNode) -> jinja.Expr:
+        """What fails because there is no such variable, although the parser knows one."""
         return self.failure(node, f"undefined variable: {node.ident[0]}")
 
     def _read(self, node: FieldsNode, base: _Base, depth: int, nil: Nil) -> jinja.Expr:

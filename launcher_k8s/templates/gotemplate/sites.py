@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import CodeType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import attrs
 
-from launcher_k8s.templates.gotemplate.nodes import ActionNode, AnyNode
+from launcher_k8s.templates.gotemplate.nodes import ActionNode, AnyNode, CommandNode, Operand
 from launcher_k8s.templates.gotemplate.template import Template
 
 
@@ -47,9 +47,16 @@ class Site:
     container: str = ""
 
 
-@attrs.frozen(eq=False)
-class Choice:
-    """The operands of an ``and`` or ``or``, of which each but the last may end it.
+class Choice(Protocol):
+    """Which part of a command has been computed last, where that is known only when it runs."""
+
+    def taken(self, command: CommandNode, variables: Mapping[str, Any]) -> Operand:
+        """That part, by the local variables of the template's run."""
+
+
+@attrs.frozen
+class Joining:
+    """An ``and`` or ``or``: each operand but the last may end it.
 
     Args:
         ends_if: What an operand must be, true or false, to end it.
@@ -59,19 +66,35 @@ class Choice:
     ends_if: bool
     names: tuple[str, ...]
 
-    def taken(self, variables: Mapping[str, Any]) -> int:
-        """Which operand has ended it."""
-        for position, name in enumerate(self.names):
+    def taken(self, command: CommandNode, variables: Mapping[str, Any]) -> Operand:
+        """The operand that has ended it."""
+        operands = command.args[1:]
+        for operand, name in zip(operands, self.names, strict=False):
             if bool(variables.get(name)) is self.ends_if:
-                return position
-        return len(self.names)
+                return operand
+        return operands[-1]
+
+
+@attrs.frozen
+class MethodCall:
+    """Something that is given arguments: they are not computed where there is no value to have a method.
+
+    Args:
+        name: The local variable that keeps the method.
+    """
+
+    name: str
+
+    def taken(self, command: CommandNode, variables: Mapping[str, Any]) -> Operand:
+        """The last argument, or what has no method."""
+        return command.args[0 if variables.get(self.name) is None else -1]
 
 
 class SiteMap:
     """The sites of one piece of generated source.
 
     Args:
-        choices: What is known of each ``and`` and ``or``.
+        choices: What is known of commands that may not compute all of their parts.
     """
 
     def __init__(self, choices: Mapping[AnyNode, Choice]) -> None:

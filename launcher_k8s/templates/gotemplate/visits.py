@@ -17,7 +17,7 @@ def last_visited(node: AnyNode, choices: Mapping[AnyNode, Choice], variables: Ma
 
     Args:
         node: What has been computed.
-        choices: What is known of each ``and`` and ``or``, whose operands are not all visited.
+        choices: What is known of commands that may not compute all of their parts.
         variables: The local variables of the template's run.
     """
     match node:
@@ -30,7 +30,7 @@ def last_visited(node: AnyNode, choices: Mapping[AnyNode, Choice], variables: Ma
             if not args:
                 return last_visited(first, choices, variables)
             choice = choices.get(node)
-            taken = len(args) if choice is None else choice.taken(variables)
-            return last_visited(args[min(taken, len(args) - 1)], choices, variables)
+            last = args[-1] if choice is None else choice.taken(node, variables)
+            return last_visited(last, choices, variables)
         case _:
             return node
