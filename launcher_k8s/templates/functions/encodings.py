@@ -14,7 +14,7 @@ import zlib
 from typing import Final
 
 from launcher_k8s.templates.govalues.signature import Registry, function
-from launcher_k8s.templates.govalues.values import decode, encode
+from launcher_k8s.templates.govalues.values import GoError, decode, encode
 
 REGISTRY: Final[Registry] = {}
 
@@ -66,11 +66,23 @@ def encode_base32(text: str) -> str:
 @function(REGISTRY, "string", "b64dec")
 def decode_base64(text: str) -> str:
     """What base64 says, newlines skipped; or what is wrong with it."""
+    try:
+        return decode(unpack_base64(text))
+    except GoError as error:
+        return str(error)
+
+
+def unpack_base64(text: str) -> bytes:
+    """The bytes of a text in base64, newlines skipped.
+
+    Raises:
+        GoError: It is none.
+    """
     data = encode(text)
     packed = data.translate(None, _NEWLINES)
     if _WELL_FORMED64(packed):
-        return decode(base64.b64decode(packed))
-    return f"illegal base64 data at input byte {_wrong_byte64(data)}"
+        return base64.b64decode(packed)
+    raise GoError(f"illegal base64 data at input byte {_wrong_byte64(data)}")
 
 
 def _wrong_byte64(data: bytes) -> int:

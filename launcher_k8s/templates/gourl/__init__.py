@@ -1,0 +1,1 @@
+"""URLs as Go's net/url has them."""
