@@ -183,7 +183,10 @@ class QuickReader:
         if match is None:
             raise Unsure
         cursor = self._cursor(match.start(4))
-        token, ended = scan_plain(cursor, indent=self._base + 1, in_flow=False)
+        try:
+            token, ended = scan_plain(cursor, indent=self._base + 1, in_flow=False)
+        except YamlError:
+            raise Unsure from None
         if not ended:
             raise Unsure
         top = self._open[-1]
@@ -225,7 +228,8 @@ class QuickReader:
                 end = self._rest(cursor.pos)
             else:
                 value = scan_block(cursor, parent=self._base).value
-                end = self._skip(cursor.line_start)
+                at_end = cursor.pos >= len(self._original)
+                end = len(self._text) if at_end else self._skip(cursor.line_start)
         except YamlError:
             raise Unsure from None
         self._check(pos, cursor.pos)
