@@ -205,7 +205,7 @@ spec:
           {{- end }}
           {{- end }}
 {{- /*
-A value on one line, with every text quoted: what toYaml cannot print (a control character) is in it too.
+A value on one line, with every text quoted. Unlike toYaml it prints control characters so that they stay.
 */}}
 {{- define "launcher.value" }}
 {{- if kindIs "map" . -}}
