@@ -48,6 +48,16 @@ def set_key(mapping: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
     return mapping
 
 
+@function(FUNCTIONS, "bool, float64, uint64, int64, complex128", "pack")
+def pack(*values: Any) -> str:
+    return " ".join(f"{type(value).__name__}={value}" for value in values)
+
+
+@function(FUNCTIONS, "[]any, map[string]any, []string, any", "nils")
+def nils(*values: Any) -> str:
+    return " ".join(type(value).__name__ for value in values)
+
+
 @function(FUNCTIONS, "string", "fail")
 def fail(message: str) -> str:
     raise GoError(message)

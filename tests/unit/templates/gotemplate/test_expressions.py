@@ -67,6 +67,7 @@ def test_a_pipelines_value_is_the_last_argument(text: str, expected: str) -> Non
         ('{{and 1 0 2}}|{{and 1 2}}|{{and "" .l}}', "0|2|"),
         ('{{or 0 "" .s}}|{{or .no .nil}}', "text|<no value>"),
         ("{{or 1 (index .l 99)}}", "1"),
+        ("{{and nil 1}}|{{print (or nil 0 nil)}}", "<no value>|<nil>"),
         ("{{and .e (index .l 99)}}", "[]"),
         ("{{.s | and 1}}|{{.s | or 1}}|{{.s | or 0}}", "text|1|text"),
         ("{{not 0}}{{not .s}}{{.e | not}}", "truefalsetrue"),
@@ -108,6 +109,10 @@ def test_variables_live_to_the_end_of_their_block(text: str, expected: str) -> N
         ('{{(set .m "new" .s).new}}{{.m.new}}', "texttext"),
         ("{{list nil .nil .no 1}}", "[<nil> <nil> <nil> 1]"),
         ("{{len (list)}}", "0"),
+        ("{{pack true 1 2 3 4i}}", "bool=True float=1.0 Uint64=2 Int64=3 complex=4j"),
+        ("{{nils nil nil nil nil}}", "NilList NilMap NilStringList NoneType"),
+        ("{{nils .no (.nil) .no.way .no}}", "NilList NilMap NilStringList NoneType"),
+        ('{{print "a" "b"}}{{printf "%d" 5}}', "ab5"),
     ],
 )
 def test_functions_get_what_go_would_convert_for_them(text: str, expected: str) -> None:
@@ -126,6 +131,18 @@ def test_functions_get_what_go_would_convert_for_them(text: str, expected: str) 
     ],
 )
 def test_a_declaration_that_is_passed_over_declares_nothing(text: str, expected: str) -> None:
+    assert render(text, DATA) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{{eq .s "text"}}{{ne .s "text"}}{{eq .i 3}}{{ne .i 4}}{{eq .no "x"}}', "truefalsetruetruefalse"),
+        ('{{.s | eq "text"}}{{eq .s "a" "text"}}{{eq .t true}}{{eq .f 2.5}}', "truetruetruetrue"),
+        ("{{eq (len .s) 4}}{{if ne (len .e) 0}}no{{end}}", "true"),
+    ],
+)
+def test_comparisons_with_constants(text: str, expected: str) -> None:
     assert render(text, DATA) == expected
 
 
