@@ -1,0 +1,1 @@
+"""Our engine beside real Go: the same requests to both, and no difference between the answers."""

@@ -1,0 +1,72 @@
+"""Random requests to real Go and to our engine, each in a process of its own, and what their answers differ in."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any, Final
+
+import attrs
+
+from tests.differential.cases import request
+from tests.differential.census import Census
+from tests.differential.program import build, running
+
+OURS: Final = (sys.executable, "-m", "tests.differential")
+SHOWN: Final = 20
+"""How many differences a report shows."""
+
+
+@attrs.frozen
+class Difference:
+    """A request that the two do not answer alike."""
+
+    request: dict[str, Any]
+    go: dict[str, Any]
+    ours: dict[str, Any]
+
+    def __str__(self) -> str:
+        asked = {key: value for key, value in self.request.items() if key not in {"id", "exec", "groups"}}
+        keys = [key for key in self.go | self.ours if self.go.get(key) != self.ours.get(key)]
+        lines = [f"request {self.request['id']}: {json.dumps(asked, ensure_ascii=False)}"]
+        lines += [f"  {key}: Go {self.go.get(key)!r}\n  {key}: we {self.ours.get(key)!r}" for key in keys]
+        return "\n".join(lines)
+
+
+@attrs.define
+class Campaign:
+    """What a campaign found."""
+
+    seed: int
+    census: Census = attrs.field(factory=Census)
+    differences: list[Difference] = attrs.field(factory=list)
+
+    def report(self) -> str:
+        """The counts and the first differences."""
+        shown = [str(difference) for difference in self.differences[:SHOWN]]
+        return "\n".join([self.census.report(), *shown, f"{len(self.differences)} differences (seed {self.seed})"])
+
+
+def compare(seed: int, numbers: Iterable[int], *, verbose: bool = False) -> Campaign:
+    """Send the requests of a seed to both.
+
+    Args:
+        seed: Which sequence of requests.
+        numbers: Which of it.
+        verbose: Print each request and both answers.
+
+    Raises:
+        UnavailableError: real Go is not here.
+    """
+    campaign = Campaign(seed)
+    with running(str(build())) as go, running(*OURS) as ours:
+        for number in numbers:
+            asked = request(seed, number)
+            theirs, mine = go.ask(asked), ours.ask(asked)
+            campaign.census.count(asked, theirs)
+            if theirs != mine:
+                campaign.differences.append(Difference(asked, theirs, mine))
+            if verbose:
+                print(asked["template"], *asked["templates"].values(), theirs, mine, sep="\n--\n")
+    return campaign
