@@ -81,7 +81,7 @@ def _placed(template: Template, node: AnyNode, cause: str) -> Failure:
 def _cause(site: Site, variables: Mapping[str, Any], error: BaseException) -> str:
     match error:
         case GoError():
-            return f"error calling {site.name}: {error}"
+            message = str(error)
         case ExecutionError() | MethodArgumentsError():
             return str(error)
         case NoFieldError():

@@ -99,16 +99,16 @@ class Renderer:
         stack = self._stack
         answer = self._begin(program, out, _no_value(data), out, program.template.name)
         while stack:
+            request = None
             try:
                 request = stack[-1].generator.send(answer)
             except StopIteration:
-                answer = self._leave()
-                continue
+                pass
             except Exception as error:
                 level = stack.pop()
                 raise self._failed(error, level.program, level.marker, level.name) from error
             try:
-                answer = self._called(*request)
+                answer = self._leave() if request is None else self._called(*request)
             except (GoError, ExecutionError) as error:
                 raise self._refused(error) from error
 

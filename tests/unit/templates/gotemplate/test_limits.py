@@ -42,9 +42,11 @@ def test_output_is_counted_however_it_comes_about() -> None:
     assert failure("{{.s}}{{.s}}{{.s}}", data, limits=LIMITS).cause == "more than 5000 characters of output"
 
 
-def test_the_output_of_an_included_template_is_counted_where_it_is_included() -> None:
-    text = '{{define "d"}}{{.}}{{.}}{{end}}\n{{len (include "d" .s)}}'
-    error = failure(text, {"s": "x" * 3000}, limits=LIMITS)
+@pytest.mark.parametrize("more", ["", '{{template "e"}}'])
+def test_the_output_of_an_included_template_is_counted_where_it_is_included(more: str) -> None:
+    library = '{{define "d"}}{{.}}{{.}}' + more + '{{end}}{{define "e"}}{{end}}'
+    text = '\n{{len (include "d" .s)}}'
+    error = failure(text, {"s": "x" * 3000}, library=library, limits=LIMITS)
     assert (error.cause, error.line, error.column) == ("more than 5000 characters of output", 2, 7)
 
 
