@@ -62,9 +62,16 @@ def sprig_functions() -> Mapping[str, Function]:
 @cache
 def launcher_functions() -> Mapping[str, Function]:
     """All of these, and what the Launcher and its chart's templates add."""
-    from launcher_k8s.templates.functions import helm, marshalling, yaml
+    from launcher_k8s.templates.functions import helm, launcher, marshalling, toml, yaml
 
-    sets = (sprig_functions(), helm.LAUNCHER_REGISTRY, marshalling.LAUNCHER_REGISTRY, yaml.REGISTRY)
+    own = (
+        helm.LAUNCHER_REGISTRY,
+        marshalling.LAUNCHER_REGISTRY,
+        launcher.REGISTRY,
+        toml.REGISTRY,
+        yaml.REGISTRY,
+    )
+    sets = (sprig_functions(), *own)
     return MappingProxyType({name: value for each in sets for name, value in each.items()})
 
 

@@ -1,0 +1,84 @@
+"""The Launcher's own functions: ``exec`` and ``groups``; ``include`` comes with the engine.
+
+The guides write ``$res.stdOut``, which Go does not have: the field is ``Stdout``. Effects that have a method
+``warn`` allow it and are told; with any others it is Go's error. Source: facts on templates, 1.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, Protocol, runtime_checkable
+
+from launcher_k8s.templates.effects import CommandResult, Effects
+from launcher_k8s.templates.govalues.printing import sprint
+from launcher_k8s.templates.govalues.signature import Function, Registry, function
+from launcher_k8s.templates.govalues.structs import Struct
+from launcher_k8s.templates.govalues.values import ErrorValue, StringList
+
+REGISTRY: Final[Registry] = {}
+
+_MISSPELT: Final = "stdOut"
+_STDOUT: Final = "Stdout"
+
+
+@runtime_checkable
+class Warned(Protocol):
+    """Effects that hear of what works here but perhaps not with the vendor's plugin."""
+
+    def warn(self, message: str) -> None:
+        """Take a warning for the template's author."""
+
+
+class ExecResult(Struct):
+    """What became of a command: its four fields, and prints as its output.
+
+    Args:
+        result: What became of it.
+        warn: Hears of a misspelt field; None if that is an error.
+    """
+
+    __slots__ = ("_error", "_result", "_warn")
+    go_type: ClassVar[str] = "main.ExecResult"
+
+    def __init__(self, result: CommandResult, warn: Callable[[str], None] | None = None) -> None:
+        self._result = result
+        self._error = ErrorValue(result.error) if result.error else None
+        self._warn = warn
+
+    def go_field(self, name: str) -> Any:
+        """A field's value; MISSING if there is none of that name."""
+        if name == _MISSPELT and self._warn is not None:
+            self._warn(f"write .{_STDOUT}, not .{_MISSPELT}: the vendor's plugin may refuse this")
+            return self._result.stdout
+        return super().go_field(name)
+
+    def go_fields(self) -> tuple[tuple[str, Any], ...]:
+        """All fields with their names, in Go's order."""
+        result = self._result
+        return (
+            ("ExitCode", result.exit_code),
+            ("Err", self._error),
+            (_STDOUT, result.stdout),
+            ("Stderr", result.stderr),
+        )
+
+    def go_method(self, name: str) -> Function | None:
+        """Its one method, which prints it."""
+        return Function("String", (), None, self.go_string) if name == "String" else None
+
+    def go_string(self) -> str:
+        """What the command printed."""
+        return self._result.stdout
+
+
+@function(REGISTRY, "string, ...any", "exec", needs_effects=True)
+def execute(effects: Effects, command: str, *arguments: Any) -> ExecResult:
+    """Run a command to its end; its failure is not the template's."""
+    result = effects.run_command([command, *(sprint(argument) for argument in arguments)])
+    return ExecResult(result, effects.warn if isinstance(effects, Warned) else None)
+
+
+@function(REGISTRY, "string", "groups", needs_effects=True)
+def groups(effects: Effects, user: str) -> StringList:
+    """A user's groups; a user whom the host does not know ends the render."""
+    return StringList(effects.groups_of(user))
