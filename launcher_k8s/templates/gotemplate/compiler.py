@@ -6,7 +6,7 @@ templates, section 3.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -80,6 +80,7 @@ class _Statements:
     def __init__(self, expressions: Expressions) -> None:
         self._expressions = expressions
         self._scope = expressions.scope
+        self._skipped = ""  # what tells, after an else that breaks off, that it wanted the next round
 
     def of(self, nodes: ListNode) -> list[jinja.Node]:
         """The statements of some nodes one after another."""
@@ -98,7 +99,7 @@ class _Statements:
             case BreakNode():
                 return [jinja.Break()]
             case ContinueNode():
-                return [jinja.Continue()]
+                return self._next_round()
             case TemplateNode():
                 return [self._template(node)]
 
@@ -173,9 +174,28 @@ class _Statements:
         loop = self._loop(node, targets, rounds, container)
         self._expressions.after(loop, pipe)  # a long loop is counted as it goes
         self._scope.dot = dot
-        otherwise = self.of(node.else_list) if node.else_list else []
+        otherwise = self._without_rounds(node.else_list) if node.else_list else []
         self._scope.release(mark)
         return [*before, jinja.If(local(rounds), [loop], [], otherwise) if otherwise else loop]
+
+    def _without_rounds(self, otherwise: ListNode) -> list[jinja.Node]:
+        """What ``else`` says; a ``break`` in it ends this range, although it is not in its loop."""
+        if not any(isinstance(node, BreakNode) for node in _nodes_outside_loops(otherwise)):
+            return self.of(otherwise)
+        outer, self._skipped = self._skipped, self._scope.fresh("s")
+        skipped, once = local(self._skipped), self._scope.fresh("o")
+        body = self.of(otherwise)
+        self._skipped = outer
+        return [
+            jinja.Assign(skipped, jinja.Const(False)),
+            jinja.For(local(once), jinja.Const((0,)), [*body, jinja.Break()], [], None, False),
+            jinja.If(skipped, self._next_round(), [], []),
+        ]
+
+    def _next_round(self) -> list[jinja.Node]:
+        if not self._skipped:
+            return [jinja.Continue()]
+        return [jinja.Assign(local(self._skipped), jinja.Const(True)), jinja.Break()]
 
     def _target(self, variable: VariableNode, container: str, *, is_assign: bool) -> Local | None:
         name = variable.ident[0]
@@ -191,9 +211,21 @@ class _Statements:
         if targets:
             body.append(jinja.Assign(local(targets[-1].name), local(name)))
         mark = self._scope.mark()
+        outer, self._skipped = self._skipped, ""
         body.extend(self.of(node.list))
+        self._skipped = outer
         self._scope.release(mark)
         return jinja.For(target, local(rounds), body, [], None, False)
+
+
+def _nodes_outside_loops(nodes: ListNode) -> Iterator[Node]:
+    """All statements but those in further ranges, for which their own ``break`` counts."""
+    for node in nodes.nodes:
+        yield node
+        if isinstance(node, IfNode | WithNode):
+            yield from _nodes_outside_loops(node.list)
+            if node.else_list is not None:
+                yield from _nodes_outside_loops(node.else_list)
 
 
 def _only_branch(node: BranchNode) -> IfNode | WithNode | None:

@@ -23,7 +23,14 @@ from launcher_k8s.templates.govalues.printing import format_value
 from launcher_k8s.templates.govalues.quoting import quote
 from launcher_k8s.templates.govalues.signature import Function
 from launcher_k8s.templates.govalues.structs import Struct
-from launcher_k8s.templates.govalues.values import MISSING, ErrorValue, GoError, NoFieldError, StringMap
+from launcher_k8s.templates.govalues.values import (
+    MISSING,
+    ErrorValue,
+    GoError,
+    NoFieldError,
+    StringMap,
+    Uint8,
+)
 
 
 def text(value: Any) -> str:
@@ -38,14 +45,16 @@ def fail(message: str) -> NoReturn:
 
 def elements(run: Run, out: list[str], value: Any) -> Iterable[Any]:
     """What a range with at most one variable goes over; false if that is nothing."""
-    if isinstance(value, list | bytes):
-        return run.rounds(value, out) if value else ()
+    if isinstance(value, list):
+        return run.rounds(value, out)
     if isinstance(value, dict):
         return run.rounds([value[key] for key in sorted_keys(value)], out)
     if isinstance(value, int) and not isinstance(value, bool):
         return _numbers(run, out, value)
     if value is None or value is MISSING:
         return ()
+    if type(value) is bytes:
+        return run.rounds(list(map(Uint8, value)), out)
     raise ExecutionError(f"range can't iterate over {format_value(value)}")
 
 
@@ -53,8 +62,10 @@ def pairs(run: Run, out: list[str], value: Any) -> Iterable[tuple[Any, Any]]:
     """What a range with two variables goes over; false if that is nothing."""
     if isinstance(value, dict):
         return run.rounds([(key, value[key]) for key in sorted_keys(value)], out)
-    if isinstance(value, list | bytes):
+    if isinstance(value, list):
         return run.rounds(list(enumerate(value)), out)
+    if type(value) is bytes:
+        return run.rounds(list(enumerate(map(Uint8, value))), out)
     if isinstance(value, int) and not isinstance(value, bool):
         raise ExecutionError(f"can't use {value} to iterate over more than one variable")
     return elements(run, out, value)

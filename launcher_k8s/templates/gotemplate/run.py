@@ -85,22 +85,25 @@ class Run:
         count = len(values)
         if count > _LOOK_EVERY:
             return self._watched(values, out)
-        self._count(count, out)
+        self._rounds_left -= count
+        self._unseen += count
+        if self._rounds_left < 0 or self._unseen >= _LOOK_EVERY:
+            self._look(out)
         return values
 
     def _watched(self, values: _Rounds[T_co], out: list[str]) -> Iterator[T_co]:
         for value in values:
-            self._count(1, out)
+            self._rounds_left -= 1
+            self._unseen += 1
+            if self._rounds_left < 0 or self._unseen >= _LOOK_EVERY:
+                self._look(out)
             yield value
 
-    def _count(self, rounds: int, out: list[str]) -> None:
-        self._rounds_left -= rounds
+    def _look(self, out: list[str]) -> None:
         if self._rounds_left < 0:
             raise ExecutionError(f"more than {self.limits.iterations} rounds of range in one render")
-        self._unseen += rounds
-        if self._unseen >= _LOOK_EVERY:
-            self._unseen = 0
-            self.check_output(out)
+        self._unseen = 0
+        self.check_output(out)
 
     def check_output(self, out: list[str]) -> None:
         """See that not too much has been written.

@@ -71,6 +71,10 @@ def test_a_range_keeps_the_types_of_what_it_goes_over() -> None:
     data = {"n": Int64(2), "s": StringList(["a"]), "m": StringMap({"k": "v"})}
     assert render('{{range .n}}{{printf "%T" .}} {{end}}', data) == "int64 int64 "
     assert render("{{range .s}}{{.}}{{end}}{{range .m}}{{.}}{{end}}{{.m.no}}", data) == "av<no value>"
+    assert (
+        render('{{range .}}{{printf "%T" .}}{{end}}{{range $i, $b := .}}{{$i}}{{$b}}{{end}}', b"a")
+        == "uint8097"
+    )
 
 
 def test_maps_are_gone_through_in_the_order_of_their_keys_bytes() -> None:
