@@ -6,9 +6,10 @@ github.com/BurntSushi/toml 1.6.0, encode.go and meta.go (``Key``).
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from launcher_k8s.templates.govalues.floats import format_float
@@ -80,7 +81,7 @@ class _Writer:
         self._entries(path, fields)
 
     def _entries(self, path: Path, fields: Mapping[str, Any]) -> None:
-        for key in _plain_first(fields):
+        for key in itertools.chain(*_by_kind(fields)):
             if not _is_nothing(fields[key]):
                 self.encode((*path, key), fields[key])
 
@@ -124,19 +125,22 @@ def _inline(value: Any) -> str:
     fields = _fields(value)
     if fields is None:
         raise GoError(f"unexpected type: {type_name(value)}")
-    # A nil's place keeps its comma only where Go has written it before it looks at the value.
-    pairs = [
-        f"{_key(key)} = {_element(fields[key])}"
-        for key in _plain_first(fields)
-        if not _is_nothing(fields[key])
-    ]
-    return f"{{{', '.join(pairs)}}}"
+    plain, tables = _by_kind(fields)
+    ordered = [*plain, *tables]
+    # Go counts a struct's commas by the fields' places, and writes one before a nil that is left out.
+    places = list(fields) if isinstance(value, Struct) else ordered
+    parts = []
+    for key in ordered:
+        if not _is_nothing(fields[key]):
+            parts.append(f"{_key(key)} = {_element(fields[key])}")
+            parts.append(", " if key != places[-1] else "")
+    return f"{{{''.join(parts)}}}"
 
 
 def _fields(value: Any) -> Mapping[str, Any] | None:
     """A table's entries; None for what is no table."""
     if isinstance(value, dict):
-        return value
+        return {key: value[key] for key in sorted_keys(value)}
     if isinstance(value, ErrorValue):
         return {}
     if isinstance(value, Struct) and not isinstance(value, int) and getattr(value, "go_text", None) is None:
@@ -144,10 +148,11 @@ def _fields(value: Any) -> Mapping[str, Any] | None:
     return None
 
 
-def _plain_first(fields: Mapping[str, Any]) -> Iterable[str]:
-    keys = sorted_keys(fields) if isinstance(fields, dict) else list(fields)
-    tables = {key for key in keys if _is_table(fields[key])}
-    return [*(key for key in keys if key not in tables), *(key for key in keys if key in tables)]
+def _by_kind(fields: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """The keys of plain values and those of tables."""
+    keys = list(fields)
+    tables = [key for key in keys if _is_table(fields[key])]
+    return [key for key in keys if key not in tables], tables
 
 
 def _is_table(value: Any) -> bool:
