@@ -77,6 +77,7 @@ class TemplateSet:
             raise errors[0]
         self.versions: Mapping[str, Version] = {name: read_version(name, self.used[name]) for name in _KINDS}
         """The versions of ``job.tpl`` and ``service.tpl``."""
+        self._engine = engine
         self._compiled: Compiled = engine.compile(self.used)
 
     @property
@@ -131,6 +132,19 @@ class TemplateSet:
             TemplateRenderError: The template fails.
         """
         return self._compiled.render(name, {"Job": data})
+
+    def render_marked(self, files: Mapping[str, str], name: str, data: Data) -> str:
+        """What a template prints for a job, if the files were others.
+
+        Args:
+            files: All files, whatever their versions.
+            name: The file to render.
+            data: The job's data.
+
+        Raises:
+            TemplateError: The template fails.
+        """
+        return self._engine.compile(files).render(name, {"Job": data})
 
     def read(self, name: str, data: Data) -> Rendering:
         """What a template prints for a job, as a document, which may be anything.

@@ -17,6 +17,7 @@ from launcher_k8s.finding import Finding
 from launcher_k8s.shape.fact import Path, Version, format_path
 from launcher_k8s.templates.contract import data_for
 from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE
+from launcher_k8s.templates.documents import DocumentError
 from launcher_k8s.templates.effects import Effects
 from launcher_k8s.templates.judging import judge
 from launcher_k8s.templates.lints import lint, unclosed_block
@@ -25,6 +26,8 @@ from launcher_k8s.templates.source_map import SourceMap, map_sources
 from launcher_k8s.templates.template_set import Rendering, TemplateSet, problems
 from launcher_k8s.templates.versions import OLDEST_FULL, format_version
 
+_NOT_YAML: Final = "quote texts, and indent what stands below a key; --verbose shows what is rendered"
+_FAILS: Final = "a job like this may be submitted: ask for the field with if, with or default"
 SYNTAX: Final = "template-syntax"
 VERSION: Final = "template-version"
 
@@ -100,26 +103,43 @@ class _Validator:
             rendering = self._set.read(name, given)
         except TemplateRenderError as error:
             self._samples.append(Sample(what, name, error.partial))
-            self._found.append(_failed(error, what))
+            self._found.append(self._failed(error, what, name, given))
             return
         self._samples.append(Sample(what, name, rendering.text))
         findings = list(judge(rendering.document, name, given, version))
         if findings:
-            sources = self._sources(rendering, given)
+            sources = self._sources(name, rendering.text, given)
             self._found += (self._placed(finding, rendering, sources) for finding in findings)
 
-    def _sources(self, rendering: Rendering, data: Mapping[str, Any]) -> SourceMap:
+    def _sources(self, name: str, text: str, data: Mapping[str, Any]) -> SourceMap:
         def render(files: Mapping[str, str]) -> str:
-            return TemplateSet(files, effects=self._set.effects).render(rendering.name, data)
+            return self._set.render_marked(files, name, data)
 
-        return map_sources(self._set.used, rendering.name, rendering.text, render)
+        return map_sources(self._set.used, name, text, render)
 
     def _placed(self, finding: Finding, rendering: Rendering, sources: SourceMap) -> Diagnostic:
         offset = _offset(finding.place, rendering.document.offsets)
-        file, line = sources.find(offset) if offset >= 0 else (rendering.name, 0)
-        source = self._set.used[file].split("\n")[line - 1] if line else ""
-        place = Location(file, line, key=format_path(finding.place), source=source)
+        place = self._locate(sources, offset, rendering.name, key=format_path(finding.place))
         return Diagnostic(finding.code, finding.severity, place, finding.message, finding.hint)
+
+    def _failed(
+        self, error: TemplateRenderError, what: str, name: str, data: Mapping[str, Any]
+    ) -> Diagnostic:
+        place = Location(error.template, error.line, max(0, error.column + 1), source=error.source)
+        if isinstance(error.__cause__, DocumentError):
+            sources = self._sources(name, error.partial, data)
+            place = self._locate(sources, error.__cause__.offset, name)
+            message = f"what is rendered is not one YAML mapping: {error.__cause__} ({what})"
+            return Diagnostic("not-yaml", Severity.ERROR, place, message, _NOT_YAML)
+        return Diagnostic(
+            "render-error", Severity.ERROR, place, f"{error.cause} ({what})", error.hint or _FAILS
+        )
+
+    def _locate(self, sources: SourceMap, offset: int, name: str, *, key: str = "") -> Location:
+        """The template's line that wrote what is at an offset; its first line where that is not known."""
+        file, line = sources.find(offset)
+        file, line = (file, line) if line else (name, 1)
+        return Location(file, line, key=key, source=self._set.used[file].split("\n")[line - 1])
 
 
 def _offset(place: Path, offsets: Mapping[Path, int]) -> int:
@@ -153,12 +173,6 @@ def _syntax_hint(error: TemplateError, text: str) -> str:
     if "unexpected EOF" in error.cause:
         return unclosed_block(text) or "something is not closed"
     return "see the guide on the language of templates"
-
-
-def _failed(error: TemplateRenderError, what: str) -> Diagnostic:
-    place = Location(error.template, error.line, error.column + 1, source=error.source)
-    code = "render-error" if error.line else "not-yaml"
-    return Diagnostic(code, Severity.ERROR, place, f"{error.cause} ({what})", error.hint)
 
 
 def _in_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
