@@ -101,7 +101,8 @@ def make_self_signed_of_key(
     effects: Effects, name: str, addresses: list[Any], hosts: list[Any], days: int, key: str
 ) -> Certificate:
     """The same with a key that is given."""
-    return sign_certificate(effects, _checked(name, addresses, hosts, days), _given_key(key))
+    own = _given_key(key)
+    return sign_certificate(effects, _checked(name, addresses, hosts, days), own)
 
 
 @function(REGISTRY, "string, []any, []any, int, sprig.certificate", "genSignedCert", needs_effects=True)

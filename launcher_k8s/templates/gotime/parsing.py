@@ -12,7 +12,7 @@ from launcher_k8s.templates.gotime.calendar import days_from_date, days_in, is_l
 from launcher_k8s.templates.gotime.elements import BadElementError, OutOfRangeError, Reader
 from launcher_k8s.templates.gotime.layouts import split_layout
 from launcher_k8s.templates.gotime.moment import Time, from_date, from_unix
-from launcher_k8s.templates.gotime.zones import UTC_ZONE, FixedZone, Zone
+from launcher_k8s.templates.gotime.zones import UTC_ZONE, Zone, fixed_zone
 from launcher_k8s.templates.govalues.characters import as_bytes
 from launcher_k8s.templates.govalues.durations import quote_bytes
 from launcher_k8s.templates.govalues.values import GoError
@@ -104,7 +104,7 @@ def _in_zone(reader: Reader, days: int, zone: Zone) -> Time:
         name, offset = zone.lookup(shown - reader.offset)
         fits = offset == reader.offset and reader.zone in ("", name)
         return from_unix(
-            shown - reader.offset, zone if fits else FixedZone(reader.zone, reader.offset), nanosecond
+            shown - reader.offset, zone if fits else fixed_zone(reader.zone, reader.offset), nanosecond
         )
     if reader.zone:
         known = zone.offset_of(reader.zone, shown)
@@ -112,5 +112,5 @@ def _in_zone(reader: Reader, days: int, zone: Zone) -> Time:
             return from_unix(shown - known, zone, nanosecond)
         # Go makes up a zone of that name, and does not move the time to it.
         hours = int(reader.zone[3:] or "0") if reader.zone.startswith("GMT") else 0
-        return from_unix(shown, FixedZone(reader.zone, hours * 3600), nanosecond)
+        return from_unix(shown, fixed_zone(reader.zone, hours * 3600), nanosecond)
     return from_date(days, second, nanosecond, zone)

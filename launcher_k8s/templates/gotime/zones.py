@@ -52,6 +52,13 @@ class FixedZone:
 
 
 UTC_ZONE: Final = FixedZone("UTC", 0)
+_WHOLE_HOURS: Final = {hours * 3600: FixedZone("", hours * 3600) for hours in range(-12, 15)}
+
+
+def fixed_zone(name: str, offset: int) -> FixedZone:
+    """A zone of its own; one without a name that is whole hours off is always the same, as in Go."""
+    known = None if name else _WHOLE_HOURS.get(offset)
+    return known or FixedZone(name, offset)
 
 
 @attrs.frozen(eq=False)
