@@ -120,12 +120,13 @@ class Calls(ABC):
         """A constant as a parameter's type."""
         try:
             if isinstance(node, NilNode):
-                return self._spelt(arguments.nil(wanted))
-            return self._spelt(arguments.convert(node, wanted))
+                return self.spelt(arguments.nil(wanted))
+            return self.spelt(arguments.convert(node, wanted))
         except ExecutionError as error:
             return self.failure(node, str(error))
 
-    def _spelt(self, value: Any) -> jinja.Expr:
+    def spelt(self, value: Any) -> jinja.Expr:
+        """A value that is known by now."""
         if value is None or type(value) in {str, bool, int, float, complex}:
             return jinja.Const(value)
         name = f"k{len(self._constants)}"

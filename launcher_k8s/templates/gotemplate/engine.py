@@ -5,6 +5,7 @@ Source: Go 1.26, text/template/template.go (``Parse``, ``AddParseTree``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from types import CodeType, FunctionType
@@ -42,11 +43,15 @@ _OPERATIONS: Final = (
     operations.call_value,
     operations.boxed,
     operations.find_method,
+    operations.method_argument,
+    operations.method_constant,
     operations.call_method,
     operations.as_nil,
     operations.field_or_zero,
     operations.field_or_error,
 )
+_STRAY: Final = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Surrogates that stand for no byte, so that Go would not know what they are."""
 _FILES_KEPT: Final = 256
 """How many texts an engine keeps compiled, those given to ``tpl`` among them."""
 _GENERATOR: Final = 0x20  # inspect.CO_GENERATOR
@@ -93,7 +98,7 @@ class Engine:
         """
         programs: dict[str, Program] = {}
         for name, text in texts.items():
-            define(programs, self.compile_file(name, text))
+            define(programs, self.compile_file(name, _STRAY.sub("\ufffd", text)))
         return Compiled(self, programs)
 
     def _compile_file(self, name: str, text: str) -> Mapping[str, Program]:

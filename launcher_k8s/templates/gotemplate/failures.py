@@ -100,6 +100,8 @@ def _cause(site: Site, variables: Mapping[str, Any], error: BaseException) -> st
 def _no_field(site: Site, variables: Mapping[str, Any], value: Any, name: str) -> str:
     if value is None:
         return f"nil pointer evaluating {ANY}.{name}"
+    if isinstance(value, Struct) and name in dict(value.go_fields()):
+        return f"{name} is an unexported field of struct type {type_name(value)}"
     kind = ANY if _is_wrapped(site, variables, value) else type_name(value)
     return f"can't evaluate field {name} in type {kind}"
 

@@ -80,24 +80,37 @@ class Fields(Calls):
             final: What the stage before gives, if there is one.
             nil: What nil becomes.
         """
-        given = [self.operand(arg, Nil.AS_IS) for arg in command.args[1:]]
-        kept = self.scope.fresh("t")
+        args = command.args[1:]
+        kept, method = self.scope.fresh("t"), self.scope.fresh("m")
+        given = [self._method_argument(arg, method, position) for position, arg in enumerate(args)]
         if final is not None:
-            given.append(local(kept))
-        base = self._base(node)
+            piped = runtime_call(
+                "method_argument", local(method), jinja.Const(len(args)), local(kept), jinja.Const(True)
+            )
+            given.append(self.after(piped, args[-1] if args else node))
+        base, counted = self._base(node), (len(args), final is not None)
         receiver = self._read(node, base, len(base.fields) - 1, Nil.AS_IS)
         found = self._noted(
-            runtime_call("find_method", receiver, jinja.Const(base.fields[-1])), node, base, len(base.fields)
+            runtime_call("find_method", receiver, jinja.Const(base.fields[-1]), *map(jinja.Const, counted)),
+            node,
+            base,
+            len(base.fields),
         )
-        method = self.scope.fresh("m")
         self.choices[command] = MethodCall(method)
-        called = runtime_call(
-            "call_method", local(method), jinja.Const(final is not None), jinja.Tuple(given, "load")
-        )
+        called = runtime_call("call_method", local(method), *given)
         # Nothing has no methods, and what it would be given is not computed.
         answered = self.at(called, node, name=base.fields[-1])
         value = with_nil(jinja.CondExpr(assigned(method, found), answered, local(MISSING_NAME)), nil)
         return value if final is None else sequence(assigned(kept, final), value)
+
+    def _method_argument(self, node: Operand, method: str, position: int) -> jinja.Expr:
+        """An argument, checked when it is known which method gets it."""
+        place = local(method), jinja.Const(position)
+        if isinstance(node, BoolNode | NumberNode | StringNode | NilNode):
+            return self.at(runtime_call("method_constant", *place, self.spelt(node)), node)
+        piped = jinja.Const(isinstance(node, PipeNode))
+        value = self.operand(node, Nil.AS_IS)
+        return self.after(runtime_call("method_argument", *place, value, piped), node)
 
     def _base(self, node: FieldsNode) -> _Base:
         if isinstance(node, FieldNode):

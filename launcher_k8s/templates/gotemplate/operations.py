@@ -10,12 +10,17 @@ from typing import Any, Final, NoReturn
 
 from launcher_k8s.templates.gotemplate.arguments import (
     ANY,
+    EXACT,
     VALUE,
+    Constant,
     ExecutionError,
     checker,
+    convert,
     count_mismatch,
+    nil,
     parameter,
 )
+from launcher_k8s.templates.gotemplate.nodes import NilNode
 from launcher_k8s.templates.gotemplate.run import Run
 from launcher_k8s.templates.govalues.keys import sorted_keys
 from launcher_k8s.templates.govalues.kinds import type_name
@@ -123,38 +128,51 @@ def boxed(value: Any, container: Any = None) -> Any:
     return value if value is MISSING or is_typed else _BOXED
 
 
-def find_method(receiver: Any, name: str) -> Function | None:
-    """A method that is given arguments; None if there is no value that could have one."""
+def find_method(receiver: Any, name: str, given: int, piped: bool) -> Function | None:
+    """A method that is given arguments; None if there is no value that could have one.
+
+    Args:
+        receiver: Whose method.
+        name: Its name.
+        given: How many arguments are written there.
+        piped: Whether there is one more, from the stage before.
+    """
     if receiver is MISSING:
         return None
     if isinstance(receiver, dict):
         raise ExecutionError(f"{name} is not a method but has arguments")
+    method = None
     if isinstance(receiver, Struct):
         method = receiver.go_method(name)
-        if method is not None:
-            return method
-        if receiver.go_field(name) is not MISSING:
+        if method is None and receiver.go_field(name) is not MISSING:
             raise ExecutionError(f"{name} has arguments but cannot be invoked as function")
     if isinstance(receiver, ErrorValue) and name == "Error":
-        return Function(name, (), None, receiver.__str__)
-    raise NoFieldError(receiver, name)
-
-
-def call_method(method: Function | None, piped: bool, args: tuple[Any, ...]) -> Any:
-    """Call what :func:`find_method` found."""
+        method = Function(name, (), None, receiver.__str__)
     if method is None:
-        return MISSING
-    wrong = count_mismatch(method, method.name, len(args) - piped, piped=piped)
+        raise NoFieldError(receiver, name)
+    wrong = count_mismatch(method, name, given, piped=piped)
     if wrong:
         raise ExecutionError(wrong)
-    return method.call(*[_checked(method, position, value) for position, value in enumerate(args)])
+    return method
 
 
-def _checked(method: Function, position: int, value: Any) -> Any:
+def method_argument(method: Function, position: int, value: Any, piped: bool) -> Any:
+    """A method's argument, checked."""
     wanted = parameter(method, position)
     if wanted in {ANY, VALUE}:
-        return None if value is MISSING else value
-    return checker(wanted, piped=False)(value)
+        return as_nil(value)
+    return value if type(value) is EXACT.get(wanted) else checker(wanted, piped=piped)(value)
+
+
+def method_constant(method: Function, position: int, node: Constant | NilNode) -> Any:
+    """A method's argument that is a constant, as the method's parameter's type."""
+    wanted = parameter(method, position)
+    return nil(wanted) if isinstance(node, NilNode) else convert(node, wanted)
+
+
+def call_method(method: Function | None, *args: Any) -> Any:
+    """Call what :func:`find_method` found."""
+    return MISSING if method is None else method.call(*args)
 
 
 def as_nil(value: Any) -> Any:

@@ -89,3 +89,9 @@ def test_texts_are_text_whatever_they_hold() -> None:
     text = "\x00'\"\\\n\r\t\u2028\udc80{}%s\U0001f600"
     assert render(Engine(FUNCTIONS), text) == text
     assert render(Engine(FUNCTIONS), '{{"\\x00\\u2028\\""}}{{`\\\'"`}}') == '\x00\u2028"\\\'"'
+
+
+def test_stray_surrogates_in_a_file_are_no_characters() -> None:
+    assert render(Engine(FUNCTIONS), "\ud800{{.}}\udfff", "\ud800") == "\ufffd" * 3
+    with pytest.raises(TemplateSyntaxError, match="U\\+FFFD"):
+        Engine(FUNCTIONS).compile({"job.tpl": "{{\ud800}}"})
