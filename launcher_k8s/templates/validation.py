@@ -170,8 +170,8 @@ def _broken(error: TemplateError, text: str) -> Diagnostic:
 def _syntax_hint(error: TemplateError, text: str) -> str:
     if "U+201" in error.cause:
         return """typographic quotes: write " or ' instead"""
-    if "unexpected EOF" in error.cause:
-        return unclosed_block(text) or "something is not closed"
+    if "unexpected" in error.cause and (unclosed := unclosed_block(text)):
+        return unclosed
     return "see the guide on the language of templates"
 
 

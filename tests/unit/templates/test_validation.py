@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import pytest
+
+from launcher_k8s.diagnostics import Diagnostic
+from launcher_k8s.templates.codes import Edit
+from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
+from launcher_k8s.templates.effects import CommandResult
+from launcher_k8s.templates.validation import validate
+from tests.unit.templates.edits import edited
+
+OURS = default_templates()
+SPEC = "    spec:\n      {{- with .Job.host }}"
+NOTES = "        stdin: {{ .Job.stdin | quote }}\n"
+LABELS = '{{- define "site.labels" }}team: x{{ end }}\n'
+
+
+class Commands:
+    """Answers every command with a line."""
+
+    def run_command(self, argv: Sequence[str]) -> CommandResult:
+        return CommandResult(0, "", "4711\n", "")
+
+    def groups_of(self, user: str) -> Sequence[str]:
+        return [user, "analysts"]
+
+    def environment(self, name: str) -> str:
+        raise AssertionError(name)
+
+    def addresses_of(self, host: str) -> Sequence[str]:
+        raise AssertionError(host)
+
+    def now(self) -> datetime:
+        raise AssertionError
+
+    def random_bytes(self, count: int) -> bytes:
+        raise AssertionError(count)
+
+
+def before(place: str, lines: str, *, file: str = JOB_FILE) -> Edit:
+    return Edit(place, f"{lines}{place}", file)
+
+
+def found(edit: Edit) -> tuple[Diagnostic, ...]:
+    return validate(edited(edit), effects=Commands()).diagnostics
+
+
+MISTAKES = {
+    "a comma after a value": (
+        before(
+            "      {{- with .Job.host }}",
+            '      hostAliases:\n        - ip: "10.2.141.12",\n          hostnames: ["db"]\n',
+        ),
+        "comma-after-value",
+        "remove the comma",
+    ),
+    "a block without end": (
+        before(NOTES, '        {{- if eq .Job.user "jane" }}\n'),
+        "template-syntax",
+        "the {{ if }} of line 42 has no {{ end }}",
+    ),
+    "capabilities of the pod": (
+        before("        {{- with .runAsUserId }}", "        capabilities: {add: [NET_ADMIN]}\n"),
+        "pod-capabilities",
+        "securityContext of the container",
+    ),
+    "a field in quotes": (
+        before(NOTES, '        owner: {{ quote ".Job.user" }}\n'),
+        "field-as-text",
+        "write .Job.user without quotes",
+    ),
+    "typographic quotes": (
+        before(
+            NOTES,
+            "        {{ if eq .Job.user \N{LEFT DOUBLE QUOTATION MARK}jane\N{RIGHT DOUBLE QUOTATION MARK} }}{{ end }}\n",
+        ),
+        "template-syntax",
+        "typographic quotes",
+    ),
+    "a field of exec as the guide writes it": (
+        before(
+            NOTES, '        {{- $res := exec "id" "-u" }}\n        uid: {{ $res.stdOut | trim | quote }}\n'
+        ),
+        "exec-field",
+        "write .Stdout",
+    ),
+    "an unquoted number as an annotation": (
+        before(NOTES, '        my.org/costCenter: {{ exec "/opt/cost" }}\n'),
+        "not-a-string",
+        "quote",
+    ),
+    "the newline of a command": (
+        before(NOTES, '        my.org/costCenter: {{ exec "/opt/cost" | toString | quote }}\n'),
+        "blank-at-end",
+        "toString | trim | quote",
+    ),
+    "a pod template in service.tpl": (
+        before("  selector:\n", "  template:\n    spec: {containers: []}\n", file=SERVICE_FILE),
+        "service-holds-job",
+        "job.tpl makes the Job",
+    ),
+    "two node selectors": (
+        before("      {{- with $nodes }}", "      nodeSelector: {disk: ssd}\n"),
+        "duplicate-key",
+        "write each key once",
+    ),
+    "two mappings of annotations": (
+        before("      labels:\n        {{- range", "      annotations: {cost: high}\n"),
+        "duplicate-key",
+        "write each key once",
+    ),
+    "two security contexts": (
+        before("      {{- with .Job.volumes }}", "      securityContext: {fsGroup: 100}\n"),
+        "duplicate-key",
+        "write each key once",
+    ),
+    "a define whose name is misspelt": (
+        before(NOTES, f'        {LABELS.strip()}\n        {{{{ include "site.label" . }}}}\n'),
+        "unknown-template",
+        "site.labels",
+    ),
+    "a unit as a float": (
+        before("        {{- with .runAsUserId }}", "        fsGroup: 100.5\n"),
+        "not-an-integer",
+        "whole numbers",
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "code", "hint"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_of_the_guides_is_found_with_its_line_and_what_to_do(
+    edit: Edit, code: str, hint: str
+) -> None:
+    matching = [each for each in found(edit) if each.code == code]
+    assert matching, found(edit)
+    assert hint in matching[0].hint
+    assert matching[0].location.file == edit.file
+    source = edited(edit)[edit.file].split("\n")[matching[0].location.line - 1]
+    assert matching[0].location.source == source
+
+
+def test_our_own_templates_are_without_findings() -> None:
+    validation = validate({})
+    assert validation.is_clean
+    assert [(sample.name, sample.what) for sample in validation.samples] == [
+        (JOB_FILE, "a job that states every field"),
+        (SERVICE_FILE, "a job that states every field"),
+        (JOB_FILE, "a job whose texts YAML could take for something else"),
+        (SERVICE_FILE, "a job whose texts YAML could take for something else"),
+        (JOB_FILE, "a job that states next to nothing"),
+    ]
+
+
+def test_a_finding_names_the_path_and_the_line_of_the_file_that_wrote_it() -> None:
+    files = edited(before(NOTES, '        {{- include "notes.tpl" . | nindent 8 }}\n'))
+    files["notes.tpl"] = "# mine\na.org/team: x\na.org/cost: 4711\n"
+    (diagnostic,) = validate(files).diagnostics
+    assert str(diagnostic.location) == "notes.tpl:3 spec.template.metadata.annotations['a.org/cost']"
+    assert diagnostic.location.source == "a.org/cost: 4711"
+
+
+def test_every_file_that_cannot_be_parsed_is_told() -> None:
+    codes = [each.code for each in validate({JOB_FILE: "{{", SERVICE_FILE: "# Version: x"}).diagnostics]
+    assert sorted(codes) == ["template-version", "template-version"]
+
+
+def test_the_samples_are_the_invoking_users() -> None:
+    texts = [sample.text for sample in validate({}, user="jane").samples if sample.name == JOB_FILE]
+    assert all('user: "jane"' in text for text in texts)
+
+
+# --- each line of our own templates counts
+
+EXEMPT = {
+    r"^\s*\{\{- /\* .* \*/\}\}$": "a comment",
+    r'^\{\{- else if kindIs "slice"': "lists without control characters are printed alike by toJson",
+    r"^\s*targetPort: \{\{ \.targetPort \}\}$": "Kubernetes takes port for an absent targetPort",
+    r"^  clusterIP: ''$": "any address will do, and none",
+    r"^$": "an empty line",
+}
+
+
+def lines_that_count() -> Iterator[tuple[str, int, str]]:
+    for name, text in OURS.items():
+        in_comment = False
+        for number, line in enumerate(text.split("\n")):
+            starts = line.startswith("{{- /*") and "*/" not in line
+            in_comment = in_comment or starts
+            if not in_comment and not any(re.search(pattern, line) for pattern in EXEMPT):
+                yield name, number, line
+            if "*/}}" in line:
+                in_comment = False
+
+
+LINES = list(lines_that_count())
+
+
+@pytest.mark.parametrize(("name", "number", "line"), LINES, ids=[f"{name}:{n + 1}" for name, n, _ in LINES])
+def test_a_line_that_is_dropped_is_missed(name: str, number: int, line: str) -> None:
+    lines = OURS[name].split("\n")
+    del lines[number]
+    assert not validate({name: "\n".join(lines)}).is_clean
+
+
+UNQUOTED = {
+    r"range \$name, \$item": "keys of Kubernetes' own are words",
+    r"generateName|job-name|serviceName": "Kubernetes' names are always text: they begin with a letter",
+    r"^        user:": "the samples are the invoking user's",
+    r"protocol:": "TCP and UDP are always text",
+    r"\$(limits|requests) =": "a quantity may be a number",
+}
+QUOTED = [
+    (name, number, line)
+    for name, number, line in LINES
+    if "| quote" in line and not any(re.search(pattern, line) for pattern in UNQUOTED)
+]
+
+
+@pytest.mark.parametrize(("name", "number", "line"), QUOTED, ids=[f"{name}:{n + 1}" for name, n, _ in QUOTED])
+def test_a_quote_that_is_dropped_is_missed(name: str, number: int, line: str) -> None:
+    lines = OURS[name].split("\n")
+    lines[number] = line.replace(" | quote", "")
+    assert not validate({name: "\n".join(lines)}).is_clean
