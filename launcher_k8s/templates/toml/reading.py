@@ -1,6 +1,6 @@
 """Reads TOML by Python's own reader; what is wrong with a document is told in the form of Go's library.
 
-The values are those of BurntSushi's library: integers are ``int64``. Its lexer's words are kept for what
+The values are those of BurntSushi's library: integers are ``int64``, dates and times are ``time.Time``. Its lexer's words are kept for what
 templates come upon most; others are Python's, with the line. Source: github.com/BurntSushi/toml 1.6.0,
 decode.go, lex.go and error.go.
 """
@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
+from launcher_k8s.templates.gotime.calendar import days_from_date
+from launcher_k8s.templates.gotime.moment import Time, from_date
+from launcher_k8s.templates.gotime.zones import UTC, FixedZone
 from launcher_k8s.templates.govalues.quoting import quote_rune
 from launcher_k8s.templates.govalues.values import GoError, Int64
 
@@ -44,9 +47,19 @@ def _value(value: Any) -> Any:
         return {key: _value(item) for key, item in value.items()}
     if kind is list:
         return [_value(item) for item in value]
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    return value
+    if isinstance(value, datetime):
+        return _moment(value.date(), value.time(), value.utcoffset())
+    if isinstance(value, date):
+        return _moment(value, time(), None)
+    return _moment(None, value, None) if isinstance(value, time) else value
+
+
+def _moment(day: date | None, clock: time, offset: timedelta | None) -> Time:
+    """A ``time.Time``; in UTC where the document tells no zone, on the first day of year 0 where no date."""
+    days = days_from_date(day.year, day.month, day.day) if day else days_from_date(0, 1, 1)
+    seconds = clock.hour * 3600 + clock.minute * 60 + clock.second
+    zone = FixedZone("", int(offset.total_seconds())) if offset else UTC
+    return from_date(days, seconds, clock.microsecond * 1000, zone)
 
 
 def _refusal(text: str, message: str) -> GoError:
