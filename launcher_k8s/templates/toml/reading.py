@@ -1,8 +1,8 @@
 """Reads TOML by Python's own reader; what is wrong with a document is told in the form of Go's library.
 
-The values are those of BurntSushi's library: integers are ``int64``, dates and times are ``time.Time``. Its lexer's words are kept for what
-templates come upon most; others are Python's, with the line. Source: github.com/BurntSushi/toml 1.6.0,
-decode.go, lex.go and error.go.
+The values are those of BurntSushi's library: integers are ``int64``, dates and times are ``time.Time``. Its
+lexer's words are kept for what templates come upon most; others are Python's, with the line. Source:
+github.com/BurntSushi/toml 1.6.0, decode.go, lex.go and error.go.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from launcher_k8s.templates.gotime.calendar import days_from_date
 from launcher_k8s.templates.gotime.moment import Time, from_date
-from launcher_k8s.templates.gotime.zones import UTC, FixedZone
+from launcher_k8s.templates.gotime.zones import UTC_ZONE, FixedZone
 from launcher_k8s.templates.govalues.quoting import quote_rune
 from launcher_k8s.templates.govalues.values import GoError, Int64
 
@@ -58,7 +58,7 @@ def _moment(day: date | None, clock: time, offset: timedelta | None) -> Time:
     """A ``time.Time``; in UTC where the document tells no zone, on the first day of year 0 where no date."""
     days = days_from_date(day.year, day.month, day.day) if day else days_from_date(0, 1, 1)
     seconds = clock.hour * 3600 + clock.minute * 60 + clock.second
-    zone = FixedZone("", int(offset.total_seconds())) if offset else UTC
+    zone = FixedZone("", int(offset.total_seconds())) if offset else UTC_ZONE
     return from_date(days, seconds, clock.microsecond * 1000, zone)
 
 
