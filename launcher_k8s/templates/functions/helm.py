@@ -1,4 +1,4 @@
-"""What Helm adds for the templates of charts: ``required`` and ``lookup``.
+"""What Helm adds for the templates of charts: ``include``, ``tpl``, ``required`` and ``lookup``.
 
 There is no cluster to look anything up in, as under ``helm template``. Source: Helm 4.3.1,
 pkg/engine/engine.go and funcs.go.
@@ -6,13 +6,19 @@ pkg/engine/engine.go and funcs.go.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from launcher_k8s.templates.govalues.signature import Registry, function
 from launcher_k8s.templates.govalues.values import GoError
 
 LAUNCHER_REGISTRY: Final[Registry] = {}
 HELM_REGISTRY: Final[Registry] = {}
+
+
+@function(LAUNCHER_REGISTRY, "string, any", "include", "tpl")
+def render(_template: str, _data: Any) -> NoReturn:
+    """What a template gives: here is only what it takes, since the engine itself answers these calls."""
+    raise NotImplementedError
 
 
 @function(LAUNCHER_REGISTRY, "string, any", "required")
