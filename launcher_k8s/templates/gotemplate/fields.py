@@ -21,7 +21,18 @@ from launcher_k8s.templates.gotemplate.building import (
     with_nil,
 )
 from launcher_k8s.templates.gotemplate.calls import Calls
-from launcher_k8s.templates.gotemplate.nodes import ChainNode, CommandNode, FieldNode, NilNode, VariableNode
+from launcher_k8s.templates.gotemplate.nodes import (
+    BoolNode,
+    ChainNode,
+    CommandNode,
+    FieldNode,
+    NilNode,
+    NumberNode,
+    Operand,
+    PipeNode,
+    StringNode,
+    VariableNode,
+)
 from launcher_k8s.templates.gotemplate.scope import Local
 from launcher_k8s.templates.gotemplate.sites import MethodCall
 
