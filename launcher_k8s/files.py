@@ -24,6 +24,7 @@ from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.settings import DEFAULT_DIRECTORY, Settings
 from launcher_k8s.settings.cluster import SettingsReader
+from launcher_k8s.template_files import with_templates
 
 _LARGEST = 64 * 2**20
 _KINDS = MappingProxyType(
@@ -98,6 +99,11 @@ def read_settings(
     )
     if settings is None:
         return None, diagnostics
+    if read is None:
+        settings, found = _with_templates(settings)
+        diagnostics += found
+    if settings is None:
+        return None, diagnostics
     # A daemon changes its directory; and the process's own environment is looked at anew as well.
     place = Path(directory).absolute()
     again = partial(read_settings, place, strict=strict, environ=environ, scratch_path=scratch_path)
@@ -108,6 +114,15 @@ def remembering(settings: Settings, read_again: SettingsReader) -> Settings:
     """The same settings, whose clusters know how their files are read once more."""
     clusters = tuple(attrs.evolve(cluster, read_again=read_again) for cluster in settings.clusters)
     return attrs.evolve(settings, clusters=clusters)
+
+
+def _with_templates(settings: Settings) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
+    """The settings with the templates of all clusters; None where one of them cannot be used."""
+    loaded = [with_templates(cluster, read_file) for cluster in settings.clusters]
+    found = tuple(diagnostic for _, diagnostics in loaded for diagnostic in diagnostics)
+    if found:
+        return None, found
+    return attrs.evolve(settings, clusters=tuple(cluster for cluster, _ in loaded)), ()
 
 
 def read_file(path: str) -> FileText | ReadFailure:

@@ -24,6 +24,7 @@ from launcher_k8s.backend.membership import Membership
 from launcher_k8s.backend.opening import Opened, opened
 from launcher_k8s.backend.output import read_output
 from launcher_k8s.backend.patience import Patience
+from launcher_k8s.backend.planning import Planner
 from launcher_k8s.backend.reloading import TO_FOLLOW, TO_REACH, Reloaded, read_again, reconcile
 from launcher_k8s.backend.statuses import changes
 from launcher_k8s.backend.streams import Stream, StreamSet
@@ -44,13 +45,14 @@ from launcher_k8s.job import Job
 from launcher_k8s.kube.deadline import DeadlineError, deadline
 from launcher_k8s.naming import job_id_from_random
 from launcher_k8s.output import OutputChunk, OutputGap
-from launcher_k8s.plan import JobPlan, plan_job
+from launcher_k8s.plan import JobPlan
 from launcher_k8s.rows import decode_job
 from launcher_k8s.rules.offers import offer_for
 from launcher_k8s.rules.profiles import profile_for
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.shape.names import MAIN_CONTAINER
 from launcher_k8s.status import FINAL, JobFilter, JobState, JobStatus
+from launcher_k8s.templates.effects import Effects
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +72,7 @@ class JobBackend:
         cluster: How to reach it; opened and closed by the backend. By default as the settings say.
         groups: Tells a user's groups; may block. By default the host's directory is asked. An answer counts
             for five seconds of the clock.
+        effects: What templates may reach beyond the job. By default this host, as the Launcher lets them.
         clock: On whose time every wait and time limit of the backend is. By default the system's.
         random: Source of ids and of the jitter of retries. By default the operating system's.
 
@@ -85,6 +88,7 @@ class JobBackend:
         *,
         cluster: Cluster | None = None,
         groups: Callable[[str], Iterable[str]] | None = None,
+        effects: Effects | None = None,
         clock: Clock | None = None,
         random: _random.Random | None = None,
     ) -> None:
@@ -94,6 +98,7 @@ class JobBackend:
         self._random = random or host.random_source()
         self._clock = clock or host.SystemClock()
         self._membership = Membership(groups or host.Groups(), self._clock)
+        self._planner = Planner(effects)
         self._patience = Patience(self._clock, self._random.random)
         self._streams = StreamSet()
         self._open: Opened | None = None
@@ -105,6 +110,7 @@ class JobBackend:
             raise RuntimeError("the backend is entered already")
         settings = self._settings_to_enter or self._settings
         async with AsyncExitStack() as stack:
+            await self._planner.enter(settings)
             self._open = await stack.enter_async_context(
                 opened(settings, self._given_cluster, self._patience)
             )
@@ -119,6 +125,7 @@ class JobBackend:
         self._open = None
         await self._streams.interrupt_all()
         await self._leaving.aclose()
+        self._planner.leave()
 
     @property
     def settings(self) -> ClusterSettings:
@@ -137,9 +144,11 @@ class JobBackend:
         Raises:
             InvalidJobError: The job may not run as asked; carries every reason.
             OverrideError: An override cannot be applied.
+            TemplateError: The cluster's templates fail, or make what may not be submitted.
             ClusterError: With ``dry_run``: the API server would not accept an object.
         """
-        planned = plan_job(job, self._settings, user=user, groups=await self._membership.groups_of(user))
+        groups = await self._membership.groups_of(user)
+        planned = await self._planner.plan(job, self._settings, user=user, groups=groups)
         if not dry_run:
             return planned
         with self._call() as here:
@@ -160,7 +169,8 @@ class JobBackend:
         Raises:
             InvalidJobError: The job may not run as asked, or the key was used for another job.
             OverrideError: An override cannot be applied.
-            NotSupportedError: The job has a stdin, or the cluster uses templates.
+            NotSupportedError: The job has a stdin.
+            TemplateError: The cluster's templates fail, or make what may not be submitted.
             ClusterError: The API server refused, or could not be reached: then ``transient`` is set, it
                 is unknown whether the job exists, and a retry with the same key settles it.
         """
@@ -172,11 +182,13 @@ class JobBackend:
             )
         groups = await self._membership.groups_of(user)
 
-        def draw() -> JobPlan:
+        async def draw() -> JobPlan:
             job_id = (
                 None if key is not None else job_id_from_random(job.name, self._random.randbytes(ID_BYTES))
             )
-            return plan_job(job, self._settings, user=user, groups=groups, job_id=job_id, key=key)
+            return await self._planner.plan(
+                job, self._settings, user=user, groups=groups, job_id=job_id, key=key
+            )
 
         return await here.submitter.submit(draw, key=key)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import Self
 
@@ -59,7 +59,7 @@ class Submitter:
         self._is_left = True
         await finish(set(self._work), self._patience.clock)
 
-    async def submit(self, draw: Callable[[], JobPlan], *, key: str | None) -> Submitted:
+    async def submit(self, draw: Callable[[], Awaitable[JobPlan]], *, key: str | None) -> Submitted:
         """Create a job. A caller who is cancelled leaves the work to be finished in the background.
 
         Args:
@@ -83,9 +83,9 @@ class Submitter:
                 raise BackendClosedError from None
             raise
 
-    async def _submit(self, draw: Callable[[], JobPlan], key: str | None) -> Submitted:
+    async def _submit(self, draw: Callable[[], Awaitable[JobPlan]], key: str | None) -> Submitted:
         for _ in range(ID_DRAWS):
-            planned = draw()
+            planned = await draw()
             reply = await submission.create_job(self._cluster, planned, self._patience)
             if reply is None and key is None:
                 continue

@@ -73,11 +73,18 @@ def validate(files: Mapping[str, str], *, user: str = "jsmith", effects: Effects
         user: Whose job the samples are: templates may ask for that user's groups.
         effects: What a render may reach beyond the job; nothing, if None.
     """
-    errors = problems(files)
-    if errors:
-        found = [*(_broken(error, files.get(error.template, "")) for error in errors), *lint(files, ())]
-        return Validation(_in_order(found), ())
+    if errors := broken(files):
+        return Validation(_in_order([*errors, *lint(files, ())]), ())
     return _Validator(TemplateSet(files, effects=effects)).run(user)
+
+
+def broken(files: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+    """What keeps templates from being used: one that cannot be parsed, or whose version is not supported.
+
+    Args:
+        files: The texts by file name.
+    """
+    return tuple(_broken(error, files.get(error.template, "")) for error in problems(files))
 
 
 class _Validator:

@@ -5,8 +5,8 @@ They render what the built-in manifest is, for every job (domain, section 4).
 
 from __future__ import annotations
 
+import pkgutil
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Final
 
@@ -17,7 +17,11 @@ SERVICE_FILE: Final = "service.tpl"
 @cache
 def default_templates() -> MappingProxyType[str, str]:
     """The texts of ``job.tpl`` and ``service.tpl``, by name."""
-    here = resources.files(__name__)
-    return MappingProxyType(
-        {name: here.joinpath(name).read_text(encoding="utf-8") for name in (JOB_FILE, SERVICE_FILE)}
-    )
+    return MappingProxyType({name: _text(name) for name in (JOB_FILE, SERVICE_FILE)})
+
+
+def _text(name: str) -> str:
+    # By the loader that has found this module: the text is a part of the package, as code is.
+    data = pkgutil.get_data(__name__, name)
+    assert data is not None
+    return data.decode()

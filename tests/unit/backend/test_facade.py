@@ -30,6 +30,7 @@ from launcher_k8s.job import Job
 from launcher_k8s.output import OutputChunk
 from launcher_k8s.settings import ClusterSettings, ProfileSection, Settings
 from launcher_k8s.status import JobFilter, JobState, JobStatus
+from launcher_k8s.templates.defaults import JOB_FILE, default_templates
 from launcher_k8s.testing import ALWAYS, ScriptedCluster
 from launcher_k8s.testing.cluster.kinds import JOB as JOBS
 from launcher_k8s.testing.cluster.kinds import SERVICE, SERVICE_ACCOUNT, Object
@@ -394,11 +395,12 @@ async def test_a_stdin_is_refused(cluster: ScriptedCluster) -> None:
     assert "create jobs" not in cluster.requests()
 
 
-async def test_templates_are_refused(cluster: ScriptedCluster) -> None:
-    async with entered(cluster, settings=attrs.evolve(SETTINGS, use_templating=True)) as backend:
-        with pytest.raises(NotSupportedError, match="use-templating"):
-            await backend.submit(JOB, user="jsmith")
-    assert "create jobs" not in cluster.requests()
+async def test_templates_make_the_objects_of_a_job(cluster: ScriptedCluster) -> None:
+    mine = default_templates()[JOB_FILE].replace("backoffLimit: 0", "backoffLimit: 0\n  suspend: false")
+    settings = attrs.evolve(SETTINGS, use_templating=True, templates={JOB_FILE: mine})
+    async with entered(cluster, settings=settings) as backend:
+        submitted = await backend.submit(Job.shell("x", name="x", image="r:4"), user="me")
+    assert submitted.plan.manifest["spec"]["suspend"] is False
 
 
 async def test_a_cancelled_submission_is_finished_in_the_background(cluster: ScriptedCluster) -> None:

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from launcher_k8s.backend.planning import MOST_AT_ONCE, Planner
+from launcher_k8s.job import Job
+from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
+from launcher_k8s.templates.effects import CommandResult
+
+JOB = Job.shell("x", name="x", image="r:4")
+COST = '      annotations:\n        cost: {{ exec "cost" | toString | quote }}\n        {{- range'
+TEMPLATES = {JOB_FILE: default_templates()[JOB_FILE].replace("      annotations:\n        {{- range", COST)}
+SETTINGS = ClusterSettings(
+    api_url="https://k8s.example.org", auth_token="t", use_templating=True, templates=TEMPLATES
+)
+
+
+def names_in(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.iterdir())
+
+
+@attrs.define
+class Slow:
+    """Effects whose commands wait until they are let go."""
+
+    go_on: threading.Event = attrs.field(factory=threading.Event)
+    running: list[str] = attrs.field(factory=list)
+    full: threading.Event = attrs.field(factory=threading.Event)
+
+    def run_command(self, argv: Sequence[str]) -> CommandResult:
+        self.running.append(threading.current_thread().name)
+        if len(self.running) == MOST_AT_ONCE:
+            self.full.set()
+        assert self.go_on.wait(10)
+        return CommandResult(0, "", "4711", "")
+
+    def groups_of(self, user: str) -> Sequence[str]:
+        raise AssertionError(user)
+
+    def environment(self, name: str) -> str:
+        raise AssertionError(name)
+
+    def addresses_of(self, host: str) -> Sequence[str]:
+        raise AssertionError(host)
+
+    def now(self) -> datetime:
+        raise AssertionError
+
+    def random_bytes(self, count: int) -> bytes:
+        raise AssertionError(count)
+
+
+async def test_a_command_that_waits_lets_everything_else_go_on() -> None:
+    effects = Slow()
+    planner, other = Planner(effects), Planner(effects)
+    waiting = [
+        asyncio.create_task(planner.plan(JOB, SETTINGS, user="me", groups=()))
+        for _ in range(MOST_AT_ONCE + 1)
+    ]
+    assert await asyncio.to_thread(effects.full.wait, 10)
+    plain = attrs.evolve(SETTINGS, use_templating=False)
+    assert (await other.plan(JOB, plain, user="me", groups=())).user == "me"
+    assert len(effects.running) == MOST_AT_ONCE
+    effects.go_on.set()
+    plans = await asyncio.gather(*waiting)
+    notes = [plan.manifest["spec"]["template"]["metadata"]["annotations"]["cost"] for plan in plans]
+    assert notes == ["4711"] * (MOST_AT_ONCE + 1)
+    planner.leave()
+
+
+async def test_absent_templates_are_written_on_entering(tmp_path: Path) -> None:
+    settings = attrs.evolve(SETTINGS, scratch_path=str(tmp_path), directory="/etc/rstudio", templates={})
+    planner = Planner(None)
+    await planner.enter(settings)
+    assert names_in(tmp_path) == [JOB_FILE, SERVICE_FILE]
+
+
+@pytest.mark.parametrize("change", [{"use_templating": False}, {"directory": None}])
+async def test_nothing_is_written_where_templating_is_off_or_code_has_set_it(
+    tmp_path: Path, change: dict[str, Any]
+) -> None:
+    settings = attrs.evolve(SETTINGS, scratch_path=str(tmp_path), directory="/etc/rstudio")
+    await Planner(None).enter(attrs.evolve(settings, **change))
+    assert names_in(tmp_path) == []
+
+
+async def test_that_nothing_can_be_written_is_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("")
+    scratch = str(tmp_path / "file" / "scratch")
+    await Planner(None).enter(attrs.evolve(SETTINGS, scratch_path=scratch, directory="/etc/rstudio"))
+    assert "the library's own templates are used" in caplog.text
