@@ -39,7 +39,9 @@ def request(seed: int, number: int) -> dict[str, Any]:
         asked["templates"]["more.tpl"] = statements(()).library(LIBRARIES[:1])
     if delimiters != DELIMITERS[0]:
         asked["delims"] = delimiters
-    if random.random() < 0.15:
+    if mistake is not None and "nodata" in mistake:
+        asked["missingkey"] = "error"  # only then it is one
+    elif random.random() < 0.15:
         asked["missingkey"] = random.choice(("zero", "error", "invalid", "default"))
     if random.random() < 0.08:
         asked["nums"] = random.choice(("float64", "int64"))

@@ -59,7 +59,6 @@ too many declarations in
 missing value for
 non executable command in pipeline stage
 expected end; found
-empty command
 unexpected . after term
 function "\w+" not defined
 undefined variable

@@ -85,14 +85,20 @@ class Expressions:
     scope: Scope
     wrong: float
 
-    def operand(self, kind: str, depth: int = 2) -> str:
-        """Something that can stand as an argument."""
+    def operand(self, kind: str, depth: int = 2, *, wrong: tuple[str, ...] = WRONG) -> str:
+        """Something that can stand as an argument.
+
+        Args:
+            kind: What it should be.
+            depth: How deep it may be.
+            wrong: What else it may be by mistake.
+        """
         if kind.endswith("!"):
             return self._strict_time()
         if kind == "copy":
             return f"(deepCopy {self._operand('dict', depth)})"
         if self.random.random() < self.wrong:
-            kind = self.random.choice(WRONG)
+            kind = self.random.choice(wrong)
         return self._operand(kind, depth)
 
     def call(self, signature: Signature, depth: int = 2, *, piped: bool = True) -> str:

@@ -21,7 +21,10 @@ MISTAKES: Final = (
     '{{ "a".x }}', "{{ .s1 := 1 }}", "{{ $x := }}", "{{ $x : 1 }}", "{{ $x }}", "{{ .s1 , .s2 }}", "{{ = 1 }}", "{{ . = 1 }}", "{{ if true x }}",
     "{{ end x }}", "{{ if true }}{{ end x }}", "{{ else x }}", "{{ if true }}{{ else x }}{{ end }}", "{{ .s1.(x) }}", "{{ (.s1)x }}", "{{ .x..y }}",
     "{{ range $i := .l1 }}{{ $j }}{{ end }}", "{{ if .s1 }}{{ $in := 1 }}{{ end }}{{ $in }}",
+    "{{ if , }}x{{ end }}", "{{ with , }}x{{ end }}", "{{ range , }}x{{ end }}", "{{ block , }}", "{{ (, ) }}", "{{ now : 1 }}",
     # of the execution
+    '{{ define "nodata" }}{{ .x }}{{ end }}{{ template "nodata" }}', "{{ (exec `fails`).Stdout 1 }}", "{{ (semver `1.2.3`).Original 1 }}",
+    '{{ define "again" }}{{ include "again" . }}{{ end }}{{ include "again" . }}', "{{ len .nul }}",
     "{{ nil }}", "{{ .s1.x }}", "{{ .n1.x.y }}", "{{ .nul.x }}", "{{ .l1.x }}", "{{ 1 2 }}", "{{ .s1 1 }}", "{{ .d1.n1 2 }}", "{{ $ 1 }}",
     "{{ .s1 | .s2 }}", "{{ true 1 }}", '{{ "a" "b" }}', '{{ template "none" }}', "{{ range .s1 }}{{ end }}", "{{ range 2.5 }}{{ end }}",
     "{{ range true }}{{ end }}", "{{ range $i, $e := 3 }}{{ $i }}{{ end }}", "{{ upper }}", "{{ upper 1 2 }}", "{{ upper 1 }}", "{{ upper nil }}",

@@ -76,7 +76,7 @@ typeIs,typeIsLike: typename any -> bool
 kindIs: kindname any -> bool
 toJson,toPrettyJson,toRawJson,mustToJson,mustToPrettyJson,mustToRawJson: any -> str
 toYaml,mustToYaml,toYamlPretty: any -> str
-toToml: dict -> str
+toToml,mustToToml: dict -> str
 fromJson,mustFromJson: json -> any
 fromJsonArray: json -> list
 fromYaml: yaml -> dict
@@ -122,7 +122,8 @@ PROPERTIES: Final = (
     '(dig "d1" "n1" {any} {dict})', 
     "(semver {semver})", "(semver {semver}).Major", '(index (list 1 {any} 3) 1)', '(index $.d2 "inner" "s1")', '(index "abc" 2)',
     '(slice (list 1 {any} 3) 1)', '(mustSlice (list {any} 2 3) 0 2)', "(toDate `2006-01-02` `2024-05-17`).Year", '(semver "1.2.3").Prerelease', '((semver {semver}).Compare (semver "1.2"))',
-    "(typeOf {time})", "(list {time} | toJson)", '(toYaml (dict "t" {time}))', "(print {time})", "(toString {time})",
+    "(typeOf {time})", "(list {time} | toJson)", '(toYaml (dict "t" {time}))', "(print {time})", "(toYamlPretty {time})", '(toYamlPretty (dict "t" {time}))', "(exec `fails` | toYamlPretty)", "(exec `fails` | toPrettyJson)",
+    "(semver {semver} | toYaml)", "(semver {semver} | toJson)", "(semver {semver} | toYamlPretty)", "(list (semver {semver}) | toJson)", "(toString {time})",
     "(dateModify {duration} {time})", "(date_modify {duration} {time})", "(mustDateModify {duration} {time})",
     "(must_date_modify {duration} {time})", 
     "({time}).Month", "(eq {time} {time})", 
@@ -142,7 +143,7 @@ FAILING: Final = (
     "(dig {key} {key} {any} {dict})", "(tpl {str} .)", "(tpl `{{{{ .l1.x }}}}` .)", "(tpl `{{{{ if }}}}` .)",
     '(mustToDate "2006-01-02" {str}).Weekday', "(mustToDate {layout} {str}).Unix", "(slice {str} {size} {size})",
     "(index {str} {int})", "(index {list} {int})", "(getHostByName ``)", "(urlJoin {dict})", "(index {dict} {key})",
-    "(decryptAES {str} {base64})", "(slice {list} {size} {size})", "(mustSlice {list} {size})", "(randInt 5 {int})",
+    "(decryptAES {str} {base64})", "(slice {list} {size} {size})", "(mustSlice {list} {size})", "(randInt 5 3)",
     '(tpl `{{{{ include "lib/a" . }}}}` {any})', "(mod {num} {num})", "(div {num} {num})", "(chunk {size} {list})",
     "(len {any})", "(eq {any} {any})", "(lt {any} {any})", "(ne {any} {any})", "(ge {any} {any})", "(untilStep {size} {size} {num})",
 )  # fmt: skip

@@ -44,7 +44,7 @@ class Statements:
         parts = [self._statement(3) for _ in range(statements)]
         parts.insert(self._place(parts), self.action(self._expressions.function(must_call)))
         if mistake is not None:
-            parts.insert(self._place(parts), mistake)
+            parts.insert(0 if self.random.random() < 0.6 else self._place(parts), mistake)
         if self.random.random() < 0.3:
             parts.append(self._define("own1"))
             parts.append(self.action(f'template "own{2 if self.random.random() < self.wrong else 1}" .'))
@@ -160,7 +160,8 @@ class Statements:
     def _range(self, depth: int) -> str:
         scope = self._expressions.scope
         kind = self.random.choice(("list", "list", "strings", "dict", "size", "missing", "nil"))
-        over = self._pipeline(kind)
+        over = self._expressions.operand(kind, wrong=("str", "float", "bool", "strings"))  # no huge number
+        over = "$.nul" if over == "nil" else over
         with scope.inside():
             two = kind != "size" or self.random.random() < self.wrong
             text = self.action(f"range {self._loop_variables(two=two)}{over}")

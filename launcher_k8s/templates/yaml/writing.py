@@ -19,6 +19,7 @@ import attrs
 from launcher_k8s.templates.gojson.encoding import marshal
 from launcher_k8s.templates.govalues.floats import format_float
 from launcher_k8s.templates.govalues.kinds import is_nil
+from launcher_k8s.templates.govalues.structs import Struct
 from launcher_k8s.templates.govalues.values import GoError, byte_length
 from launcher_k8s.templates.yaml.key_order import natural_order
 from launcher_k8s.templates.yaml.reading import read_yaml
@@ -97,6 +98,10 @@ class _ChangedByJsonError(Exception):
     """Text that go-yaml reads from JSON as another one, or refuses."""
 
 
+class _Fields(dict[str, Any]):
+    """A struct for yaml.v3, which writes its fields in their own order."""
+
+
 class _Writer:
     """Collects the parts of a document; each node leaves a line's end behind it."""
 
@@ -114,6 +119,8 @@ class _Writer:
             self._mapping(value, 0)
         elif kind is list and value:
             self._sequence(value, 0)
+        elif kind is _Fields:
+            self._mapping(value, 0)
         else:
             value = self._simple(value)
             if isinstance(value, str):
@@ -126,7 +133,8 @@ class _Writer:
         self._descend()
         parts, lead = self.parts, ""
         pad = " " * indent
-        for key in natural_order(mapping, digits_first=self._style.digits_first):
+        in_order = isinstance(mapping, _Fields)
+        for key in mapping if in_order else natural_order(mapping, digits_first=self._style.digits_first):
             parts.append(lead)
             lead = pad
             value = mapping[key]
@@ -188,7 +196,7 @@ class _Writer:
         kind = type(value)
         if kind is str:
             return self._text(value, column=column, indent=indent)
-        if (kind is dict or kind is list) and value:
+        if (kind is dict or kind is list or kind is _Fields) and value:
             return value
         value = self._simple(value)
         return value if isinstance(value, str) else self._content(value, column=column, indent=indent)
@@ -219,7 +227,11 @@ class _Writer:
             return None if through_json and is_nil(value) else dict(value)
         if isinstance(value, bytes) and not through_json:
             return list(value)
-        return json.loads(_as_json(value))
+        if isinstance(value, Struct) and not through_json and getattr(value, "go_json", None) is None:
+            return _Fields((name.lower(), field) for name, field in value.go_fields())
+        plain = json.loads(_as_json(value))
+        is_text = through_json and isinstance(plain, str)  # yaml.v3 knows times itself
+        return self._text(plain, column=0, indent=2) if is_text else plain
 
     def _float(self, value: float) -> str:
         if not math.isfinite(value):

@@ -36,6 +36,7 @@ func (request *Request) functions(root *template.Template, missing string) templ
 	if request.Functions == "helm" {
 		delete(known, "env")
 		delete(known, "expandenv")
+		known["getHostByName"] = func(string) string { return "" }
 		known["toJson"] = func(value any) string {
 			text, _ := json.Marshal(value)
 			return string(text)
@@ -55,7 +56,14 @@ func (request *Request) addLauncher(known template.FuncMap) {
 	known["fromYaml"] = func(text string) map[string]any { return read(text, unmarshalYAML) }
 	known["fromYamlArray"] = func(text string) []any { return readList(text, unmarshalYAML) }
 	known["fromJsonArray"] = func(text string) []any { return readList(text, json.Unmarshal) }
-	known["toToml"] = toTOML
+	known["toToml"] = func(value any) string {
+		text, err := toTOML(value)
+		if err != nil {
+			return err.Error()
+		}
+		return text
+	}
+	known["mustToToml"] = toTOML
 	known["fromToml"] = func(text string) map[string]any { return read(text, toml.Unmarshal) }
 	known["required"] = required
 	known["lookup"] = func(_, _, _, _ string) (map[string]any, error) { return map[string]any{}, nil }
@@ -80,12 +88,10 @@ func toPrettyYAML(value any) string {
 	return strings.TrimSuffix(text.String(), "\n")
 }
 
-func toTOML(value any) string {
+func toTOML(value any) (string, error) {
 	var text bytes.Buffer
-	if err := toml.NewEncoder(&text).Encode(value); err != nil {
-		return err.Error()
-	}
-	return text.String()
+	err := toml.NewEncoder(&text).Encode(value)
+	return text.String(), err
 }
 
 // read gives a map, with the reason under "Error" where the text is none.
