@@ -55,9 +55,9 @@ def rooms(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """All that needs no cluster, with coverage."""
+    """All that needs neither a cluster nor Go, with coverage."""
     _install(session, "test")
-    session.run("python", "-m", "pytest", "-m", "not cluster", "--cov", "--cov-report=term", *session.posargs)
+    session.run("python", "-m", "pytest", "-m", "not cluster and not go", "--cov", "--cov-report=term", *session.posargs)
 
 
 @nox.session
@@ -67,7 +67,15 @@ def lowest(session: nox.Session) -> None:
     stated = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
     bounds = [re.sub(r">=", "==", each) for each in stated]
     session.install("-e", ".", *bounds, *nox.project.dependency_groups(PROJECT, "test"))
-    session.run("python", "-m", "pytest", "-m", "not cluster", *session.posargs)
+    session.run("python", "-m", "pytest", "-m", "not cluster and not go", *session.posargs)
+
+
+@nox.session
+def differential(session: nox.Session) -> None:
+    """Random templates, rendered by real Go and by ours; without Go it fails."""
+    _install(session, "test")
+    told = {"LAUNCHER_K8S_REQUIRE_GO": "1"}
+    session.run("python", "-m", "pytest", "-s", "-m", "go", "tests/differential", *session.posargs, env=told)
 
 
 @nox.session
@@ -112,6 +120,6 @@ def soak(session: nox.Session) -> None:
         "-m",
         "soak",
         *session.posargs,
-        env={"LAUNCHER_K8S_SOAK": "1"},
+        env={"LAUNCHER_K8S_SOAK": "1", "LAUNCHER_K8S_REQUIRE_GO": "1"},
         success_codes=[0, NO_TEST_COLLECTED],
     )

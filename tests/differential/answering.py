@@ -84,7 +84,7 @@ def _texts(request: Mapping[str, Any], name: str) -> dict[str, str]:
 
 def _data(request: Mapping[str, Any]) -> Any:
     if request.get("dataYaml"):
-        return read_yaml(request["dataYaml"])
+        return _typed(read_yaml(request["dataYaml"]), "float64")
     return _typed(request.get("data"), request.get("nums") or "int")
 
 

@@ -45,7 +45,9 @@ class Campaign:
     def report(self) -> str:
         """The counts and the first differences."""
         shown = [str(difference) for difference in self.differences[:SHOWN]]
-        return "\n".join([self.census.report(), *shown, f"{len(self.differences)} differences (seed {self.seed})"])
+        return "\n".join(
+            [self.census.report(), *shown, f"{len(self.differences)} differences (seed {self.seed})"]
+        )
 
 
 def compare(seed: int, numbers: Iterable[int], *, verbose: bool = False) -> Campaign:

@@ -33,7 +33,13 @@ def request(seed: int, number: int) -> dict[str, Any]:
     text = statements().file(random.randrange(1, 6), must_call=_called(number), mistake=mistake)
     if style > 0.96 and not mistaken:
         text = _mutilated(text, random)
-    asked: dict[str, Any] = {"id": number, "template": text, "data": data(random), "exec": COMMANDS, "groups": GROUPS}
+    asked: dict[str, Any] = {
+        "id": number,
+        "template": text,
+        "data": data(random),
+        "exec": COMMANDS,
+        "groups": GROUPS,
+    }
     asked["templates"] = {"_lib.tpl": statements().library(LIBRARIES)}
     if random.random() < 0.1:
         asked["templates"]["more.tpl"] = statements(()).library(LIBRARIES[:1])
@@ -72,7 +78,13 @@ def data(random: Random) -> dict[str, Any]:
         "l1": [value(random, 1) for _ in range(random.randrange(5))],
         "l2": [random.choice(TEXTS) for _ in range(random.randrange(4))],
         "items": [{"name": random.choice(TEXTS), "n1": index} for index in range(random.randrange(3))],
-        "d1": {"s1": random.choice(TEXTS), "n1": random.choice(NUMBERS), "b1": True, "nul": None, "l1": [1, "a"]},
+        "d1": {
+            "s1": random.choice(TEXTS),
+            "n1": random.choice(NUMBERS),
+            "b1": True,
+            "nul": None,
+            "l1": [1, "a"],
+        },
         "d2": {"f1": random.choice(FLOATS), "inner": {"s1": random.choice(TEXTS), "x": value(random, 2)}},
     }
 
@@ -81,7 +93,9 @@ def value(random: Random, depth: int) -> Any:
     """Any value that JSON has."""
     choice = random.randrange(9 if depth > 0 else 6)
     if choice < 6:
-        return random.choice((random.choice(TEXTS), random.choice(NUMBERS), random.choice(FLOATS), True, None, "a"))
+        return random.choice(
+            (random.choice(TEXTS), random.choice(NUMBERS), random.choice(FLOATS), True, None, "a")
+        )
     if choice == 6:
         return [value(random, depth - 1) for _ in range(random.randrange(4))]
     return {random.choice(TEXTS): value(random, depth - 1) for _ in range(random.randrange(4))}
@@ -91,7 +105,9 @@ def _mutilated(text: str, random: Random) -> str:
     """A template with a few characters lost, doubled or put elsewhere."""
     for _ in range(random.randrange(1, 4)):
         at = random.randrange(len(text) + 1)
-        piece = random.choice(("", "", "{{", "}}", "-", "|", '"', "(", ")", ".", "$", " ", "end", "é", "\x00", "0", "/*"))
+        piece = random.choice(
+            ("", "", "{{", "}}", "-", "|", '"', "(", ")", ".", "$", " ", "end", "é", "\x00", "0", "/*")
+        )
         text = text[:at] + piece + text[at + random.randrange(3) :]
     return text
 

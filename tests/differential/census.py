@@ -22,7 +22,13 @@ from launcher_k8s.templates.gotemplate.nodes import IdentifierNode
 from launcher_k8s.templates.gotemplate.parser import parse
 from launcher_k8s.templates.gotemplate.walking import all_nodes
 
-NODES: Final = tuple(sorted(name for name in vars(nodes) if name.endswith("Node") and name not in {"AnyNode", "Node", "BranchNode"}))
+NODES: Final = tuple(
+    sorted(
+        name
+        for name in vars(nodes)
+        if name.endswith("Node") and name not in {"AnyNode", "Node", "BranchNode"}
+    )
+)
 _ERRORS: Final = r"""
 unclosed comment
 comment ends before closing delimiter
@@ -112,7 +118,8 @@ nested reference name
 """
 KINDS: Final = tuple(line for line in _ERRORS.splitlines() if line)
 _PATTERNS: Final = tuple(
-    (kind, re.compile(re.sub(r"([+{}()])", r"\\\1", kind) if "\\" not in kind else kind, re.DOTALL)) for kind in KINDS
+    (kind, re.compile(re.sub(r"([+{}()])", r"\\\1", kind) if "\\" not in kind else kind, re.DOTALL))
+    for kind in KINDS
 )
 _NAMES: Final = frozenset({*launcher_functions(), *ENGINE_FUNCTIONS})
 

@@ -34,7 +34,20 @@ TIMES: Final = (
     '(dateModify "-36h" (toDate "2006-01-02" "2000-01-01"))',
 )
 KINDS_OF: Final[dict[str, tuple[str, ...]]] = {
-    "any": ("str", "str", "int", "float", "bool", "list", "dict", "nil", "missing", "int64", "data", "strings"),
+    "any": (
+        "str",
+        "str",
+        "int",
+        "float",
+        "bool",
+        "list",
+        "dict",
+        "nil",
+        "missing",
+        "int64",
+        "data",
+        "strings",
+    ),
     "num": ("num", "num", "int", "big", "float", "int64", "bool"),
     "sized": ("str", "list", "dict", "strings"),
 }
@@ -131,7 +144,9 @@ class Expressions:
         if name in SIGNATURES:
             return self.call(SIGNATURES[name], 2)
         word = re.compile(rf"\b{name}\b")
-        return self.filled(self.random.choice([each for each in (*PROPERTIES, *HEAVY, *FAILING) if word.search(each)]))
+        return self.filled(
+            self.random.choice([each for each in (*PROPERTIES, *HEAVY, *FAILING) if word.search(each)])
+        )
 
     def filled(self, pattern: str) -> str:
         """A property with its places filled."""
@@ -181,9 +196,14 @@ class Expressions:
         if kind == "big":
             return self._field("big")
         if kind in {"list", "any", "strings", "sized"}:
-            return f"(list {' '.join(self.operand('any', depth - 1) for _ in range(self.random.randrange(4)))})".replace(" )", ")")
+            return f"(list {' '.join(self.operand('any', depth - 1) for _ in range(self.random.randrange(4)))})".replace(
+                " )", ")"
+            )
         if kind in {"dict", "parts"}:
-            pairs = (f"{self.operand('key', 0)} {self.operand('any', depth - 1)}" for _ in range(self.random.randrange(3)))
+            pairs = (
+                f"{self.operand('key', 0)} {self.operand('any', depth - 1)}"
+                for _ in range(self.random.randrange(3))
+            )
             return f"(dict {' '.join(pairs)})".replace(" )", ")")
         raise AssertionError(kind)
 

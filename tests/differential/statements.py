@@ -11,7 +11,7 @@ import attrs
 from tests.differential.expressions import KINDS_OF, Expressions, Scope
 
 PIECES: Final = (
-    "text", " ", "\n", "  two\n  lines\n", "é日本", "}}", "{ ", "a: b\n", "\t", "- item\n", "", "\r\n", "'\"`",
+    "text", " ", "\n", "  two\n  lines\n", "é日", "}}", "{ ", "a: b\n", "\t", "- item\n", "", "\r\n", "'\"`",
 )  # fmt: skip
 DELIMITERS: Final = (("{{", "}}"), ("<<", ">>"), ("[[", "]]"), ("<%=", "%>"))
 LIBRARIES: Final = ("lib/a", "lib/b", "lib/c")
@@ -86,7 +86,14 @@ class Statements:
         return "".join(self._statement(depth - 1) for _ in range(self.random.randrange(1, 4)))
 
     def _statement(self, depth: int) -> str:
-        makers: list[Callable[[int], str]] = [self._text, self._text, self._shown, self._shown, self._shown, self._other]
+        makers: list[Callable[[int], str]] = [
+            self._text,
+            self._text,
+            self._shown,
+            self._shown,
+            self._shown,
+            self._other,
+        ]
         if depth > 0:
             makers += [self._if, self._with, self._range, self._range, self._declaration, self._call]
         return self.random.choice(makers)(depth)
@@ -198,4 +205,5 @@ class Statements:
         name = self.random.choice(self.callable_names)
         if choice < 0.6:
             return self.action(f'template "{name}"{data}')
-        return self.action(f'include "{name}"{data or " ."} | {self.random.choice(("nindent 2", "trim", "quote", "indent 4"))}')
+        then = self.random.choice(("nindent 2", "trim", "quote", "indent 4"))
+        return self.action(f'include "{name}"{data or " ."} | {then}')
