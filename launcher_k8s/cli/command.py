@@ -17,7 +17,7 @@ from typing import TextIO
 from launcher_k8s.cli import INTERRUPTED
 from launcher_k8s.cli.common import print_error, say, show
 from launcher_k8s.cli.descriptors import open_missing_streams
-from launcher_k8s.cli.parser import RUN_FAILED, build_parser
+from launcher_k8s.cli.parser import RUN_FAILED, as_command, build_parser
 from launcher_k8s.cli.termination import TERMINATED, termination_interrupts
 from launcher_k8s.errors import LauncherError
 
@@ -59,7 +59,7 @@ def _run(argv: Sequence[str] | None) -> int:
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = build_parser()
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_args(as_command(sys.argv[1:] if argv is None else argv))
     if arguments.command == "explain" and arguments.job is not None and arguments.has_job_flags(arguments):
         parser.error("a job is described by a file or by flags, not by both")
     if arguments.command == "plan" and arguments.kubeconfig is not None and not arguments.dry_run:
@@ -133,6 +133,14 @@ def _verb(command: str) -> Callable[[argparse.Namespace], int]:
             from launcher_k8s.cli.convert_overrides import convert_overrides
 
             return convert_overrides
+        case "generate-templates" | "validate-templates" | "diff-templates":
+            from launcher_k8s.cli import templates
+
+            return {
+                "generate-templates": templates.generate_templates,
+                "validate-templates": templates.validate_templates,
+                "diff-templates": templates.diff_templates,
+            }[command]
         case "demo":
             from launcher_k8s.cli.demo import demo
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from launcher_k8s._version import __version__
 from launcher_k8s.settings import DEFAULT_DIRECTORY
@@ -21,6 +23,11 @@ JOB_FLAGS = (
     "amd_gpus",
     "placement_constraints",
 )
+TEMPLATE_COMMANDS = {
+    "generate-templates": "write job.tpl and service.tpl where there are none",
+    "validate-templates": "tell what is wrong with templates, with line and path; ends with 1 if anything is",
+    "diff-templates": "show how templates differ from the library's own; ends with 1 if they do",
+}
 _NUMBER = re.compile(r"-?(\d{1,18}(\.\d{0,9})?|\.\d{1,9})", re.ASCII)
 
 
@@ -57,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
             "that they do: it says so, and ends with 1.",
         )
     )
+    _add_templates(commands)
     _add_demo(
         commands.add_parser(
             "demo",
@@ -66,6 +74,15 @@ def build_parser() -> argparse.ArgumentParser:
         )
     )
     return parser
+
+
+def as_command(argv: Sequence[str]) -> Sequence[str]:
+    """Words of a command line that may give a command as the plugin does, by a flag: ``--diff-templates``."""
+    if argv and argv[0].startswith("--"):
+        for index, word in enumerate(argv):
+            if word.removeprefix("--") in TEMPLATE_COMMANDS and word.startswith("--"):
+                return [word[2:], *argv[:index], *argv[index + 1 :]]
+    return argv
 
 
 def job_flags(arguments: argparse.Namespace) -> dict[str, object]:
@@ -171,6 +188,33 @@ def _add_convert_overrides(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("outdir", metavar="OUTDIR", type=_filled, help="where to; a new or empty directory")
+
+
+def _add_templates(commands: Any) -> None:
+    for name, text in TEMPLATE_COMMANDS.items():
+        parser = commands.add_parser(name, help=text)
+        parser.add_argument(
+            "--config",
+            metavar="DIR",
+            type=_filled,
+            help=f"configuration directory, which says where templates are; {DEFAULT_DIRECTORY} by default",
+        )
+        parser.add_argument("--cluster", metavar="NAME", help="which cluster, where several are configured")
+        parser.add_argument(
+            "--scratch-path",
+            metavar="P",
+            type=_filled,
+            help="the directory of templates, whatever is configured",
+        )
+        parser.add_argument("--json", action="store_true", help="print JSON")
+        if name == "validate-templates":
+            parser.add_argument(
+                "--user",
+                metavar="U",
+                type=_filled,
+                help="whose jobs are tried; the invoking user's by default",
+            )
+            parser.add_argument("--verbose", action="store_true", help="show what is rendered, too")
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:

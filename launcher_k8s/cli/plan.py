@@ -19,6 +19,7 @@ from launcher_k8s.cli.common import (
     shows_unicode,
 )
 from launcher_k8s.finding import Finding
+from launcher_k8s.host.effects import HostEffects
 from launcher_k8s.plan import JobPlan, plan_job
 from launcher_k8s.present import decisions_table, findings_table, findings_text
 from launcher_k8s.schemas import findings_in, findings_of_answers, without_repeated
@@ -34,7 +35,9 @@ def plan(arguments: argparse.Namespace) -> int:
         untold=CONNECTION_CODES if arguments.kubeconfig else (),
     )
     groups = groups_of(arguments, user=arguments.user)
-    planned = plan_job(read_job(arguments.job), cluster, user=arguments.user, groups=groups)
+    planned = plan_job(
+        read_job(arguments.job), cluster, user=arguments.user, groups=groups, effects=HostEffects()
+    )
     findings = findings_in(planned, kubernetes=arguments.kubernetes)
     if arguments.dry_run:
         planned, answers = _tried(planned, cluster, kubeconfig=arguments.kubeconfig)
