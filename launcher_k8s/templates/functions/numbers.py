@@ -21,10 +21,12 @@ REGISTRY: Final[Registry] = {}
 LARGEST_SERIES: Final = 1_000_000
 """How many numbers ``until`` and its like make: a series of a billion stops here, before memory does."""
 
-_DECIMAL: Final = re.compile(r"[+-]?[0-9]+").fullmatch
+_DECIMAL: Final = re.compile(r"[+-]?([0-9]+)").match
 _OCTAL: Final = re.compile(r"[+-]?[0-7]+").fullmatch
 _LOWEST: Final = -(1 << 63)
 _HIGHEST: Final = (1 << 63) - 1
+_WORD: Final = 1 << 64
+_MOST_DIGITS: Final = len(str(_WORD))
 
 
 @function(REGISTRY, "any", "int")
@@ -44,11 +46,17 @@ function(REGISTRY, "any", "float64")(to_float)
 
 @function(REGISTRY, "string", "atoi")
 def decimal_integer(text: str) -> int:
-    """Decimal digits as an ``int``, the nearest one if they are too many; 0 for anything else."""
-    if not _DECIMAL(text):
+    """Decimal digits as an ``int``, the nearest one if they are too many; 0 for anything else.
+
+    Like Go it stops at the digit that is too many, whatever follows.
+    """
+    match = _DECIMAL(text)
+    if match is None:
         return 0
-    digits = text.lstrip("+-0") or "0"
-    size = int(digits) if len(digits) <= len(str(_HIGHEST)) else 1 << 64
+    digits = match[1].lstrip("0") or "0"
+    size = int(digits) if len(digits) <= _MOST_DIGITS else _WORD
+    if size < _WORD and match.end() < len(text):
+        return 0
     return max(_LOWEST, -size) if text[0] == "-" else min(_HIGHEST, size)
 
 

@@ -67,7 +67,16 @@ def test_text_is_read_as_go_source_writes_floats(text: str, number: float) -> No
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("12", 12), ("-0012", -12), ("1_0", 0), ("0x1", 0), ("9" * 30, HIGHEST), ("-" + "9" * 30, LOWEST)],
+    [
+        ("12", 12),
+        ("-0012", -12),
+        ("1_0", 0),
+        ("0x1", 0),
+        ("9" * 30, HIGHEST),
+        ("-" + "9" * 30, LOWEST),
+        ("9" * 20 + "x", HIGHEST),
+        ("9" * 19 + "x", 0),
+    ],
 )
 def test_atoi_reads_decimal_digits_and_stops_at_the_ends(text: str, number: int) -> None:
     assert call("atoi", text) == number
