@@ -15,7 +15,7 @@ import attrs
 from launcher_k8s.templates.govalues.quoting import quote
 from launcher_k8s.templates.govalues.signature import Function
 from launcher_k8s.templates.govalues.structs import Struct
-from launcher_k8s.templates.govalues.values import GoError, Uint64
+from launcher_k8s.templates.govalues.values import MISSING, GoError, Uint64
 
 _LOOSE: Final = re.compile(
     r"v?([0-9]+)(\.[0-9]+)?(\.[0-9]+)?"
@@ -59,6 +59,16 @@ class Version(Struct):
     def go_json(self) -> str:
         """As ``MarshalJSON`` writes it."""
         return f'"{self.go_string()}"'
+
+    def go_fields(self) -> tuple[tuple[str, Any], ...]:
+        """What verbs see that are not for text; none can be named."""
+        names, numbers = ("major", "minor", "patch"), map(Uint64, self.numbers)
+        texts = (("pre", self.prerelease), ("metadata", self.metadata), ("original", self.original))
+        return (*zip(names, numbers, strict=True), *texts)
+
+    def go_field(self, _name: str) -> Any:
+        """MISSING: all fields are the type's own."""
+        return MISSING
 
     def go_method(self, name: str) -> Function | None:
         """A method with its receiver bound; None if there is none of that name."""
