@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -17,16 +16,10 @@ from launcher_k8s.templates.govalues.keys import sorted_keys
 from launcher_k8s.templates.govalues.kinds import is_nil, kind_name, type_name
 from launcher_k8s.templates.govalues.structs import Struct
 from launcher_k8s.templates.govalues.values import MISSING, ErrorValue, GoError
+from launcher_k8s.templates.toml.keys import ESCAPES, Path, dotted, key_text
 
-_BARE: Final = re.compile("[A-Za-z0-9_-]+").fullmatch
-_ESCAPES: Final = {
-    **{code: f"\\u{code:04x}" for code in (*range(0x20), 0x7F)},
-    **{ord(character): "\\" + name for character, name in zip('\b\t\n\f\r"\\', 'btnfr"\\', strict=True)},
-}
 _NO_KEY: Final = "toml: top-level values must be Go maps or structs"
 _NIL_ELEMENT: Final = "toml: cannot encode array with nil element"
-
-Path = tuple[str, ...]
 
 
 def write_toml(value: Any) -> str:
@@ -70,14 +63,14 @@ class _Writer:
             if is_nil(item):
                 continue
             self._newline()
-            self.parts.append(f"{_indent(path)}[[{_dotted(path)}]]\n")
+            self.parts.append(f"{_indent(path)}[[{dotted(path)}]]\n")
             self._entries(path, _fields(item) or {})
 
     def _table(self, path: Path, fields: Mapping[str, Any]) -> None:
         if len(path) == 1:
             self._newline()
         if path:
-            self.parts.append(f"{_indent(path)}[{_dotted(path)}]\n")
+            self.parts.append(f"{_indent(path)}[{dotted(path)}]\n")
         self._entries(path, fields)
 
     def _entries(self, path: Path, fields: Mapping[str, Any]) -> None:
@@ -89,13 +82,13 @@ class _Writer:
         if not path:
             self.parts.append(_element(value))
         else:
-            self.parts.append(f"{_indent(path)}{_key(path[-1])} = {_element(value)}\n")
+            self.parts.append(f"{_indent(path)}{key_text(path[-1])} = {_element(value)}\n")
 
 
 def _element(value: Any) -> str:
     """A value on one line."""
     if isinstance(value, str):
-        return f'"{value.translate(_ESCAPES)}"'
+        return f'"{value.translate(ESCAPES)}"'
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -132,7 +125,7 @@ def _inline(value: Any) -> str:
     parts = []
     for key in ordered:
         if not _is_nothing(fields[key]):
-            parts.append(f"{_key(key)} = {_element(fields[key])}")
+            parts.append(f"{key_text(key)} = {_element(fields[key])}")
             parts.append(", " if key != places[-1] else "")
     return f"{{{''.join(parts)}}}"
 
@@ -180,11 +173,3 @@ def _is_nothing(value: Any) -> bool:
 
 def _indent(path: Path) -> str:
     return "  " * (len(path) - 1)
-
-
-def _dotted(path: Path) -> str:
-    return ".".join(map(_key, path))
-
-
-def _key(name: str) -> str:
-    return name if _BARE(name) else f'"{name.translate(_ESCAPES)}"'
