@@ -6,6 +6,7 @@ import pytest
 
 from launcher_k8s.conversion import convert
 from launcher_k8s.files import load_settings
+from launcher_k8s.templates.defaults import default_templates
 from tests.cli_runs import PROFILES, Cli, write_directory
 
 MAIN = "launcher.kubernetes.conf"
@@ -14,7 +15,7 @@ FILES = {
     PROFILES: '[*]\njob-json-overrides="/spec/suspend":"x.json"\n[jo]\njob-json-overrides=\n',
     "x.json": "false",
 }
-BASE = "# Version: 2.5.0\nkind: Job\n"
+BASE = default_templates()["job.tpl"].replace("stdinOnce: true", "stdinOnce: true\n          tty: false")
 
 
 @pytest.fixture
@@ -30,20 +31,20 @@ def words(config: str, *more: str) -> tuple[str, ...]:
     return ("convert-overrides", "--config", config, "--base", str(base), *more, str(out))
 
 
-def test_the_templates_are_written_and_not_said_to_be_proved(cli: Cli, config: str) -> None:
+def test_the_templates_are_written_and_proved(cli: Cli, config: str) -> None:
     done = cli(*words(config))
     out = Path(config).parent / "out"
     expected = convert(load_settings(config).cluster(), BASE).templates
     assert {path.name: path.read_text() for path in out.iterdir()} == expected
     assert done.out.splitlines() == [str(out / name) for name in expected]
     assert "[jo]" in done.err
-    assert "launcher-k8s: not proved: " in done.err
-    assert done.code == 1
+    assert "launcher-k8s: proved: 2 sample jobs for each of 2 people" in done.err
+    assert done.code == 0
 
 
 def test_json_says_so_too(cli: Cli, config: str) -> None:
     done = cli(*words(config, "--json"))
-    assert (done.code, done.json["isProved"]) == (1, False)
+    assert (done.code, done.json["isProved"], done.json["differences"]) == (0, True, [])
     assert [(row["section"], row["sets"]) for row in done.json["sections"]] == [
         ("[*]", "/spec/suspend"),
         ("[jo]", ""),
@@ -84,7 +85,8 @@ def test_a_template_to_begin_with_that_is_none_is_told(
     assert not (Path(config).parent / "out").exists()
 
 
-def test_a_template_to_begin_with_must_be_named(cli: Cli, config: str) -> None:
-    done = cli("convert-overrides", "--config", config, "out")
-    assert done.code == 2
-    assert "--base" in done.err
+def test_our_own_template_is_begun_with_where_none_is_named(cli: Cli, config: str) -> None:
+    out = Path(config).parent / "out"
+    done = cli("convert-overrides", "--config", config, str(out))
+    assert done.code == 0
+    assert (out / "job-without-overrides.tpl").read_text() == default_templates()["job.tpl"]
