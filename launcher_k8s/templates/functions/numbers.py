@@ -236,7 +236,8 @@ def sequence(*values: int) -> str:
     direction = -1 if end < start else 1
     if len(values) == 3 and end < start and values[1] > 0:
         return ""
-    return " ".join(map(str, _series(start, end + direction, values[1] if len(values) == 3 else direction)))
+    stop = int64(end + direction)
+    return " ".join(map(str, _series(start, stop, values[1] if len(values) == 3 else direction)))
 
 
 def _series(start: int, stop: int, step: int) -> range:

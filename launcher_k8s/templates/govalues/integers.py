@@ -54,5 +54,8 @@ def parse_int(text: str) -> int | None:
     if not _LITERAL(text):
         return None
     octal = _LEADING_ZERO(text)
-    number = int(octal[1] + text[octal.end() :], 8) if octal else int(text, 0)
+    try:
+        number = int(octal[1] + text[octal.end() :], 8) if octal else int(text, 0)
+    except ValueError:  # thousands of decimal digits, which Python does not read
+        return None
     return number if _LOWEST <= number <= _HIGHEST else None

@@ -179,6 +179,10 @@ def test_seq_counts_as_the_command_does(arguments: tuple[int, ...], text: str) -
     assert call("seq", *arguments) == text
 
 
+def test_seq_wraps_around_at_the_end_of_all_numbers() -> None:
+    assert call("seq", HIGHEST, HIGHEST) == call("seq", 0, LOWEST) == ""
+
+
 @pytest.mark.parametrize("name", ["until", "seq"])
 def test_a_series_of_a_billion_is_refused(name: str) -> None:
     with pytest.raises(GoError, match=f"more than a template may make \\({LARGEST_SERIES}\\)"):

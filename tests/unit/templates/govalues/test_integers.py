@@ -54,3 +54,9 @@ def test_a_float_that_does_not_fit_is_the_lowest_number(value: float) -> None:
 @given(st.integers(-(2**63), 2**63 - 1), st.sampled_from(["d", "#x", "#o", "#b"]))
 def test_what_is_written_with_its_base_reads_back(number: int, form: str) -> None:
     assert parse_int(format(number, form)) == number
+
+
+@pytest.mark.parametrize("text", ["9" * 10_000, "-" + "9" * 10_000, "0x" + "f" * 10_000])
+def test_thousands_of_digits_are_no_number(text: str) -> None:
+    assert parse_int(text) is None
+    assert to_int(text) == 0
