@@ -54,7 +54,7 @@ def job_data(
             {"name": item.name, "value": item.value} for item in job.placement_constraints
         ],
         "exposedPorts": ports,
-        "metadata": to_wire(job.metadata),
+        "metadata": _metadata(job),
         "mounts": [to_wire(mount) for mount in job.mounts],
         "config": [{"name": item.name, "value": item.value} for item in job.config],
         "resourceLimits": [{"type": limit.type, "value": limit.value} for limit in job.resource_limits],
@@ -69,6 +69,15 @@ def job_data(
         "serviceAccountName": _service_account(job),
         "instanceId": job.instance_id,
         "resourceProfile": job.resource_profile,
+    }
+
+
+def _metadata(job: Job) -> dict[str, Any]:
+    """The free metadata without conventional parts that are null: templates look into what is there."""
+    return {
+        key: value
+        for key, value in to_wire(job.metadata).items()
+        if value is not None or key not in ("job", "pod", "service")
     }
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from launcher_k8s.decisions import DecisionKind, Trail
+from launcher_k8s.diagnostics import Severity
 from launcher_k8s.finding import Finding
 from launcher_k8s.origin import DEFAULT, Origin
 from launcher_k8s.settings import ClusterSettings, UserProfile
@@ -88,7 +89,8 @@ def render_objects(
         findings += _judged(service, SERVICE_KIND, data, given, templates.versions[SERVICE_FILE])
     placed = tuple(attrs.evolve(finding, origin=_origin(cluster, finding.kind)) for finding in findings)
     for finding in placed:
-        trail.warn(finding.path, f"{finding.message}; {finding.hint}", finding.origin or DEFAULT)
+        advice = f"{finding.message}; {finding.hint}" if finding.hint else finding.message
+        trail.warn(finding.path or finding.code, advice, finding.origin or DEFAULT)
     return Templated(job.value, None if service is None else service.value, placed)
 
 
@@ -151,6 +153,8 @@ def _judged(
     from launcher_k8s.templates.contract import not_expressed
     from launcher_k8s.templates.judging import judge
 
+    for warning in made.warnings:
+        yield Finding("exec-field", (), warning, severity=Severity.WARNING, kind=kind)
     yield from judge(made.document, made.name, given, version)
     yield from not_expressed(made.value, data, version, kind=kind)
 

@@ -24,6 +24,7 @@ class _Answers:
     groups: Mapping[str, Sequence[str]]
     given: dict[tuple[Any, ...], list[Any]] = attrs.field(factory=dict)
     taken: Counter[tuple[Any, ...]] | None = None
+    warnings: dict[str, None] = attrs.field(factory=dict)
 
 
 class Replay:
@@ -55,6 +56,18 @@ class Replay:
         assert answers is not None  # recorded before
         answers.taken = Counter()
         yield
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was said to the template's author in what is recorded."""
+        answers = self._answers.get()
+        return tuple(answers.warnings) if answers is not None else ()
+
+    def warn(self, message: str) -> None:
+        """Take a warning for the template's author."""
+        answers = self._answers.get()
+        if answers is not None:
+            answers.warnings[message] = None
 
     def run_command(self, argv: Sequence[str]) -> CommandResult:
         """Run a command."""

@@ -42,11 +42,13 @@ class Rendering:
         name: The template.
         text: What it printed.
         document: The same, as Kubernetes reads it.
+        warnings: What works here, and perhaps not with the vendor's plugin.
     """
 
     name: str
     text: str
     document: Document
+    warnings: tuple[str, ...] = ()
 
     @property
     def value(self) -> dict[str, Any]:
@@ -171,7 +173,7 @@ class TemplateSet:
         if culprit:
             message = f"{name}: the value of {culprit} changes the structure of what is rendered"
             raise _error(name, message, _QUOTE)
-        return made
+        return attrs.evolve(made, warnings=self._replay.warnings)
 
     def _again(self, name: str, data: Data) -> str | None:
         """The text for other data, with nothing asked of the host anew; None where that is not possible."""

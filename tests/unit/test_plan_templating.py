@@ -211,6 +211,18 @@ def test_a_command_runs_once_however_often_a_job_is_rendered() -> None:
     assert effects.asked == [("/opt/cost", "me")]
 
 
+def test_a_field_as_the_guide_writes_it_works_with_a_warning() -> None:
+    text = (COST_CENTRE.templates or {})[JOB_FILE]
+    mine = text.replace(
+        '{{ exec "/opt/cost" .Job.user | toString', '{{ $r := exec "/opt/cost" }}{{ $r.stdOut'
+    )
+    assert mine != text
+    plan = plan_job(JOB, attrs.evolve(COST_CENTRE, templates={JOB_FILE: mine}), user="me", effects=Commands())
+    assert plan.manifest["spec"]["template"]["metadata"]["annotations"]["cost"] == "4711"
+    (finding,) = plan.findings
+    assert (finding.code, "write .Stdout" in finding.message) == ("exec-field", True)
+
+
 def test_without_effects_a_command_is_refused_in_words() -> None:
     with pytest.raises(TemplateRenderError, match="no effects were given"):
         plan_job(JOB, COST_CENTRE, user="me")

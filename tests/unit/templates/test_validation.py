@@ -76,7 +76,8 @@ MISTAKES = {
     "typographic quotes": (
         before(
             NOTES,
-            "        {{ if eq .Job.user \N{LEFT DOUBLE QUOTATION MARK}jane\N{RIGHT DOUBLE QUOTATION MARK} }}{{ end }}\n",
+            "        {{ if eq .Job.user \N{LEFT DOUBLE QUOTATION MARK}x\N{RIGHT DOUBLE QUOTATION MARK} }}"
+            "{{ end }}\n",
         ),
         "template-syntax",
         "typographic quotes",

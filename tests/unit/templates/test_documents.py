@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from launcher_k8s.templates.documents import DocumentError, read_document
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (
+            "a: 017\nb: yes\nc: 1e3\nd: 12:30\ne: 'no'\n",
+            {"a": 15, "b": True, "c": 1000, "d": "12:30", "e": "no"},
+        ),
+        ("a: &x {b: 1}\nc: {<<: *x, d: 2}\ne: [*x]", {"a": {"b": 1}, "c": {"b": 1, "d": 2}, "e": [{"b": 1}]}),
+        ("1: !!str 2\ntrue: ~", {"1": "2", "true": None}),
+        ("---\na: |\n  x\n  y\n", {"a": "x\ny\n"}),
+    ],
+)
+def test_values_are_those_that_kubernetes_reads(text: str, value: Any) -> None:
+    assert read_document(text).value == value
+
+
+def test_each_key_and_item_knows_where_it_begins() -> None:
+    text = "a:\n  b:\n    - 1\n    - c: 2\n"
+    offsets = read_document(text).offsets
+    assert {path: text[offset] for path, offset in offsets.items()} == {
+        ("a",): "a",
+        ("a", "b"): "b",
+        ("a", "b", 0): "1",
+        ("a", "b", 1): "c",
+        ("a", "b", 1, "c"): "c",
+    }
+
+
+def test_of_a_key_that_stands_twice_the_last_counts() -> None:
+    document = read_document("a:\n  b: 1\n  b: 2\n")
+    assert document.value == {"a": {"b": 2}}
+    assert document.duplicates == ((("a", "b"), 12),)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "nothing was rendered"),
+        ("- a", "no mapping"),
+        ("a: 1\n---\nb: 2", "several YAML documents"),
+        ("a: *x", "unknown anchor"),
+        ("a: [", "did not find expected node content"),
+        ("a: x\x7f", "not allowed in YAML"),
+        ("? [a]\n: b", "a key must be a text"),
+        ("a: " + "[" * 300 + "]" * 300, "too large"),
+        ("a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
+            f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9)), "too large"),
+    ],
+)  # fmt: skip
+def test_what_is_no_mapping_is_told(text: str, message: str) -> None:
+    with pytest.raises(DocumentError, match=message):
+        read_document(text)
