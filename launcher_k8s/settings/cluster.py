@@ -27,7 +27,7 @@ _guide = partial(option, source="Kubernetes plugin guide, configuration options"
 _sdk = partial(option, source="plugin SDK, options of every plugin")
 
 
-SettingsReader: TypeAlias = "Callable[[], tuple[Settings | None, tuple[Diagnostic, ...]]]"
+SettingsReader: TypeAlias = Callable[[], "tuple[Settings | None, tuple[Diagnostic, ...]]"]
 
 
 def _part(name: str, kind: Any, default: Any, hint: str = "") -> Any:
@@ -222,7 +222,12 @@ class ClusterSettings:
         "definitions", tuple[ClusterDefinition, ...], (), "give ClusterDefinition(name, images)"
     )
     directory: str | None = None
-    read_again: SettingsReader | None = attrs.field(default=None, eq=False, repr=False)
+    read_again: SettingsReader | None = attrs.field(
+        default=None,
+        eq=False,
+        repr=False,
+        metadata={"local": True},  # no part of the value: never on the wire
+    )
     origins: Mapping[str, Origin] = attrs.field(factory=dict, repr=False)
     diagnostics: tuple[Diagnostic, ...] = attrs.field(default=(), repr=False)
 
