@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 LONGEST_QUOTE = 60
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 MOST_COMPARED = 200
 
 _KINDS = {
@@ -22,6 +24,11 @@ _KINDS = {
     dict: "an object",
     type(None): "null",
 }
+
+
+def visible(text: str) -> str:
+    """Text on one line that no terminal obeys and every file can hold: what is no character, escaped."""
+    return _INVISIBLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def quote(text: str) -> str:
