@@ -133,3 +133,9 @@ def test_a_resource_profile_with_an_error_is_not_called_missing_too() -> None:
 def test_images_that_cannot_be_read_are_not_called_missing_too() -> None:
     text = '[*]\ncontainer-images="r:4\ndefault-container-image=r:4\nallow-unknown-images=0\n'
     assert findings_of({PROFILES: text}).keys() == {"bad-value"}
+
+
+def test_all_resource_profiles_are_offered_by_naming_none() -> None:
+    small = "[small]\ncpus=1\nmem-mb=512\n"
+    finding = only_finding({PROFILES: "[*]\nresource-profiles=all\n", RESOURCES: small})
+    assert finding.hint == "leave the value empty: resource-profiles= offers all"
