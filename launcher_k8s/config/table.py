@@ -159,9 +159,10 @@ def _read_entry(
             value = special[setting.option.kind](entry)
         else:
             value = read_value(setting.option, entry.value)
-    except BadValueError as problem:
-        where = entry.at_value(problem.offset, problem.length)
-        findings.report(problem.code, where, problem.message, problem.hint)
+    except BadValueError as bad:
+        for problem in (bad, *bad.further):
+            where = entry.at_value(problem.offset, problem.length)
+            findings.report(problem.code, where, problem.message, problem.hint)
     else:
         readings[setting.field] = Reading(value, entry)
 

@@ -302,3 +302,12 @@ def test_a_time_in_an_unknown_unit_is_told_plainly() -> None:
 )
 def test_a_ratio_is_told_as_a_share_of_one(text: str, meant: str) -> None:
     assert refused(ValueKind.RATIO, text).hint == f"write {meant}"
+
+
+@pytest.mark.parametrize("quotes", ["", '"'])
+def test_every_bad_item_of_a_list_is_told_at_its_place(quotes: str) -> None:
+    text = f"{quotes}region:us, zone:,:eu,zone:{quotes}"
+    problem = refused(ValueKind.CONSTRAINTS, text)
+    told = [problem, *problem.further]
+    assert [text[each.offset :][: each.length or 0] for each in told] == ["zone:", ":eu", "zone:"]
+    assert told[0].offset < told[1].offset < told[2].offset
