@@ -6,13 +6,13 @@ import heapq
 from collections import deque
 from itertools import count
 
-import attrs
+import msgspec
+from msgspec.structs import replace
 
 from launcher_k8s.tracker import Unexplained
 
 
-@attrs.frozen
-class Turn:
+class Turn(msgspec.Struct, frozen=True, gc=False):
     """A look to be had at a job.
 
     Args:
@@ -49,7 +49,7 @@ class Turns:
         if turn.unexplained not in self._known:
             self._known.add(turn.unexplained)
             heapq.heappush(
-                self._others, (due_s, next(self._number), attrs.evolve(turn, looks=turn.looks + 1))
+                self._others, (due_s, next(self._number), replace(turn, looks=turn.looks + 1))
             )
 
     def take(self, *, now_s: float) -> Turn | None:
