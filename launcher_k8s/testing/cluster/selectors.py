@@ -95,19 +95,20 @@ class Selection:
 
     labels: tuple[Requirement, ...] = ()
     fields: tuple[FieldTerm, ...] = ()
-    _marks: tuple[bytes, ...] = attrs.field(init=False)
+    _mark: bytes = attrs.field(init=False)
 
-    @_marks.default
-    def _what_all_hold(self) -> tuple[bytes, ...]:
-        texts = (each.mark for each in (*self.labels, *self.fields))
-        return tuple(_encode(text)[1:-1] for text in texts if text)
+    @_mark.default
+    def _what_all_hold(self) -> bytes:
+        """The longest text that is in the JSON of every object that is among it."""
+        texts = [each.mark for each in self.labels] + [each.mark for each in self.fields]
+        return max((_encode(text)[1:-1] for text in texts), key=len, default=b"")
 
     def __bool__(self) -> bool:
         return bool(self.labels or self.fields)
 
     def selects(self, stored: Stored) -> bool:
         """Whether a stored object is among it; of those that rest few are decoded to see that."""
-        if stored.is_resting and not all(mark in stored.body for mark in self._marks):
+        if stored.is_resting and self._mark not in stored.body:
             return False
         return self.matches(stored.content)
 

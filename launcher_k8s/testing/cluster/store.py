@@ -21,7 +21,7 @@ import msgspec
 from launcher_k8s.testing.cluster.kinds import Kind, Object
 
 EventType = Literal["ADDED", "MODIFIED", "DELETED"]
-MOST_AWAKE = 64
+MOST_AWAKE = 32
 """Versions that are kept as objects: far more than one request is about."""
 
 _encode = msgspec.json.Encoder().encode

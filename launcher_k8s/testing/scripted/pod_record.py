@@ -5,26 +5,25 @@ What can happen to it is in :mod:`launcher_k8s.testing.scripted.pod`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, Protocol, Self
 
 from msgspec.structs import replace
 
-from launcher_k8s.shape.names import MAIN_CONTAINER
 from launcher_k8s.testing.cluster import job_pods
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.container_states import NEVER, Container, Run
 from launcher_k8s.testing.cluster.event_recorder import EventRecorder
 from launcher_k8s.testing.cluster.kinds import JOB, POD, Object
 from launcher_k8s.testing.cluster.removing import DeleteOptions
-from launcher_k8s.testing.cluster.statuses import PodState, find_container, new_containers
+from launcher_k8s.testing.cluster.statuses import PodState
 from launcher_k8s.testing.cluster.writing import stamp
+from launcher_k8s.testing.scripted.containers import Containers
 from launcher_k8s.testing.scripted.logs import ContainerLog
 
 KILLED: Final = 137
 TERMINATED: Final = 143
-_SHOWN: Final = ("name", "image", "resources", "restartPolicy", "volumeMounts")
 
 
 class Site(Protocol):
@@ -61,9 +60,7 @@ class PodRecord:
         self.namespace: str = metadata["namespace"]
         self.uid: str = metadata["uid"]
         self._site = site
-        self._init, self._main = new_containers(pod)
-        for each in self._every:
-            each.spec = _shown(each.spec)
+        self._containers = Containers.of(pod)
         self._started_at = site.now()
         self._has_sandbox = False
         self._verdict: tuple[str, str] | None = None
@@ -106,7 +103,7 @@ class PodRecord:
     @property
     def is_running(self) -> bool:
         """Whether any of its containers runs."""
-        return bool(self._running)
+        return bool(self._containers.running)
 
     @property
     def is_ending(self) -> bool:
@@ -205,14 +202,14 @@ class PodRecord:
         if self.is_gone:
             return
         if self.is_running:
-            for each in self._running:
+            for each in self._containers.running:
                 self._end(each, code)
             self._write()
         self.deleted(grace_s=0)
 
     def _fail_as_a_whole(self, reason: str, message: str) -> Self:
         self._verdict = (reason, message)
-        for each in self._running:
+        for each in self._containers.running:
             self._end(each, KILLED)
         return self._write()
 
@@ -255,8 +252,9 @@ class PodRecord:
         spec = pod["spec"]
         if not spec.get("nodeName"):
             spec = {**spec, "nodeName": self._site.node_name}
+        seen = self._containers.with_specs(pod)
         state = PodState(
-            pod, self._init, self._main, self._started_at, address, self._has_sandbox, self._verdict
+            pod, seen.init, seen.main, self._started_at, address, self._has_sandbox, self._verdict
         )
         status = state.status(now)
         if self._disruption:
@@ -274,23 +272,8 @@ class PodRecord:
         if changed is None:
             raise self._gone()
 
-    def _command_of(self, container: Container) -> str:
-        """The program that a container is to run."""
-        spec = self.object["spec"]
-        specs = (*spec.get("initContainers", ()), *spec["containers"])
-        commands = (each.get("command") for each in specs if each["name"] == container.name)
-        return str((next(commands) or ["sh"])[0])
-
     def _gone(self) -> LookupError:
         return LookupError(f"pod {self.name} is gone")
-
-    @property
-    def _every(self) -> list[Container]:
-        return [*self._init, *self._main]
-
-    @property
-    def _running(self) -> list[Container]:
-        return [each for each in self._every if each.is_running]
 
     def _end(self, container: Container, code: int, reason: str = "", message: str = "") -> None:
         assert container.run is not None
@@ -315,17 +298,10 @@ class PodRecord:
         Raises:
             LookupError: There is none of that name.
         """
-        if not name:
-            return find_container(self._every, MAIN_CONTAINER) or self._main[0]
-        found = find_container(self._every, name)
+        found = self._containers.named(name)
         if found is None:
             raise LookupError(f"pod {self.name} has no container {name!r}")
         return found
-
-
-def _shown(spec: Mapping[str, Any]) -> Object:
-    """What a status tells of a container's spec; the rest is looked up where it is needed."""
-    return {field: spec[field] for field in _SHOWN if field in spec}
 
 
 def _disruption_of(pod: Object) -> Object | None:
