@@ -183,9 +183,11 @@ class ScriptedPod(PodRecord):
             TypeError, ValueError: No program ends with that code, or it has ended before.
         """
         check_exit_code(code)
-        self._check_goes_on(self._container(container))
-        self._ensure_started(container)
-        self._end(self._container(container), code, "", message)
+        chosen = self._container(container)
+        self._check_goes_on(chosen)
+        if chosen.run is None:
+            self.running()
+        self._end(chosen, code, "", message)
         return self._write()
 
     def oom_killed(self, *, container: str = "") -> Self:

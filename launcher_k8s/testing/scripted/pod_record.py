@@ -191,8 +191,8 @@ class PodRecord:
         Raises:
             ValueError: The pod, or the container, has ended.
         """
-        if job_pods.is_ended(self.object):
-            phase = self.object["status"]["phase"]
+        if job_pods.is_ended(pod := self.object):
+            phase = job_pods.phase_of(pod)
             raise ValueError(f"pod {self.name} has ended ({phase}): nothing more happens in it")
         if container is not None and container.end is not None:
             raise ValueError(f"container {container.name} of pod {self.name} has ended")
@@ -201,8 +201,8 @@ class PodRecord:
         """Do what a kubelet does last: end the containers, tell of it, and let the object go."""
         if self.is_gone:
             return
-        if self.is_running:
-            for each in self._containers.running:
+        if running := self._containers.running:
+            for each in running:
                 self._end(each, code)
             self._write()
         self.deleted(grace_s=0)

@@ -148,7 +148,8 @@ def test_what_is_asked_for_is_awake_and_rests_again() -> None:
 
     awake = store.get(POD, "ns/a")
 
-    assert awake is not None and not awake.is_resting
+    assert awake is not None
+    assert not awake.is_resting
     assert awake.content is awake.content
     for _ in range(MOST_AWAKE):
         store.put(NODE, {"metadata": {"name": "n"}})

@@ -17,15 +17,18 @@ def test_without_a_name_the_job_is_meant_or_else_the_first() -> None:
     injected = Containers.of(pod("proxy", MAIN_CONTAINER)).named("")
     other = Containers.of(pod("a", "b", init=("first",))).named("")
 
-    assert injected is not None and injected.name == MAIN_CONTAINER
-    assert other is not None and other.name == "a"
+    assert injected is not None
+    assert injected.name == MAIN_CONTAINER
+    assert other is not None
+    assert other.name == "a"
 
 
 def test_init_containers_are_known_by_name_too() -> None:
     containers = Containers.of(pod("a", init=("first",)))
     found = containers.named("first")
 
-    assert found is not None and found.init
+    assert found is not None
+    assert found.init
     assert containers.named("other") is None
 
 
