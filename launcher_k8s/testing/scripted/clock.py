@@ -146,13 +146,13 @@ class ScriptedClock:
         """Somebody is at work, though nobody may be seen waiting: time does not pass by itself just now."""
         if self._lull is not None:
             self._lull.restart()
-        if not self._advances_by_itself or self._held or self._awaited.next() is None:
+        if not self._advances_by_itself or self._held:
             return
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return  # nothing runs yet; the first request or sleep comes back here
-        if self._loop is not loop:
+        if self._loop is not loop and self._awaited.next() is not None:
             self._loop, self._lull = loop, Lull(loop)
             loop.call_soon(self._turn)
 
