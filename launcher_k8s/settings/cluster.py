@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 import attrs
@@ -247,13 +247,18 @@ class ClusterSettings:
         """
         if field in self.origins:
             return self.origins[field]
-        default = attrs.fields_dict(ClusterSettings)[field].default
+        default = _defaults()[field]
         return DEFAULT if getattr(self, field) == default else CODE
 
     def _repr_html_(self) -> str:
         from launcher_k8s.present import cluster_table
 
         return cluster_table(self, title=f"Cluster {self.name}").html()
+
+
+@cache
+def _defaults() -> Mapping[str, object]:
+    return {field.name: field.default for field in attrs.fields(ClusterSettings)}
 
 
 @attrs.frozen

@@ -58,8 +58,11 @@ class Collector:
 
     def _learn(self, kind: Kind, content: Object) -> None:
         metadata, key = content["metadata"], key_of(content)
-        for owner in metadata["ownerReferences"]:
-            self._dependents.setdefault(owner["uid"], {})[kind, key] = None
+        references, dependent = metadata["ownerReferences"], (kind, key)
+        if all(dependent in self._dependents.get(owner["uid"], ()) for owner in references):
+            return  # of an owner that goes, all dependents are told
+        for owner in references:
+            self._dependents.setdefault(owner["uid"], {})[dependent] = None
         if not any(self._exists(owner, metadata) for owner in metadata["ownerReferences"]):
             self._delete(kind, key, metadata["uid"], BACKGROUND)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeVar
 
 from launcher_k8s.testing.cluster import job_pods
@@ -131,7 +132,7 @@ class ScriptedSite:
         if type_ == "DELETED":
             if pod is not None:
                 del self._pods[uid]
-                pod.note_gone()
+                pod.note_gone(content)
         elif pod is None:
             pod = self._pods[uid] = ScriptedPod(content, self)
             if self.life is not None:
@@ -140,8 +141,7 @@ class ScriptedSite:
             pod.note(content)
 
     def _begin(self, life: Life, pod: ScriptedPod) -> None:
-        steps = steps_of(life, pod)
-        self._clock.call_later(0, lambda: self._go_on(steps, pod))
+        self._clock.call_later(0, partial(self._go_on, steps_of(life, pod), pod))
 
     def _go_on(self, steps: Iterator[float], pod: ScriptedPod) -> None:
         """Let a life do its next step; it ends with its pod."""
@@ -156,7 +156,7 @@ class ScriptedSite:
             pod.fail_for_its_life(error)
             return
         if pause_s is not None:
-            self._clock.call_later(pause_s, lambda: self._go_on(steps, pod))
+            self._clock.call_later(pause_s, partial(self._go_on, steps, pod))
 
     def raise_trouble(self) -> None:
         """Raise what went wrong in a life, once."""
