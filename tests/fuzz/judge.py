@@ -122,14 +122,21 @@ def check_place(location: Location, draft: Draft) -> None:
         raise FaultError(f"{location!r} is no place")
     if not location.line:
         return
-    lines = split(text, location.file.endswith(".json"))
+    # A file named as JSON may be read as another kind, where a setting says so: then only LF ends its lines.
+    ways = (True, False) if location.file.endswith(".json") else (False,)
+    problems = [_place_problem(location, split(text, is_json)) for is_json in ways]
+    if all(problems):
+        raise FaultError(f"{location!r} {problems[0]}")
+
+
+def _place_problem(location: Location, lines: Sequence[str]) -> str:
+    """What is wrong with a place in a file of these lines, if anything."""
     if location.line > len(lines):
-        raise FaultError(f"{location!r} is below the last line, {len(lines)}")
+        return f"is below the last line, {len(lines)}"
     line = lines[location.line - 1]
-    if max(0, location.column - 1) + location.length > len(line) + 1 or location.column > len(line) + 1:
-        raise FaultError(f"{location!r} is beyond the end of {line[:200]!r}")
-    if not _is_shown(location.source, line):
-        raise FaultError(f"{location!r} does not show {line[:200]!r}")
+    if max(1, location.column) + max(0, location.length - 1) > len(line) + 1:
+        return f"is beyond the end of {line[:200]!r}"
+    return "" if _is_shown(location.source, line) else f"does not show {line[:200]!r}"
 
 
 @lru_cache(maxsize=64)
