@@ -28,7 +28,7 @@ from tests.memory_files import (
 )
 
 MEGABYTES = 10
-MOST_S = 25.0  # of CPU for 10 MB, on a machine that does other things as well
+MOST_S = 60.0  # of CPU for 10 MB, on a machine that does other things as well; alone it takes a third
 MOST_GROWTH = 3.0  # for twice the size
 SETTLED_S = 0.5  # below which growth is noise
 
