@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import attrs
 
 from launcher_k8s.config.findings import Findings
+from launcher_k8s.config.masking import masked
 from launcher_k8s.config.reading import FileText
 from launcher_k8s.diagnostics import Location
 from launcher_k8s.origin import Origin
@@ -27,9 +28,7 @@ _COMMENT_OR_QUOTED = re.compile(r'[ \t][#;]|"[^"]*"')
 # A word with a colon behind it, or with a - in it and one more word: a comment has neither, mostly.
 _KEY_AND_VALUE = re.compile(r"([A-Za-z][\w-]*)\s*:\s*(\S+)|([a-z]+(?:-[a-z]+)+)\s+(\S+)")
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
-_SECRET_KEY = re.compile(r"[^=]*token(?!-path)", re.IGNORECASE)
-_SECRET_INSIDE = re.compile(r"(auth-?token[ \t]*=).*", re.IGNORECASE | re.DOTALL)
-_PASSWORD_IN_URL = re.compile(r"//[^/@\s]*@")
+_SECRET_KEY = re.compile(r"[^=]*?token(?!-path)", re.IGNORECASE)
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -63,7 +62,7 @@ class Line:
         if secret := _SECRET_KEY.match(shown):
             key = shown.partition("=")[0] if "=" in shown else secret[0]
             return f"{key}=***"
-        return _PASSWORD_IN_URL.sub("//***@", _SECRET_INSIDE.sub(r"\1***", shown))
+        return masked(shown)
 
 
 @attrs.frozen

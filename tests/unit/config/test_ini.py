@@ -164,7 +164,15 @@ def test_a_long_line_is_cut_in_messages() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["auth-token=s3cret", " AUTH-TOKEN = s3cret", "auth-token s3cret", "[auth-token=s3cret"]
+    "line",
+    [
+        "auth-token=s3cret",
+        " AUTH-TOKEN = s3cret",
+        "auth-token s3cret",
+        "auth-token: s3cret-of-a-token",
+        "[auth-token=s3cret",
+        "api-url=https://h:1?token=s3cret",
+    ],
 )
 def test_a_token_is_never_shown(line: str) -> None:
     head, _, diagnostics = parse(line)

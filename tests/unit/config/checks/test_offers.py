@@ -41,7 +41,11 @@ def test_a_refused_default_image_is_told_once() -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("smal", "did you mean small?"), ("Really large", "write large"), ("custom", "remove the name")],
+    [
+        ("smal", "did you mean small?"),
+        ("Really large", "write large"),
+        ("custom", "allow-custom-resources=1"),
+    ],
 )
 def test_a_profile_that_no_section_defines_is_told(name: str, hint: str) -> None:
     finding = only_finding({PROFILES: f"[*]\nresource-profiles=small,{name}\n", RESOURCES: SMALL + LARGE})
