@@ -11,7 +11,7 @@ of ten thousand of them Python's garbage collector would look at each, over and 
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from typing import Literal
@@ -21,7 +21,7 @@ import msgspec
 from launcher_k8s.testing.cluster.kinds import Kind, Object
 
 EventType = Literal["ADDED", "MODIFIED", "DELETED"]
-MOST_AWAKE = 32
+MOST_AWAKE = 16
 """Versions that are kept as objects: far more than one request is about."""
 
 _encode = msgspec.json.Encoder().encode
@@ -96,40 +96,54 @@ class Change(msgspec.Struct, frozen=True, gc=False, eq=False):
 
 
 class Table:
-    """The objects of one kind, in the order of their keys."""
+    """The objects of one kind, in the order of their keys.
+
+    Many are put between two looks at all of them, so keys are put in order at a look.
+    """
 
     def __init__(self, found: dict[str, Stored] | None = None) -> None:
         self.by_key = found or {}
-        self._keys = sorted(self.by_key)
+        self._keys = list(self.by_key)
+        self._is_ordered = False
 
     def put(self, stored: Stored) -> Stored | None:
         """Take a version in, in place of an earlier one of the same object, which is returned."""
         previous = self.by_key.get(stored.key)
         if previous is None:
-            insort(self._keys, stored.key)
+            self._keys.append(stored.key)
+            self._is_ordered = False
         self.by_key[stored.key] = stored
         return previous
 
     def drop(self, key: str) -> None:
         """Forget an object."""
         del self.by_key[key]
-        del self._keys[bisect_left(self._keys, key)]
+        keys = self._ordered()
+        del keys[bisect_left(keys, key)]
 
     def walk(self, prefix: str = "", start: str = "") -> Iterator[Stored]:
         """The objects whose keys begin with a prefix, from a key on.
 
         The table may not change on the way.
         """
-        for index in range(bisect_left(self._keys, max(prefix, start)), len(self._keys)):
-            key = self._keys[index]
+        keys = self._ordered()
+        for index in range(bisect_left(keys, max(prefix, start)), len(keys)):
+            key = keys[index]
             if not key.startswith(prefix):
                 return
             yield self.by_key[key]
 
     def count(self, prefix: str = "", start: str = "") -> int:
         """How many objects :meth:`walk` would yield."""
-        end = bisect_left(self._keys, prefix + "\U0010ffff") if prefix else len(self._keys)
-        return max(0, end - bisect_left(self._keys, max(prefix, start)))
+        keys = self._ordered()
+        end = bisect_left(keys, prefix + "\U0010ffff") if prefix else len(keys)
+        return max(0, end - bisect_left(keys, max(prefix, start)))
+
+    def _ordered(self) -> list[str]:
+        if not self._is_ordered:
+            self._keys.sort()
+            self._is_ordered = True
+        return self._keys
 
 
 class Store:

@@ -76,6 +76,21 @@ def test_keys_are_walked_in_the_order_of_etcd() -> None:
     assert store.table(POD).count("a/") == 1
 
 
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.booleans()), max_size=20))
+def test_keys_are_in_order_whatever_came_and_went_between_two_looks(writes: list[tuple[str, bool]]) -> None:
+    store, present = Store(history_size=100), set()
+    for name, looks in writes:
+        if name in present:
+            store.drop(POD, f"ns/{name}")
+        else:
+            store.put(POD, content(name))
+        present ^= {name}
+        if looks:
+            assert names(store.table(POD)) == [f"ns/{each}" for each in sorted(present)]
+
+    assert store.table(POD).count("ns/", "ns/c") == sum(each >= "c" for each in present)
+
+
 def test_an_object_without_a_namespace_is_known_by_its_name() -> None:
     store = Store(history_size=10)
 
