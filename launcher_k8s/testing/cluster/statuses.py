@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import attrs
 
@@ -168,8 +168,7 @@ class PodState:
         return [_Condition(type_, not reason, reason, message) for type_ in ("Ready", "ContainersReady")]
 
 
-@attrs.frozen
-class _Condition:
+class _Condition(NamedTuple):
     type: str
     holds: bool
     reason: str = ""
