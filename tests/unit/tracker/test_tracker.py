@@ -459,6 +459,15 @@ def test_an_older_row_does_not_replace_a_newer_one() -> None:
     assert told(following) == ["Suspended"]
 
 
+def test_a_row_that_is_known_by_its_version_tells_nothing_new() -> None:
+    scene = Scene()
+    row = scene.world.submit("a")
+    scene.look()
+    following = scene.follow()
+    scene.tracker.learn(replace(row, suspended=True))
+    assert told(following) == ["Pending"]
+
+
 def test_what_was_read_before_the_watch_went_on_is_passed_over() -> None:
     scene = Scene()
     scene.world.submit("a")
