@@ -78,7 +78,7 @@ def test_keys_are_walked_in_the_order_of_etcd() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.booleans()), max_size=20))
 def test_keys_are_in_order_whatever_came_and_went_between_two_looks(writes: list[tuple[str, bool]]) -> None:
-    store, present = Store(history_size=100), set()
+    store, present = Store(history_size=100), set[str]()
     for name, looks in writes:
         if name in present:
             store.drop(POD, f"ns/{name}")
