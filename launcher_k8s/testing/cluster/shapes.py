@@ -1,7 +1,7 @@
 """Every kind's fields and their types, compiled once per kind from ``models.json``.
 
 That file is what kubernetes_asyncio's generated models say of the kinds that are served, made from them by
-``python -m tests.models``: importing the models themselves takes as long as a thousand scripted jobs.
+``python -m tests.models``: importing the models themselves takes as long as hundreds of scripted jobs.
 
 A :class:`Shape` is a struct of the API: its JSON fields and their types. From it comes a msgspec type that
 reads an object in one go and writes it back as the server would: without nulls, and without what Go leaves
