@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import pytest
 
+from launcher_k8s.report import diagnostics_text
 from tests.memory_files import (
     CONNECT,
     CONNECT_CONNECTION,
@@ -27,7 +28,7 @@ from tests.memory_files import (
 )
 
 MEGABYTES = 10
-MOST_S = 25.0  # of CPU for 10 MB, on a machine that does other things as well
+MOST_S = 60.0  # of CPU for 10 MB, on a machine that does other things as well; alone it takes a third
 MOST_GROWTH = 3.0  # for twice the size
 SETTLED_S = 0.5  # below which growth is noise
 
@@ -207,6 +208,5 @@ def _seconds(files: Files) -> float:
     """CPU of reading, and of telling all that was found with its line."""
     begun = time.process_time()
     _, diagnostics = read_texts(files, accounts=accounts_of(frozenset()))
-    for diagnostic in diagnostics:
-        assert len(f"{diagnostic}{diagnostic.location.source}") < 5_000_000
+    assert len(diagnostics_text(diagnostics)) < 5_000_000
     return time.process_time() - begun

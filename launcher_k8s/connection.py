@@ -36,11 +36,11 @@ class Resource:
 
     def within(self, namespace: str) -> Resource:
         """The collection in a namespace."""
-        return attrs.evolve(self, namespace=namespace)
+        return Resource(self.plural, self.group, self.version, namespace, self.name, self.subresource)
 
     def named(self, name: str, subresource: str = "") -> Resource:
         """One object of the collection, or a subresource of it."""
-        return attrs.evolve(self, name=name, subresource=subresource)
+        return Resource(self.plural, self.group, self.version, self.namespace, name, subresource)
 
     @property
     def path(self) -> str:

@@ -9,6 +9,8 @@ from enum import Enum
 
 import attrs
 
+from launcher_k8s.wording import visible
+
 
 class Severity(Enum):
     """How much a diagnostic matters: an error refuses the files, the others do not."""
@@ -52,7 +54,7 @@ class Diagnostic:
 
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.location}: {self.severity.value}: {self.message}{hint}"
+        return visible(f"{self.location}: {self.severity.value}: {self.message}{hint}")
 
     def _repr_html_(self) -> str:
         from launcher_k8s.report import diagnostics_table

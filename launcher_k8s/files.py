@@ -5,6 +5,7 @@ Nothing is interpreted here; :mod:`launcher_k8s.config` decides what the texts m
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 import stat
@@ -135,7 +136,8 @@ def read_file(path: str) -> FileText | ReadFailure:
             return ReadFailure(path, "it is a symbolic link to nothing", hint="mend the link, or remove it")
         return ReadFailure(path, _reason(error), absent=True)
     except (OSError, ValueError) as error:
-        return ReadFailure(path, _reason(error))
+        is_loop = getattr(error, "errno", None) == errno.ELOOP
+        return ReadFailure(path, _reason(error), hint="mend the link" if is_loop else "")
 
 
 def _read_regular(path: str) -> FileText | ReadFailure:

@@ -12,6 +12,7 @@ from typing import Any
 
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.present import Table
+from launcher_k8s.wording import visible
 
 # A terminal would obey them, and a tab would move what stands under it.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -20,14 +21,15 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 def diagnostic_text(diagnostic: Diagnostic) -> str:
     """A finding with its source line, what is meant underlined, where these are known; and what to do."""
     location = diagnostic.location
-    lines = [f"{location}: {diagnostic.severity.value}: {diagnostic.message}  [{diagnostic.code}]"]
+    head = f"{location}: {diagnostic.severity.value}: {diagnostic.message}  [{diagnostic.code}]"
+    lines = [visible(head)]
     if location.source:
         number = f"{location.line:>5} | "
         lines.append(number + _shown_source(location))
         if underline := _underline(location):
             lines.append(" " * len(number) + underline)
     if diagnostic.hint:
-        lines.append(f"      {diagnostic.hint}")
+        lines.append(f"      {visible(diagnostic.hint)}")
     return "\n".join(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
@@ -10,7 +11,12 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 LONGEST_QUOTE = 60
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 MOST_COMPARED = 200
+
+_CLOSE = 0.7
+_CLOSE_PARTS = 0.85
+_HALF = 0.5
 
 _KINDS = {
     bool: "a boolean",
@@ -22,6 +28,11 @@ _KINDS = {
     dict: "an object",
     type(None): "null",
 }
+
+
+def visible(text: str) -> str:
+    """Text on one line that no terminal obeys and every file can hold: what is no character, escaped."""
+    return _INVISIBLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def quote(text: str) -> str:
@@ -50,16 +61,41 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def closest(word: str, known: Iterable[str]) -> str:
     """The known word closest to one that is unknown; empty where none is close.
 
-    Where no whole word is, the shortest word is named that has a close part: ``kubernetes-namespace``
-    for ``namspace``, but nothing for ``cpus``, which is a part of several as short.
+    First the word with most parts in common: ``max-nvidia-gpus`` for ``max-gpus``, not ``max-cpus``; then a
+    slip of the fingers. Where there is neither, the shortest word is named that has a close part:
+    ``kubernetes-namespace`` for ``namspace``, but nothing for ``cpus``, which is a part of several as short.
     """
     if len(word) > LONGEST_QUOTE:
         return ""
     candidates = {_normal(candidate): candidate for candidate in islice(known, MOST_COMPARED)}
-    close = difflib.get_close_matches(_normal(word), candidates, n=1, cutoff=0.7)
-    if not close:
-        close = _with_close_part(_normal(word), candidates)
+    normal = _normal(word)
+    close = _with_common_parts(normal, candidates)
+    close = close or difflib.get_close_matches(normal, candidates, n=1, cutoff=_cutoff(normal))
+    close = close or _with_close_part(normal, candidates)
     return candidates[close[0]] if close else ""
+
+
+def _cutoff(word: str) -> float:
+    """How like another word a slip is: of several parts one may be another, and three letters are in many."""
+    return _CLOSE_PARTS if "-" in word or len(word) <= 3 else _CLOSE
+
+
+def _with_common_parts(word: str, candidates: Iterable[str]) -> list[str]:
+    """The candidate that shares most of its parts with a word of several; more than half of them."""
+    parts = word.split("-")
+    shares = {candidate: _share(parts, candidate.split("-")) for candidate in candidates}
+    best = max(shares.values(), default=0.0) if len(parts) > 1 else 0.0
+    return [candidate for candidate, share in shares.items() if share == best][:1] if best > _HALF else []
+
+
+def _share(parts: Sequence[str], others: Sequence[str]) -> float:
+    common = sum(any(_same_part(part, other) for other in others) for part in parts)
+    return common / max(len(parts), len(others))
+
+
+def _same_part(part: str, other: str) -> bool:
+    """Whether two parts are one word but for a plural."""
+    return part.rstrip("s") == other.rstrip("s")
 
 
 def _with_close_part(word: str, candidates: Iterable[str]) -> list[str]:

@@ -14,6 +14,7 @@ pytest_plugins = ["tests.cluster.plugin"]  # fixtures `real_cluster`, `namespace
 SOAK = os.environ.get("LAUNCHER_K8S_SOAK") == "1"
 CLUSTER_REQUIRED = os.environ.get("LAUNCHER_K8S_REQUIRE_CLUSTER") == "1"
 
+SHORT_SOAK_S = 300  # it works all the time: what a loaded machine takes longer says nothing of a hang
 CLUSTER_TEST_S = 180  # for the test alone: the first one's fixture boots the cluster, and may build it
 SOAK_TEST_S = 2 * 3600
 
@@ -37,8 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("timeout") is not None:
             continue
-        if SOAK and item.get_closest_marker("soak") is not None:
-            item.add_marker(pytest.mark.timeout(SOAK_TEST_S, func_only=True))
+        if item.get_closest_marker("soak") is not None:
+            item.add_marker(pytest.mark.timeout(SOAK_TEST_S if SOAK else SHORT_SOAK_S, func_only=True))
         elif item.get_closest_marker("cluster") is not None:
             item.add_marker(pytest.mark.timeout(CLUSTER_TEST_S, func_only=True))
 

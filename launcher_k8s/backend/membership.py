@@ -14,6 +14,7 @@ from typing import Final
 import attrs
 
 from launcher_k8s.clock import Clock
+from launcher_k8s.misfits import refuse_misfit
 
 REMEMBERED_S: Final = 5.0
 
@@ -66,7 +67,12 @@ class Membership:
         self._lookups = {}
 
     def _begin(self, user: str) -> asyncio.Future[tuple[str, ...]]:
-        return asyncio.get_running_loop().run_in_executor(None, lambda: tuple(self._ask(user)))
+        return asyncio.get_running_loop().run_in_executor(None, lambda: self._groups_of(user))
+
+    def _groups_of(self, user: str) -> tuple[str, ...]:
+        groups = tuple(self._ask(user))
+        refuse_misfit(groups, tuple[str, ...], "groups")
+        return groups
 
     def _forget_old(self, now: float) -> None:
         self._lookups = {user: lookup for user, lookup in self._lookups.items() if lookup.holds(now)}

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
+from inspect import unwrap
 from typing import Final
 
 from launcher_k8s.errors import ConfigurationError
@@ -25,6 +26,7 @@ MOST_AT_ONCE: Final = 8
 """Templates that are rendered at the same time; others wait for their turn."""
 
 _log = logging.getLogger(__name__)
+_plan = unwrap(plan_job)  # the verbs have checked what they were given
 
 
 class Planner:
@@ -71,8 +73,8 @@ class Planner:
         key: str | None = None,
     ) -> JobPlan:
         """Plan a job; arguments and errors are those of :func:`~launcher_k8s.plan.plan_job`."""
-        act = partial(
-            plan_job,
+        act: Callable[[], JobPlan] = partial(
+            _plan,
             job,
             settings,
             user=user,

@@ -8,6 +8,7 @@ name; a Service that cannot be created takes its Job with it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -67,7 +68,7 @@ async def create_job(cluster: Cluster, plan: JobPlan, patience: Patience) -> Rep
 
     async def attempt() -> Reply | None:
         try:
-            return await cluster.create(JOBS.within(plan.namespace), plan.job_body(), params=_WARN)
+            return await cluster.create(_jobs_in(plan.namespace), plan.job_body(), params=_WARN)
         except AlreadyExistsError:
             return await _ours(cluster, plan)
 
@@ -209,4 +210,9 @@ def _metadata(reply: Reply) -> _Metadata:
 
 
 def _job(plan: JobPlan) -> Resource:
-    return JOBS.within(plan.namespace).named(plan.job_id)
+    return _jobs_in(plan.namespace).named(plan.job_id)
+
+
+@lru_cache(maxsize=16)
+def _jobs_in(namespace: str) -> Resource:
+    return JOBS.within(namespace)

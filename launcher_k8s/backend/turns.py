@@ -6,13 +6,13 @@ import heapq
 from collections import deque
 from itertools import count
 
-import attrs
+import msgspec
+from msgspec.structs import replace
 
 from launcher_k8s.tracker import Unexplained
 
 
-@attrs.frozen
-class Turn:
+class Turn(msgspec.Struct, frozen=True, gc=False):
     """A look to be had at a job.
 
     Args:
@@ -48,9 +48,7 @@ class Turns:
         """Let a job await another look."""
         if turn.unexplained not in self._known:
             self._known.add(turn.unexplained)
-            heapq.heappush(
-                self._others, (due_s, next(self._number), attrs.evolve(turn, looks=turn.looks + 1))
-            )
+            heapq.heappush(self._others, (due_s, next(self._number), replace(turn, looks=turn.looks + 1)))
 
     def take(self, *, now_s: float) -> Turn | None:
         """The next turn that is due; None if none is."""
@@ -66,4 +64,7 @@ class Turns:
     @property
     def due_s(self) -> float | None:
         """When the next turn is due; None if nothing waits."""
-        return min((queue[0][0] for queue in (self._firsts, self._others) if queue), default=None)
+        if not self._firsts or not self._others:
+            waiting = self._firsts or self._others
+            return waiting[0][0] if waiting else None
+        return min(self._firsts[0][0], self._others[0][0])

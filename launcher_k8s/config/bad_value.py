@@ -12,6 +12,7 @@ class BadValueError(ValueError):
         offset: Characters from the value's start to the trouble.
         length: How many characters it has; all to the value's end if None.
         code: The diagnostic's code.
+        further: What else is wrong with the value, in its order: a list may have several bad items.
     """
 
     def __init__(
@@ -22,6 +23,7 @@ class BadValueError(ValueError):
         offset: int = 0,
         length: int | None = None,
         code: str = "bad-value",
+        further: tuple[BadValueError, ...] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -29,3 +31,4 @@ class BadValueError(ValueError):
         self.offset = offset
         self.length = length
         self.code = code
+        self.further = further

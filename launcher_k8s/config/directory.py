@@ -141,7 +141,7 @@ class _ClusterReader:
 
     def _main_file(self) -> MainFile:
         path = self._place.main_file
-        file = self._files.open(path, self._place.location)
+        file = self._files.open(path, self._place.file_location)
         if file is None:
             return MainFile(path, unread=frozenset(setting.field for setting in CLUSTER_KEYS.values()))
         return read_main_file(file, self._findings)

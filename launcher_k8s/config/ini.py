@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import attrs
 
 from launcher_k8s.config.findings import Findings
+from launcher_k8s.config.masking import masked
 from launcher_k8s.config.reading import FileText
 from launcher_k8s.diagnostics import Location
 from launcher_k8s.origin import Origin
@@ -27,8 +28,7 @@ _COMMENT_OR_QUOTED = re.compile(r'[ \t][#;]|"[^"]*"')
 # A word with a colon behind it, or with a - in it and one more word: a comment has neither, mostly.
 _KEY_AND_VALUE = re.compile(r"([A-Za-z][\w-]*)\s*:\s*(\S+)|([a-z]+(?:-[a-z]+)+)\s+(\S+)")
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
-_SECRET_KEY = re.compile(r"[^=]*token(?!-path)", re.IGNORECASE)
-_PASSWORD_IN_URL = re.compile(r"//[^/@\s]*@")
+_SECRET_KEY = re.compile(r"[^=]*?token(?!-path)", re.IGNORECASE)
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -62,7 +62,7 @@ class Line:
         if secret := _SECRET_KEY.match(shown):
             key = shown.partition("=")[0] if "=" in shown else secret[0]
             return f"{key}=***"
-        return _PASSWORD_IN_URL.sub("//***@", shown)
+        return masked(shown)
 
 
 @attrs.frozen
@@ -181,7 +181,11 @@ def _lines(file: FileText, findings: Findings) -> Iterator[Line]:
         if len(raw) > LONGEST_LINE:
             message = f"the line has {len(raw)} characters, at most {LONGEST_LINE} are read"
             findings.report("line-too-long", Location(file.path, number), message, "is this the right file?")
-        elif (line := read_line(file.path, number, raw)) and is_utf8(line, findings):
+        elif (
+            not has_return(file.path, number, raw, findings)
+            and (line := read_line(file.path, number, raw))
+            and is_utf8(line, findings)
+        ):
             yield line
 
 
@@ -204,6 +208,20 @@ def is_utf8(line: Line, findings: Findings) -> bool:
         message = f"byte 0x{ord(bad[0]) - 0xDC00:02x} is not UTF-8"
         _report_encoding(line.at(bad.start(), 1), message, findings)
     return bad is None
+
+
+def has_return(path: str, number: int, raw: str, findings: Findings) -> bool:
+    """Whether a carriage return stands inside a line, be it a comment; if so, that is reported.
+
+    It would hide lines: a file whose lines end with nothing else is one line, and often one comment.
+    """
+    if "\r" not in raw or "\r" not in raw.strip(BLANKS):
+        return False
+    before = raw[: raw.index("\r", len(raw) - len(raw.lstrip(BLANKS)))]
+    place = attrs.evolve(Line(path, number, before, 0, before).at(len(before)), length=1)
+    hint = "end lines with LF, or with CR and LF"
+    findings.report("not-text", place, "a carriage return stands inside the line", hint)
+    return True
 
 
 def _report_encoding(location: Location, message: str, findings: Findings) -> None:

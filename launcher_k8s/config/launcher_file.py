@@ -40,18 +40,20 @@ class ClusterPlace:
         main_file: Path of its main file.
         scratch_path: The directory that ``launcher.conf`` gives it, with where that stands.
         location: Where the cluster is named.
+        file_location: Where its main file is named; where the cluster is, if nowhere.
     """
 
     name: str
     main_file: str
     location: Location
+    file_location: Location
     scratch_path: tuple[str, Origin] | None = None
 
 
 def only_cluster(directory: str) -> ClusterPlace:
     """The one cluster of a directory whose ``launcher.conf`` names none, or that has no such file."""
     main_file = posixpath.join(directory, MAIN_FILE)
-    return ClusterPlace(DEFAULT_NAME, main_file, Location(main_file))
+    return ClusterPlace(DEFAULT_NAME, main_file, Location(main_file), Location(main_file))
 
 
 def read_launcher_file(file: FileText, directory: str, findings: Findings) -> tuple[ClusterPlace, ...]:
@@ -96,7 +98,8 @@ def _read_cluster(
     where = (
         readings["name"].entry.at_value() if "name" in readings else section.line.at(section=section.title)
     )
-    return ClusterPlace(values.name, main_file, where, _of_cluster(scratch_path, values.name))
+    asking = readings["config_file"].entry.at_value() if values.config_file else where
+    return ClusterPlace(values.name, main_file, where, asking, _of_cluster(scratch_path, values.name))
 
 
 def _scratch_path(sections: Iterable[Section], directory: str, findings: Findings) -> Reading | None:

@@ -131,7 +131,7 @@ class OverrideFiles:
                 if value.absent
                 else "the server user must be able to read it"
             )
-            self._findings.report(code, where, message, hint)
+            self._findings.report(code, where, message, value.hint or hint)
         return value
 
     def _parse(self, path: str, pair: Pair) -> Any | JsonProblem | ReadFailure:

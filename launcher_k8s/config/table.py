@@ -159,9 +159,10 @@ def _read_entry(
             value = special[setting.option.kind](entry)
         else:
             value = read_value(setting.option, entry.value)
-    except BadValueError as problem:
-        where = entry.at_value(problem.offset, problem.length)
-        findings.report(problem.code, where, problem.message, problem.hint)
+    except BadValueError as bad:
+        for problem in (bad, *bad.further):
+            where = entry.at_value(problem.offset, problem.length)
+            findings.report(problem.code, where, problem.message, problem.hint)
     else:
         readings[setting.field] = Reading(value, entry)
 
@@ -180,6 +181,8 @@ def _report_unknown(entry: Entry, keys: Mapping[str, Setting], findings: Finding
         findings.report("unknown-key", where, "")
         return
     home = next((f"it belongs in {file}" for file, others in _FILES.items() if entry.key in others), "")
+    if home and (limits := [key for key in keys if key.endswith(f"-{entry.key}")]):
+        home = f"did you mean {' or '.join(limits)}? {quote(entry.key)} itself: {home}"
     meant = meant_key(entry.key, keys)
     hint = f"did you mean {meant}?" if meant in keys else f"the keys are {', '.join(keys)}"
     # The value may be a secret whose key is misspelt beyond recognition.
@@ -195,8 +198,8 @@ def meant_key(key: str, keys: Mapping[str, Setting]) -> str:
     """
     if key in keys:
         return key
-    close = closest(key, keys)
-    return close or closest(_MEMORY.sub("mem-mb", key, count=1), keys) or key
+    spelt = key if "ratio" in key.lower() else _MEMORY.sub("mem-mb", key, count=1)
+    return closest(spelt, keys) or closest(key, keys) or key
 
 
 def _report_duplicate(entry: Entry, first: Entry, option: Option, findings: Findings) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from launcher_k8s.config.bad_value import BadValueError
 from launcher_k8s.config.certificates import decode_certificates
+from launcher_k8s.config.masking import masked
 from launcher_k8s.job import PlacementConstraint
 from launcher_k8s.options import Option, ValueKind
 from launcher_k8s.quantity import MEGABYTE, format_decimal, parse_quantity
@@ -172,32 +173,52 @@ def _is_memory(option: Option) -> bool:
 
 
 def _read_list(_: Option, text: str) -> tuple[str, ...]:
-    return _distinct(_items(text))
+    return _read_items(text, _read_item)
 
 
 def _read_constraints(_: Option, text: str) -> tuple[PlacementConstraint, ...]:
-    return _distinct(_read_constraint(item, text) for item in _items(text))
+    return _read_items(text, lambda item: _read_constraint(_read_item(item)))
 
 
-def _read_constraint(item: str, text: str) -> PlacementConstraint:
+def _read_item(item: str) -> str:
+    value = _scalar(item)
+    if '"' in value or _CONTROL.search(value):
+        raise BadValueError(f"{quote(value)} holds a stray character", hint="write items and commas only")
+    return value
+
+
+def _read_constraint(item: str) -> PlacementConstraint:
     constraint = PlacementConstraint.parse(item)
     name, value = constraint.name, constraint.value
     if not name or (":" in item and not value):
         hint = f"write {name or 'key'} or {name or 'key'}:{value or 'value'}"
-        message = f"the placement constraint {quote(item)} lacks a part"
-        raise BadValueError(message, hint=hint, offset=max(0, text.find(item)), length=len(item))
+        raise BadValueError(f"the placement constraint {quote(item)} lacks a part", hint=hint)
     return constraint
 
 
-def _items(text: str) -> list[str]:
-    """The items of a list; quotes around the whole list, or around an item, are stripped."""
-    if text.count('"') == 2:
-        text = _scalar(text) if text[0] == text[-1] == '"' else text
-    items = [_scalar(item.strip()) for item in text.split(",")]
-    for item in items:
-        if '"' in item or _CONTROL.search(item):
-            raise BadValueError(f"{quote(item)} holds a stray character", hint="write items and commas only")
-    return [item for item in items if item]
+def _read_items(text: str, read: Callable[[str], T]) -> tuple[T, ...]:
+    """The items of a list, each once; quotes around the whole list, or around an item, are stripped.
+
+    Raises:
+        BadValueError: Some are wrong; every one is told, at its place.
+    """
+    is_quoted = text.count('"') == 2 and text[0] == text[-1] == '"'
+    values: list[T] = []
+    problems: list[BadValueError] = []
+    offset = int(is_quoted)
+    for part in (text[1:-1] if is_quoted else text).split(","):
+        item = part.strip()
+        try:
+            if item not in ("", '""'):
+                values.append(read(item))
+        except BadValueError as problem:
+            problem.offset, problem.length = offset + len(part) - len(part.lstrip()), len(item)
+            problems.append(problem)
+        offset += len(part) + 1
+    if problems:
+        problems[0].further = tuple(problems[1:])
+        raise problems[0]
+    return _distinct(values)
 
 
 def _distinct(items: Iterable[T]) -> tuple[T, ...]:
@@ -206,13 +227,16 @@ def _distinct(items: Iterable[T]) -> tuple[T, ...]:
 
 def _read_url(_: Option, text: str) -> str:
     url = _scalar(text).rstrip("/")
+    shown = masked(url)
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise BadValueError(f"{quote(url)} is no URL: {error}", hint=_URL_HINT) from error
+        # The error quotes a part of the URL, which may be a secret as well.
+        why = f": {error}" if shown == url else ""
+        raise BadValueError(f"{quote(shown)} is no URL{why}", hint=_URL_HINT) from error
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or re.search(r"\s", url):
-        raise BadValueError(f"{quote(url)} is not an http or https URL", hint=_URL_HINT)
+        raise BadValueError(f"{quote(shown)} is not an http or https URL", hint=_URL_HINT)
     if parts.username is not None or parts.query or parts.fragment:
         raise BadValueError("the URL has more than a host, a port and a path", hint=_URL_HINT)
     if api := _API_PATH.search(url):

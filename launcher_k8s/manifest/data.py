@@ -16,6 +16,8 @@ from launcher_k8s.job import SERVICE_ACCOUNT_CONFIG, Container, ExposedPort, Job
 from launcher_k8s.naming import generate_name
 from launcher_k8s.wire import to_wire
 
+_JSON = json.JSONEncoder(separators=(",", ":"))
+
 
 def job_data(
     job: Job,
@@ -104,7 +106,7 @@ def _port(port: ExposedPort) -> dict[str, Any]:
 
 def _ports_json(ports: Sequence[Mapping[str, Any]]) -> str:
     served = [port for port in ports if "publishedPort" not in port]
-    return json.dumps(served, separators=(",", ":"))
+    return _JSON.encode(served)
 
 
 def _service_account(job: Job) -> str:

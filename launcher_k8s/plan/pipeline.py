@@ -23,6 +23,7 @@ from launcher_k8s.job import (
     MEMORY_REQUEST,
     NVIDIA_GPUS,
     Job,
+    Mount,
     ResourceLimit,
 )
 from launcher_k8s.manifest import build_job, build_service, job_data
@@ -89,8 +90,9 @@ def plan_job(
     )
     job_id = job_id or _id_from(job, cluster, user=user, key=key)
     decided = _decide(
-        attrs.evolve(job, mounts=mounts.mounts),
+        job,
         trail,
+        mounts=mounts.mounts,
         job_id=job_id,
         user=user,
         profile=profile,
@@ -161,6 +163,7 @@ def _decide(
     job: Job,
     trail: Trail,
     *,
+    mounts: tuple[Mount, ...],
     job_id: str,
     user: str,
     profile: UserProfile,
@@ -175,6 +178,7 @@ def _decide(
         user=user,
         cluster=cluster.name,
         instance_id=cluster.instance_id,
+        mounts=mounts,
         container=attrs.evolve(job.container, image=choose_image(job, profile, user=user, trail=trail)),
         placement_constraints=choose_constraints(job, profile, allocation, user=user, trail=trail),
         config=check_config(job, user=user, trail=trail),

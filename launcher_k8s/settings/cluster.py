@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 import attrs
@@ -27,7 +27,7 @@ _guide = partial(option, source="Kubernetes plugin guide, configuration options"
 _sdk = partial(option, source="plugin SDK, options of every plugin")
 
 
-SettingsReader: TypeAlias = "Callable[[], tuple[Settings | None, tuple[Diagnostic, ...]]]"
+SettingsReader: TypeAlias = Callable[[], "tuple[Settings | None, tuple[Diagnostic, ...]]"]
 
 
 def _part(name: str, kind: Any, default: Any, hint: str = "") -> Any:
@@ -227,7 +227,12 @@ class ClusterSettings:
         "templates", Mapping[str, str] | None, None, "give the texts of templates by their file names"
     )
     directory: str | None = None
-    read_again: SettingsReader | None = attrs.field(default=None, eq=False, repr=False)
+    read_again: SettingsReader | None = attrs.field(
+        default=None,
+        eq=False,
+        repr=False,
+        metadata={"local": True},  # no part of the value: never on the wire
+    )
     origins: Mapping[str, Origin] = attrs.field(factory=dict, repr=False)
     diagnostics: tuple[Diagnostic, ...] = attrs.field(default=(), repr=False)
 
@@ -247,13 +252,18 @@ class ClusterSettings:
         """
         if field in self.origins:
             return self.origins[field]
-        default = attrs.fields_dict(ClusterSettings)[field].default
+        default = _defaults()[field]
         return DEFAULT if getattr(self, field) == default else CODE
 
     def _repr_html_(self) -> str:
         from launcher_k8s.present import cluster_table
 
         return cluster_table(self, title=f"Cluster {self.name}").html()
+
+
+@cache
+def _defaults() -> Mapping[str, object]:
+    return {field.name: field.default for field in attrs.fields(ClusterSettings)}
 
 
 @attrs.frozen

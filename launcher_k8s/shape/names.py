@@ -54,4 +54,5 @@ def read_tags(annotations: Mapping[str, str]) -> tuple[str, ...]:
         for key, tag in annotations.items()
         if key.startswith(TAG_ANNOTATION_PREFIX) and (number := key[_TAG_AT:]).isdecimal()
     ]
-    return tuple(tag for _, tag in sorted(numbered))
+    numbered.sort()
+    return tuple([tag for _, tag in numbered])

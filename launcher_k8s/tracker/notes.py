@@ -6,15 +6,14 @@ reason, or when the job gets on, it is void.
 
 from __future__ import annotations
 
-import attrs
+import msgspec
 
 from launcher_k8s.rows import JobRow, PodRow
 from launcher_k8s.state import Verdict
 from launcher_k8s.status import JobState
 
 
-@attrs.frozen
-class Unexplained:
+class Unexplained(msgspec.Struct, frozen=True, gc=False):
     """A job that waits without a reason.
 
     Args:

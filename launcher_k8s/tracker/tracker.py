@@ -214,12 +214,12 @@ class Tracker:
     # --- rows
 
     def _put_job(self, row: JobRow) -> bool:
-        """Put a Job's row in its place, unless a later one is there."""
+        """Put a Job's row in its place, unless it, or a later one, is there."""
         entry = self._table.get(row.id)
         known = entry.job if entry else None
         if known is None:
             self._removed.pop(row.id, None)
-        elif row.version < known.version:
+        elif row.version < known.version or (0 < row.version == known.version and row.key == known.key):
             return False
         elif row.key != known.key:
             self._remove(row.id)

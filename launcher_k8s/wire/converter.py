@@ -79,10 +79,13 @@ def _object(data: Any) -> Mapping[str, Any]:
 
 def _structure_hook(kind: type[Any], converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
     attrs.resolve_types(kind)
-    fields = [attribute.name for attribute in attrs.fields(kind) if attribute.name != "extra"]
-    keeps_extra = len(fields) < len(attrs.fields(kind))
+    local = [attribute.name for attribute in attrs.fields(kind) if attribute.metadata.get("local")]
+    names = [attribute.name for attribute in attrs.fields(kind) if attribute.name not in local]
+    keeps_extra = "extra" in names
+    fields = [name for name in names if name != "extra"]
     renames: dict[str, Any] = {name: override(rename=wire_name(name)) for name in fields}
-    build = make_dict_structure_fn(kind, converter, extra=override(omit=True), **renames)
+    omitted: dict[str, Any] = {name: override(omit=True) for name in ("extra", *local)}
+    build = make_dict_structure_fn(kind, converter, **omitted, **renames)
     known = {wire_name(name) for name in fields}
 
     def structure(data: Any, _: Any) -> Any:

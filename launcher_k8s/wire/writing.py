@@ -51,7 +51,7 @@ def written_fields(kind: Any) -> tuple[tuple[str, str, Any], ...]:
     return tuple(
         (attribute.name, wire_name(attribute.name), _default(attribute))
         for attribute in attrs.fields(kind)
-        if attribute.name != "extra" and not attribute.metadata.get("secret")
+        if attribute.name != "extra" and not any(attribute.metadata.get(mark) for mark in ("secret", "local"))
     )
 
 

@@ -12,6 +12,7 @@ from tests.fuzz.draft import Draft, decode
 from tests.memory_files import CONNECTION, LAUNCHER, MAIN, PROFILES, RESOURCES
 
 _WRITTEN = 20
+_GROUPS = frozenset({"posit-power-users"})
 
 # Small, and each near something that the examples are far from.
 _NEAR: tuple[dict[str, str], ...] = (
@@ -60,6 +61,7 @@ def valid_drafts(seed: int) -> list[Draft]:
     written = [write_directory(random, share=0.15).files for _ in range(_WRITTEN)]
     return [
         *(Draft(dict(example_files(name))) for name in EXAMPLES),
-        *(Draft(dict(files)) for files in _NEAR * 6),
+        *(Draft(dict(files)) for files in _NEAR * 4),
+        *(Draft(dict(files), groups=_GROUPS) for files in _NEAR * 2),
         *(Draft({path: decode(data) for path, data in files.items()}) for files in written),
     ]

@@ -43,7 +43,7 @@ _VALUES = (
 _FORMS = ('"{}"', '"{}', '{}"', "'{}'", "{} # x", "{};x", "{},{}", "{}, ", "{}m", "-{}", "{}0", "{}=", " ")
 _TITLES = (
     "*", "@", "@posit-power-users", "@nobody", "jsmith", "custom", "custom", "small", "default", "cluster",
-    "server", "", " ", "[", "a]b", "\uff0a", "CUSTOM", "@@x", "@*",
+    "server", "", " ", "[", "a]b", "\uff0a", "CUSTOM", "@@x", "@*", "everyone", "jsmit", "group:x",
 )  # fmt: skip
 _POINTERS = (
     "", "/", "a", "/a[0]", "/a/[0]", "/a~", "/a~2", "/é", "//", "/spec/parallelism", "/spec/template",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from types import FrameType
@@ -13,6 +14,7 @@ from types import FrameType
 from launcher_k8s.codes import CODES
 from launcher_k8s.config import parse_settings
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
+from launcher_k8s.report import diagnostic_record, diagnostics_text
 from tests.fuzz.draft import Draft, decode, encode
 from tests.memory_files import DIRECTORY
 
@@ -23,6 +25,7 @@ _HANG_S = 30.0
 
 _JSON_LINE_END = re.compile(r"\r\n|\r|\n")
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _MASKED = "***"
 
 
@@ -50,6 +53,7 @@ def judge(draft: Draft) -> tuple[Diagnostic, ...]:
         raise FaultError(f"settings: {settings is not None}, errors: {has_error}")
     for diagnostic in diagnostics:
         _check_diagnostic(diagnostic, draft)
+    _check_report(diagnostics)
     return diagnostics
 
 
@@ -92,11 +96,19 @@ def _check_diagnostic(diagnostic: Diagnostic, draft: Draft) -> None:
         raise FaultError(f"{diagnostic!r} has another severity than its code")
     if not diagnostic.message and not diagnostic.hint:
         raise FaultError(f"{diagnostic!r} says nothing")
-    try:
-        f"{diagnostic}{diagnostic.location.source}".encode()
-    except UnicodeEncodeError as error:
-        raise FaultError(f"{diagnostic!r} cannot be printed") from error
     check_place(diagnostic.location, draft)
+
+
+def _check_report(diagnostics: Sequence[Diagnostic]) -> None:
+    """Told as text and as JSON, a finding does nothing to a terminal, and can be written to a file."""
+    text = diagnostics_text(diagnostics)
+    if control := _CONTROL.search(text):
+        raise FaultError(f"{control[0]!r} in {text[max(0, control.start() - 200) : control.end() + 20]!r}")
+    try:
+        text.encode()
+        json.dumps([diagnostic_record(each) for each in diagnostics], ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise FaultError(f"cannot be written: {text!a}") from error
 
 
 def check_place(location: Location, draft: Draft) -> None:
@@ -110,14 +122,21 @@ def check_place(location: Location, draft: Draft) -> None:
         raise FaultError(f"{location!r} is no place")
     if not location.line:
         return
-    lines = split(text, location.file.endswith(".json"))
+    # A file named as JSON may be read as another kind, where a setting says so: then only LF ends its lines.
+    ways = (True, False) if location.file.endswith(".json") else (False,)
+    problems = [_place_problem(location, split(text, is_json)) for is_json in ways]
+    if all(problems):
+        raise FaultError(f"{location!r} {problems[0]}")
+
+
+def _place_problem(location: Location, lines: Sequence[str]) -> str:
+    """What is wrong with a place in a file of these lines, if anything."""
     if location.line > len(lines):
-        raise FaultError(f"{location!r} is below the last line, {len(lines)}")
+        return f"is below the last line, {len(lines)}"
     line = lines[location.line - 1]
-    if location.column > len(line) + 1:
-        raise FaultError(f"{location!r} is beyond the end of {line[:200]!r}")
-    if not _is_shown(location.source, line):
-        raise FaultError(f"{location!r} does not show {line[:200]!r}")
+    if max(1, location.column) + max(0, location.length - 1) > len(line) + 1:
+        return f"is beyond the end of {line[:200]!r}"
+    return "" if _is_shown(location.source, line) else f"does not show {line[:200]!r}"
 
 
 @lru_cache(maxsize=64)

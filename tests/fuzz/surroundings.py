@@ -55,7 +55,7 @@ def _enter_pod(draft: Draft, random: Random) -> None:
 
 
 def _change_groups(draft: Draft, random: Random) -> None:
-    draft.groups = random.choice((None, frozenset(), frozenset({"posit-power-users"})))
+    draft.groups = random.choice((None, frozenset(), frozenset({"posit-power-users"}), frozenset({"jsmith"})))
 
 
 def _change_owner(draft: Draft, random: Random) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from launcher_k8s import files
 from launcher_k8s.config import FileText, ReadFailure
-from launcher_k8s.diagnostics import Diagnostic
+from launcher_k8s.diagnostics import Diagnostic, Severity
 from launcher_k8s.files import read_file, read_settings
 from tests.memory_files import CONNECTION, MAIN, PROFILES
 
@@ -77,6 +77,18 @@ def test_what_stands_where_a_file_may_stand_is_told(directory: Path, name: str, 
     assert finding.code == "unreadable-file"
     assert finding.message == f"{directory / name} cannot be read: {reason}"
     assert finding.hint
+
+
+def test_a_pipe_for_an_override_is_no_matter_of_access(directory: Path) -> None:
+    (directory / PROFILES).write_text('[*]\njob-json-overrides="/spec/x":"pipe"\n')
+    os.mkfifo(directory / "pipe")
+    (error,) = [d for d in read_settings(directory)[1] if d.severity is Severity.ERROR]
+    assert error.hint == "put a regular file in its place"
+
+
+def test_a_link_to_itself_is_no_matter_of_access(directory: Path) -> None:
+    (directory / PROFILES).symlink_to(PROFILES)
+    assert only_finding(directory).hint == "mend the link"
 
 
 @pytest.mark.parametrize("kind", ODD)

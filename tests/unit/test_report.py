@@ -94,3 +94,11 @@ def test_the_count_stands_below_the_findings() -> None:
 def test_a_notebook_is_given_no_markup() -> None:
     finding = attrs.evolve(FINDING, message="<script>")
     assert "<td>&lt;script&gt;</td>" in diagnostics_table([finding]).html()
+
+
+def test_no_part_of_a_finding_reaches_a_terminal_as_a_command() -> None:
+    place = attrs.evolve(PLACE, file="a\x1bb", section="\x9b", key="k\r", source="\x1b[2J", length=1)
+    finding = Diagnostic("bad-value", Severity.ERROR, place, "m\x07", "h\x00")
+    text = diagnostic_text(finding)
+    assert not [character for character in f"{text}{finding}" if character != "\n" and ord(character) < 32]
+    assert "a\\x1bb:12:12" in text

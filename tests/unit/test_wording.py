@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launcher_k8s.wording import did_you_mean, enumerate_words, kind_of, quote
+from launcher_k8s.wording import closest, did_you_mean, enumerate_words, kind_of, quote, visible
 
 KEYS = ["max-cpus", "default-cpus", "container-images", "api-url"]
 
@@ -70,3 +70,37 @@ def test_few_words_are_all_told() -> None:
 )
 def test_values_are_told_by_their_kind(value: Any, kind: str) -> None:
     assert kind_of(value) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Größe 🎉", "Größe 🎉"),
+        ("\x1b[31mred", "\\x1b[31mred"),
+        ("two\nlines", "two\\nlines"),
+        ("\x9b\u2028", "\\x9b\\u2028"),
+        ("caf\udce9", "caf\\udce9"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_escaped(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@given(st.text(st.characters()))
+def test_what_is_visible_is_one_line_that_can_be_written(text: str) -> None:
+    assert len(visible(text).encode().decode().splitlines()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("max-gpu-amd", "max-amd-gpus"),
+        ("max-cpsu", "max-cpus"),
+        ("max_cpu", "max-cpus"),
+        ("cpus-max", "max-cpus"),
+        ("all", ""),
+        ("something-else", ""),
+    ],
+)
+def test_words_of_several_parts_are_compared_by_their_parts(word: str, meant: str) -> None:
+    assert closest(word, ["max-cpus", "max-amd-gpus", "small", "default-cpus"]) == meant

@@ -21,7 +21,7 @@ from launcher_k8s.wording import quote
 
 _CODE: Final = "impossible-name"
 _CONSTRAINTS: Final = "placement_constraints"
-_NOT_IN_IMAGE: Final = re.compile(r"[\s;]")
+_NOT_IN_IMAGE: Final = re.compile(r"[\s;'\"]")
 _NOT_IN_LABEL: Final = re.compile(r"[^A-Za-z0-9._/:-]")
 
 
@@ -38,15 +38,18 @@ def check_names(
     """
     for origin, image in _images(subjects):
         if _NOT_IN_IMAGE.search(image):
-            message = f"{quote(image)} is no image: it has a blank or a semicolon"
-            findings.report(_CODE, sources.at(origin, image), message, "part images by commas")
+            message = f"{quote(image)} is no image: it has a blank, a semicolon or a quote"
+            findings.report(_CODE, sources.at(origin, image), message, _without_quotes(image))
     for origin, constraint in _constraints(subjects, resources):
         text = str(constraint)
         if _NOT_IN_LABEL.search(text):
-            hint = (
-                f"write {text.replace('=', ':', 1)}" if "=" in text else "part them by commas, as key:value"
-            )
+            hint = f"write {text.replace('=', ':', 1)}" if "=" in text else _without_quotes(text)
             findings.report(_CODE, sources.at(origin, text), f"{quote(text)} is no node label", hint)
+
+
+def _without_quotes(text: str) -> str:
+    bare = text.strip("\"'")
+    return f"write {bare}" if bare != text else "part the items of a list by commas"
 
 
 def _images(subjects: Subjects) -> Iterator[tuple[Origin, str]]:

@@ -20,7 +20,7 @@ from launcher_k8s.config.sources import Sources
 from launcher_k8s.diagnostics import Location
 from launcher_k8s.job import PlacementConstraint
 from launcher_k8s.origin import Sourced
-from launcher_k8s.settings import ResourceProfile
+from launcher_k8s.settings import CUSTOM_RESOURCES, ResourceProfile
 from launcher_k8s.wording import did_you_mean, enumerate_words, quote
 
 _LIMITS: Mapping[str, str] = MappingProxyType(
@@ -41,6 +41,7 @@ _UNBOUNDED = ("cpus", "mem_mb", "cpus_request", "mem_mb_request")
 _UNLIMITED = ("cpus", "mem_mb")
 _IMAGES = ("default_container_image", "container_images", "allow_unknown_images")
 _OFFER = "resource_profiles"
+_ALL = ("*", "all", "any")
 _CONSTRAINTS = "placement_constraints"
 # Shared out among the subjects of a file: complete for hundreds of sections, and linear for any number.
 _MOST_COMPARISONS = 200_000
@@ -97,6 +98,10 @@ def _check_names(
                 continue
             if name in shown_as:
                 hint = f"{quote(name)} is how [{shown_as[name]}] is shown: write {shown_as[name]}"
+            elif name.lower() in _ALL:
+                hint = "leave the value empty: resource-profiles= offers all"
+            elif name == CUSTOM_RESOURCES:
+                hint = "remove the name: allow-custom-resources=1 lets jobs state their own limits"
             else:
                 hint = did_you_mean(name, titles) or "add the section, or remove the name"
             message = f"no section of the resources file is titled {quote(name)}"

@@ -17,7 +17,7 @@ from types import MappingProxyType
 import attrs
 
 from launcher_k8s.config.findings import Findings
-from launcher_k8s.config.ini import BLANKS, LONGEST_LINE, Line, is_utf8
+from launcher_k8s.config.ini import BLANKS, LONGEST_LINE, Line, has_return, is_utf8
 from launcher_k8s.diagnostics import Location
 from launcher_k8s.origin import Origin
 from launcher_k8s.wording import quote
@@ -149,6 +149,8 @@ class _Reader:
             message = f"the line has {len(raw)} characters, at most {LONGEST_LINE} are read"
             where = Location(self._path, self._next)
             self._findings.report("line-too-long", where, message, "is this the right file?")
+            return None
+        if has_return(self._path, self._next, raw, self._findings):
             return None
         text = raw.lstrip(BLANKS)
         line = Line(self._path, self._next, text, len(raw) - len(text), raw)

@@ -120,14 +120,13 @@ class _Reader:
         else:
             characters.next()
             part = (
-                unescaped(characters.string(), self._refuse) if character == '"' else characters.raw_string()
+                unescaped(characters.string(), self._characters.failure)
+                if character == '"'
+                else characters.raw_string()
             )
         if first:
             self._tables.key_line = characters.line
         return part
-
-    def _refuse(self, problem: str) -> GoError:
-        return self._characters.failure(problem)
 
     def _path(self) -> Path:
         """A pair's key, and go past the equals sign."""
@@ -222,13 +221,13 @@ class _Reader:
             if not characters.accept(mark):
                 return ""
             text = characters.long_string(mark).removeprefix("\r\n").removeprefix("\n")
-            return unescaped(unwrapped(text), self._refuse) if mark == '"' else text
+            return unescaped(unwrapped(text), self._characters.failure) if mark == '"' else text
         return self._short_text(mark)
 
     def _short_text(self, mark: str) -> str:
         if mark == "'":
             return self._characters.raw_string()
-        return unescaped(self._characters.string(), self._refuse)
+        return unescaped(self._characters.string(), self._characters.failure)
 
     def _array(self) -> list[Any]:
         characters = self._characters

@@ -51,7 +51,10 @@ def read_scalar(kind: str, text: str) -> Any:
 def _integer(text: str) -> Int64:
     _check_number(text, text, "integer")
     plain = text.replace("_", "")
-    number = int(plain, 0) if plain.strip("+-0") else 0
+    try:
+        number = int(plain, 0) if plain.strip("+-0") else 0
+    except ValueError:  # more digits than Python reads
+        number = 1 << 63
     if not -(1 << 63) <= number < 1 << 63:
         raise BadScalarError(f"{text} is out of range for int64")
     return Int64(number)

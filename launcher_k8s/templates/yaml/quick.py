@@ -41,6 +41,9 @@ _SKIPPED: Final = re.compile(_REST, re.VERBOSE).match
 _BEGINNING: Final = re.compile(rf"{_EMPTY_LINES}(?:---\ *+\n)?+{_EMPTY_LINES}", re.VERBOSE).match
 
 
+_DEEPEST: Final = 100
+
+
 class Unsure(Exception):  # noqa: N818
     """The document has something that the quick reader does not know."""
 
@@ -48,7 +51,17 @@ class Unsure(Exception):  # noqa: N818
 class QuickReader:
     """Reads one document; ``columns`` and ``open`` are the blocks that the next line may go on with."""
 
-    __slots__ = ("_base", "_columns", "_holder", "_last", "_name", "_open", "_original", "_text")
+    __slots__ = (
+        "_base",
+        "_columns",
+        "_holder",
+        "_last",
+        "_name",
+        "_open",
+        "_original",
+        "_shared_cursor",
+        "_text",
+    )
 
     def __init__(self, text: str) -> None:
         self._original = text
@@ -60,6 +73,7 @@ class QuickReader:
         self._name: Any = 0
         self._base = -1
         self._last: re.Match[str] | None = None
+        self._shared_cursor: Cursor | None = None  # a copy of the text, so made once
 
     def read(self) -> Any:
         """The document's value, as a JSON-like one.
@@ -144,8 +158,7 @@ class QuickReader:
             items: list[Any] = []
             top[self._name] = items
             top = items
-            self._open.append(items)
-            self._columns.append(column)
+            self._push(items, column)
         self._holder, self._name, self._base = top, len(top), column
         top.append(None)
 
@@ -162,14 +175,19 @@ class QuickReader:
             mapping: dict[str, Any] = {}
             top[self._name] = mapping
             top = mapping
-            opened.append(mapping)
-            columns.append(column)
+            self._push(mapping, column)
         elif type(top) is not dict:
             raise Unsure
         if key in WORDS:
             key = _word(key)
         top[key] = None
         self._holder, self._name, self._base = top, key, column
+
+    def _push(self, block: Any, column: int) -> None:
+        if len(self._open) > _DEEPEST:
+            raise Unsure
+        self._open.append(block)
+        self._columns.append(column)
 
     def _close(self, column: int) -> None:
         columns = self._columns
@@ -254,7 +272,7 @@ class QuickReader:
         return value, self._skip(end)
 
     def _cursor(self, pos: int) -> Cursor:
-        cursor = Cursor(self._original)
+        cursor = self._shared_cursor = self._shared_cursor or Cursor(self._original)
         cursor.pos = pos
         cursor.line_start = self._original.rfind("\n", 0, pos) + 1
         return cursor

@@ -61,11 +61,14 @@ class _Blanks:
                 self.breaks.append(cursor.skip_break())
                 self.started, self.spaces = True, ""
                 continue
-            if self.started and character == "\t" and cursor.column < tabs_from:
+            if not self.started:
+                first = cursor.pos
+                cursor.skip_blanks()
+                self.spaces = cursor.text[first : cursor.pos]
+                continue
+            if character == "\t" and cursor.column < tabs_from:
                 problem = "found a tab character that violates indentation"
                 raise scanner_error(problem, line=cursor.line, context_line=start)
-            if not self.started:
-                self.spaces += character
             cursor.pos += 1
 
     def joined(self) -> str:

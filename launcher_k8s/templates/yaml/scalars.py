@@ -32,6 +32,7 @@ _INTEGER: Final = re.compile(
     r"([+-]?)(?:0[bB]([01]+)|0[oO]?([0-7]+)|0[xX]([0-9a-fA-F]+)|(0|[1-9][0-9]*))"
 ).fullmatch
 _BASES: Final = (2, 8, 16, 10)
+_MOST_DIGITS: Final = 20  # of 64 bits; Python refuses to read thousands
 _SIGNED_BINARY: Final = re.compile(r"0b([+-][01]+)").fullmatch
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?").fullmatch
 _TIME: Final = r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?"
@@ -117,6 +118,8 @@ def _integer(plain: str) -> int | None:
     if match is None:
         return None
     group = match.lastindex or 0
+    if _BASES[group - 2] == 10 and len(match[group]) > _MOST_DIGITS:
+        return None
     number = int(match[group], _BASES[group - 2])
     if match[1] == "-":
         return -number if number <= _INT else None

@@ -136,9 +136,12 @@ class Authorizer:
         Raises:
             Refusal: 403.
         """
-        nothing_denies = not self._denials and not self.knows_only_roles(attributes.groups)
-        if not (nothing_denies or self.judge(attributes).allowed):
+        if not self.judge(attributes).allowed:
             raise _forbidden(attributes)
+
+    def allows_all(self, groups: Sequence[str]) -> bool:
+        """Whether nothing at all is refused to members of these groups, so that none need ask."""
+        return not self._denials and not self.knows_only_roles(groups)
 
     def judge(self, attributes: Attributes) -> Verdict:
         """Whether something is allowed."""

@@ -26,7 +26,7 @@ def prepare(
     Raises:
         Refusal: 422 with all causes.
     """
-    new = fill(kind, new, old, subresource=subresource)
+    new = fill(kind, new, old, subresource=subresource, is_templated=is_checked)
     found = () if is_checked else problems(kind, new, old, subresource=subresource)
     if found:
         raise invalid(kind.kind, new["metadata"].get("name", ""), found, group=kind.group)

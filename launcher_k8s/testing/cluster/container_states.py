@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-import attrs
+import msgspec
 
 from launcher_k8s.testing.cluster.kinds import Object
 from launcher_k8s.wording import kind_of
@@ -35,8 +35,7 @@ def check_exit_code(code: object) -> None:
         raise ValueError(f"an exit code is from 0 to {MOST_EXIT_CODE}, not {code}")
 
 
-@attrs.frozen
-class Run:
+class Run(msgspec.Struct, frozen=True, gc=False):
     """One run of a container, from its start to its end.
 
     Args:
@@ -74,8 +73,7 @@ class Run:
         return {"terminated": terminated | ({"message": self.message} if self.message else {})}
 
 
-@attrs.define
-class Container:
+class Container(msgspec.Struct, gc=False, eq=False):
     """One container of a pod.
 
     Args:

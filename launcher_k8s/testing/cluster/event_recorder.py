@@ -15,6 +15,7 @@ from launcher_k8s.testing.cluster.kinds import EVENT, Kind, Object
 from launcher_k8s.testing.cluster.writing import stamp
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 _MOST_REMEMBERED: Final = 4096
 
 
@@ -98,4 +99,4 @@ class EventRecorder:
     def _unique(self, now: datetime) -> int:
         """The time in nanoseconds, with a count in its last digits."""
         self._number += 1
-        return (now - _EPOCH) // timedelta(microseconds=1) * 1000 + self._number % 1000
+        return (now - _EPOCH) // _MICROSECOND * 1000 + self._number % 1000

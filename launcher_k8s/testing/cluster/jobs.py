@@ -39,7 +39,7 @@ Key = tuple[str, str]
 
 
 class _Memory(msgspec.Struct, gc=False):  # there is one for each Job, and none holds another
-    """What the controller keeps of a Job between two looks.
+    """What the controller keeps of a Job that has not ended between two looks.
 
     Args:
         uid: Of which one of that name.
@@ -124,11 +124,12 @@ class JobController:
             del self._pods[uid][key]
             if not self._pods[uid]:
                 del self._pods[uid]
-        job = self._api.find(JOB, name, metadata["namespace"])
-        if job is None or job["metadata"]["uid"] != uid or job_conditions.ended_at(job) is not None:
+        of_job = (metadata["namespace"], name)
+        memory = self._memories.get(of_job)
+        if memory is None or memory.uid != uid:  # it has ended, or is gone
             self._set_free(pod)
         elif type_ != "ADDED" or not self._is_acting:
-            self._plan((metadata["namespace"], name), BATCH)
+            self._plan(of_job, BATCH)
 
     def _free(self, uid: str) -> None:
         """Hold no pod of a Job back that has ended or is gone."""

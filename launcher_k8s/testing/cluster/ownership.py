@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
-from launcher_k8s.testing.cluster.kinds import Kind, Object, kind_named
+from launcher_k8s.testing.cluster.kinds import KINDS, Kind, Object, kind_named
 from launcher_k8s.testing.cluster.removing import (
     BACKGROUND,
     FOREGROUND,
@@ -41,7 +42,7 @@ class Collector:
         self._writer = writer
         self._remover = remover
         self._now = now
-        self._dependents: dict[str, dict[tuple[Kind, str], None]] = {}
+        self._dependents: dict[str, dict[str, None]] = {}  # texts, which the collector of Python passes by
 
     def on_change(self, kind: Kind, type_: EventType, content: Object) -> None:
         """Take part in a change."""
@@ -58,8 +59,11 @@ class Collector:
 
     def _learn(self, kind: Kind, content: Object) -> None:
         metadata, key = content["metadata"], key_of(content)
-        for owner in metadata["ownerReferences"]:
-            self._dependents.setdefault(owner["uid"], {})[kind, key] = None
+        references, dependent = metadata["ownerReferences"], _place(kind, key)
+        if all(dependent in self._dependents.get(owner["uid"], ()) for owner in references):
+            return  # of an owner that goes, all dependents are told
+        for owner in references:
+            self._dependents.setdefault(owner["uid"], {})[dependent] = None
         if not any(self._exists(owner, metadata) for owner in metadata["ownerReferences"]):
             self._delete(kind, key, metadata["uid"], BACKGROUND)
 
@@ -70,7 +74,7 @@ class Collector:
     def _unlearn(self, owner: str, kind: Kind, key: str) -> None:
         """The owner may be gone already; then nothing of it stays behind its last dependent."""
         dependents = self._dependents.get(owner, {})
-        dependents.pop((kind, key), None)
+        dependents.pop(_place(kind, key), None)
         if not dependents:
             self._dependents.pop(owner, None)
 
@@ -132,7 +136,8 @@ class Collector:
         self._remover.delete(stored, DeleteOptions(propagation=propagation), now=self._now())
 
     def _owned_by(self, uid: str) -> list[Stored]:
-        found = (self._store.get(kind, key) for kind, key in self._dependents.get(uid, {}))
+        places = (each.split(" ", 1) for each in self._dependents.get(uid, {}))
+        found = (self._store.get(_KINDS[plural], key) for plural, key in places)
         return [
             stored
             for stored in found
@@ -152,6 +157,13 @@ class Collector:
         if stored is None or stored.content["metadata"]["uid"] != reference.get("uid"):
             return None
         return stored
+
+
+_KINDS: Final = MappingProxyType({kind.qualified: kind for kind in KINDS})
+
+
+def _place(kind: Kind, key: str) -> str:
+    return f"{kind.qualified} {key}"
 
 
 def _blocking(dependents: Iterable[Stored], uid: str) -> bool:

@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import attrs
+import msgspec
 
 from launcher_k8s.testing.cluster.causes import aggregate, invalid
 from launcher_k8s.testing.cluster.kinds import Kind, Object
 from launcher_k8s.testing.cluster.names import label_value_problems, qualified_name_problems
+from launcher_k8s.testing.cluster.store import Stored
 
 _WORD: Final = re.compile(r"[ \t\r\n]*(?P<text>==|!=|[=!(),<>]|[^=!(),<>\s]+)")
 _BINARY: Final = ("=", "==", "!=", "in", "notin", ">", "<")
@@ -25,6 +27,7 @@ _ZEROES: Final[dict[tuple[str, ...], str]] = {
     ("status", "succeeded"): "0",
 }
 _SPECIAL: Final = frozenset("=!(),<>") | {"==", "!="}
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class SelectorError(Exception):
@@ -54,6 +57,13 @@ class Requirement:
             case _:
                 return value is not None and self._compares(value)
 
+    @property
+    def mark(self) -> str:
+        """A text that is somewhere in every object that meets it; empty if there is none."""
+        if self.operator in ("=", "==", "in") and len(self.values) == 1:
+            return next(iter(self.values))
+        return self.key if self.operator == "exists" else ""
+
     def _compares(self, value: str) -> bool:
         if not _is_integer(value):
             return False
@@ -73,6 +83,11 @@ class FieldTerm:
         """Whether this object meets it."""
         return (_field_text(content, self.path) == self.value) is self.wanted
 
+    @property
+    def mark(self) -> str:
+        """A text that is somewhere in every object that meets it; empty if there is none."""
+        return self.value if self.wanted and self.value != _ZEROES.get(self.path) else ""
+
 
 @attrs.frozen
 class Selection:
@@ -80,9 +95,22 @@ class Selection:
 
     labels: tuple[Requirement, ...] = ()
     fields: tuple[FieldTerm, ...] = ()
+    _mark: bytes = attrs.field(init=False)
+
+    @_mark.default
+    def _what_all_hold(self) -> bytes:
+        """The longest text that is in the JSON of every object that is among it."""
+        texts = [each.mark for each in self.labels] + [each.mark for each in self.fields]
+        return max((_encode(text)[1:-1] for text in texts), key=len, default=b"")
 
     def __bool__(self) -> bool:
         return bool(self.labels or self.fields)
+
+    def selects(self, stored: Stored) -> bool:
+        """Whether a stored object is among it; of those that rest few are decoded to see that."""
+        if stored.is_resting and self._mark not in stored.body:
+            return False
+        return self.matches(stored.content)
 
     def matches(self, content: Object) -> bool:
         """Whether an object is among it."""

@@ -1,4 +1,7 @@
-"""Every kind's fields and their types, compiled once per kind from kubernetes_asyncio's generated models.
+"""Every kind's fields and their types, compiled once per kind from ``models.json``.
+
+That file is what kubernetes_asyncio's generated models say of the kinds that are served, made from them by
+``python -m tests.models``: importing the models themselves takes as long as hundreds of scripted jobs.
 
 A :class:`Shape` is a struct of the API: its JSON fields and their types. From it comes a msgspec type that
 reads an object in one go and writes it back as the server would: without nulls, and without what Go leaves
@@ -10,6 +13,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
@@ -24,7 +28,7 @@ TIME_PATTERN: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 MICRO_TIME_PATTERN: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
 _MICRO_TIMES: Final = frozenset({"renewTime", "acquireTime", "eventTime", "lastObservedTime"})
 _PREFIX: Final = re.compile("^(CoreV1|RbacV1|AuthorizationV1|V1)(?=[A-Z])")
-_MODELS: Final = MappingProxyType({"V1Event": "CoreV1Event", "V1Subject": "RbacV1Subject"})
+_RENAMED: Final = MappingProxyType({"V1Event": "CoreV1Event", "V1Subject": "RbacV1Subject"})
 
 
 @attrs.frozen
@@ -121,26 +125,32 @@ def shape_of(kind: Kind) -> Shape | None:
 
 @functools.cache
 def _named_shape(name: str) -> Shape | None:
-    model = _model(_MODELS.get(f"V1{name}", f"V1{name}"))
-    return None if model is None else _compile(model)
+    model = model_name(f"V1{name}")
+    return _compile(model) if model in _models() else None
 
 
-def _model(name: str) -> Any:
-    from kubernetes_asyncio.client import models
-
-    return getattr(models, name, None)
+def model_name(declared: str) -> str:
+    """The model that is meant where several kinds of objects share a name."""
+    return _RENAMED.get(declared, declared)
 
 
 @functools.cache
-def _compile(model: Any) -> Shape:
-    name = _PREFIX.sub("", model.__name__)
+def _models() -> Mapping[str, Mapping[str, str]]:
+    """By the model's name, the declared type of each JSON field."""
+    text = files(__package__).joinpath("models.json").read_bytes()
+    return msgspec.json.decode(text, type=dict[str, dict[str, str]])
+
+
+@functools.cache
+def _compile(model: str) -> Shape:
+    name = _PREFIX.sub("", model)
     fields: dict[str, Type] = {}
     definitions = []
-    for attribute, declared in model.openapi_types.items():
-        json_name = model.attribute_map[attribute]
+    rename = {}
+    for index, (json_name, declared) in enumerate(_models()[model].items()):
         found = fields[json_name] = _type(name, json_name, declared)
-        definitions.append((f"f_{attribute}", *_definition(f"{name}.{json_name}", found)))
-    rename = {f"f_{attribute}": json_name for attribute, json_name in model.attribute_map.items()}
+        definitions.append((f"f{index}", *_definition(f"{name}.{json_name}", found)))
+        rename[f"f{index}"] = json_name
     struct = msgspec.defstruct(
         name, definitions, rename=rename, omit_defaults=True, forbid_unknown_fields=True, kw_only=True
     )
@@ -166,8 +176,8 @@ def _type(struct: str, field: str, declared: str) -> Type:
         case "object":
             return Port() if field in ("port", "targetPort") else Anything()
         case _:
-            model = _model(_MODELS.get(declared, declared))
-            return Anything() if model is None else _compile(model)
+            model = model_name(declared)
+            return _compile(model) if model in _models() else Anything()
 
 
 def _map(where: str, field: str, declared: str) -> MapOf:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import attrs
 
@@ -37,8 +37,8 @@ class PodState:
     """
 
     pod: Object
-    init: list[Container]
-    main: list[Container]
+    init: Sequence[Container]
+    main: Sequence[Container]
     started_at: datetime
     address: str
     has_sandbox: bool = False
@@ -168,8 +168,7 @@ class PodState:
         return [_Condition(type_, not reason, reason, message) for type_ in ("Ready", "ContainersReady")]
 
 
-@attrs.frozen
-class _Condition:
+class _Condition(NamedTuple):
     type: str
     holds: bool
     reason: str = ""
@@ -208,7 +207,7 @@ def _sum(some: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
     return {**some, **more, **both}
 
 
-def new_containers(pod: Object) -> tuple[list[Container], list[Container]]:
+def new_containers(pod: Object) -> tuple[Sequence[Container], Sequence[Container]]:
     """A pod's init containers and containers, none of them started."""
     init = _containers(pod["spec"].get("initContainers", []), init=True)
     main = _containers(pod["spec"]["containers"], init=False)
@@ -218,8 +217,8 @@ def new_containers(pod: Object) -> tuple[list[Container], list[Container]]:
     return init, main
 
 
-def _containers(specs: Iterable[Mapping[str, Any]], *, init: bool) -> list[Container]:
-    return [Container(spec, init) for spec in specs]
+def _containers(specs: Iterable[Mapping[str, Any]], *, init: bool) -> Sequence[Container]:
+    return tuple(Container(spec, init) for spec in specs)
 
 
 def find_container(containers: Sequence[Container], name: str) -> Container | None:

@@ -4,11 +4,14 @@ As in etcd there is one counter for all kinds: every write takes the next number
 object's ``resourceVersion``. What is stored is never written again: a change stores another object that may
 share parts with the one before. So a version's JSON is made once, for everybody who reads or watches it, and
 old states of a collection can be had back by undoing the changes since, as far as the history reaches.
+
+A version that was not used lately rests: only its JSON is kept. One object is dozens of dicts and lists, and
+of ten thousand of them Python's garbage collector would look at each, over and over.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from typing import Literal
@@ -18,7 +21,11 @@ import msgspec
 from launcher_k8s.testing.cluster.kinds import Kind, Object
 
 EventType = Literal["ADDED", "MODIFIED", "DELETED"]
+MOST_AWAKE = 16
+"""Versions that are kept as objects: far more than one request is about."""
+
 _encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
 
 
 class TooOldError(Exception):
@@ -36,7 +43,7 @@ class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so th
     """
 
     kind: Kind
-    content: Object
+    _content: Object | None
     number: int
     key: str = ""
     _body: bytes | None = None
@@ -46,11 +53,29 @@ class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so th
             self.key = key_of(self.content)
 
     @property
+    def content(self) -> Object:
+        """The object; of one that rests a copy, each time another."""
+        return _decode(self.body) if self._content is None else self._content
+
+    @property
     def body(self) -> bytes:
         """The object as JSON, made on first use."""
         if self._body is None:
-            self._body = _encode(self.content)
+            self._body = _encode(self._content)
         return self._body
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether only its JSON is kept."""
+        return self._content is None
+
+    def rest(self) -> None:
+        """Keep no more than its JSON."""
+        self._content, self._body = None, self.body
+
+    def wake(self) -> None:
+        """Keep it as an object again."""
+        self._content = self.content
 
     @property
     def item(self) -> bytes:
@@ -71,40 +96,54 @@ class Change(msgspec.Struct, frozen=True, gc=False, eq=False):
 
 
 class Table:
-    """The objects of one kind, in the order of their keys."""
+    """The objects of one kind, in the order of their keys.
+
+    Many are put between two looks at all of them, so keys are put in order at a look.
+    """
 
     def __init__(self, found: dict[str, Stored] | None = None) -> None:
         self.by_key = found or {}
-        self._keys = sorted(self.by_key)
+        self._keys = list(self.by_key)
+        self._is_ordered = False
 
     def put(self, stored: Stored) -> Stored | None:
         """Take a version in, in place of an earlier one of the same object, which is returned."""
         previous = self.by_key.get(stored.key)
         if previous is None:
-            insort(self._keys, stored.key)
+            self._keys.append(stored.key)
+            self._is_ordered = False
         self.by_key[stored.key] = stored
         return previous
 
     def drop(self, key: str) -> None:
         """Forget an object."""
         del self.by_key[key]
-        del self._keys[bisect_left(self._keys, key)]
+        keys = self._ordered()
+        del keys[bisect_left(keys, key)]
 
     def walk(self, prefix: str = "", start: str = "") -> Iterator[Stored]:
         """The objects whose keys begin with a prefix, from a key on.
 
         The table may not change on the way.
         """
-        for index in range(bisect_left(self._keys, max(prefix, start)), len(self._keys)):
-            key = self._keys[index]
+        keys = self._ordered()
+        for index in range(bisect_left(keys, max(prefix, start)), len(keys)):
+            key = keys[index]
             if not key.startswith(prefix):
                 return
             yield self.by_key[key]
 
     def count(self, prefix: str = "", start: str = "") -> int:
         """How many objects :meth:`walk` would yield."""
-        end = bisect_left(self._keys, prefix + "\U0010ffff") if prefix else len(self._keys)
-        return max(0, end - bisect_left(self._keys, max(prefix, start)))
+        keys = self._ordered()
+        end = bisect_left(keys, prefix + "\U0010ffff") if prefix else len(keys)
+        return max(0, end - bisect_left(keys, max(prefix, start)))
+
+    def _ordered(self) -> list[str]:
+        if not self._is_ordered:
+            self._keys.sort()
+            self._is_ordered = True
+        return self._keys
 
 
 class Store:
@@ -118,6 +157,7 @@ class Store:
         self.version = 1
         self._tables: defaultdict[Kind, Table] = defaultdict(Table)
         self._history: deque[Change] = deque(maxlen=history_size)
+        self._awake: deque[Stored] = deque()
         self._forgotten = self.version
         self._listeners: list[Callable[[Change], None]] = []
 
@@ -132,7 +172,11 @@ class Store:
 
     def get(self, kind: Kind, key: str) -> Stored | None:
         """The present version of an object."""
-        return self._tables[kind].by_key.get(key)
+        stored = self._tables[kind].by_key.get(key)
+        if stored is not None and stored.is_resting:
+            stored.wake()
+            self._keep_awake(stored)
+        return stored
 
     def table(self, kind: Kind) -> Table:
         """The present objects of a kind."""
@@ -198,7 +242,15 @@ class Store:
 
     def _numbered(self, kind: Kind, content: Object) -> Stored:
         number = self.advance()
-        return Stored(kind, _versioned(kind, content, number), number)
+        stored = Stored(kind, _versioned(kind, content, number), number)
+        self._keep_awake(stored)
+        return stored
+
+    def _keep_awake(self, stored: Stored) -> None:
+        """Let one rest only after others that have been awake for longer."""
+        self._awake.append(stored)
+        if len(self._awake) > MOST_AWAKE:
+            self._awake.popleft().rest()
 
     def _tell(self, change: Change) -> None:
         history = self._history

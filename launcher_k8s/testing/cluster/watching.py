@@ -91,7 +91,7 @@ class Watch:
 
     def tell_present(self, stored: Stored) -> None:
         """Tell an object that was there before."""
-        if self._selection.matches(stored.content):
+        if self._selection.selects(stored):
             self._put(("ADDED", stored))
 
     def bookmark(self, *, initial_events_end: bool = False) -> None:

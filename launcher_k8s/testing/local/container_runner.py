@@ -14,7 +14,7 @@ from functools import partial
 from signal import SIGKILL
 from typing import TYPE_CHECKING, Final
 
-import attrs
+from msgspec.structs import replace
 
 from launcher_k8s.testing.cluster.container_states import NEVER, START_ERROR_CODE, Container, Run
 from launcher_k8s.testing.local.container import ContainerRefused, ContainerSpec, KeeperLost, Mount
@@ -270,7 +270,7 @@ class ContainerRunner:
             await streams.close()
         reason = "OOMKilled" if self.killed_for_memory else "Completed" if code == 0 else "Error"
         assert self.container.run is not None
-        self.container.run = attrs.evolve(
+        self.container.run = replace(
             self.container.run, finished_at=at, exit_code=code, reason=reason, message=message
         )
 

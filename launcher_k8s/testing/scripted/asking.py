@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-import attrs
 import msgspec
 
 from launcher_k8s.connection import LogOptions, Resource
@@ -15,8 +14,7 @@ from launcher_k8s.kube.problems import Attempt, Status, error_from_answer, error
 from launcher_k8s.testing.cluster.refusals import Refusal
 
 
-@attrs.frozen
-class Asked:
+class Asked(msgspec.Struct, frozen=True, gc=False):  # all are kept, and none holds another
     """One request, as a test looks at it.
 
     Args:
@@ -28,8 +26,11 @@ class Asked:
 
     verb: str
     resource: Resource
-    params: Mapping[str, str] = attrs.field(factory=dict)
-    body: bytes = attrs.field(default=b"", repr=False)
+    params: Mapping[str, str] = {}
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"<{self} {self.resource.path}>"
 
     def __str__(self) -> str:
         resource = self.resource

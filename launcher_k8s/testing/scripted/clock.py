@@ -42,15 +42,17 @@ class Alarm:
         self.ring = None
 
 
+_Entry = tuple[float, int, Alarm]
+
+
 class _Queue:
     """Alarms by their time, those of one moment in the order in which they were set."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, Alarm]] = []
-        self._number = count()
+        self._heap: list[_Entry] = []
 
-    def put(self, alarm: Alarm) -> None:
-        heapq.heappush(self._heap, (alarm.due_s, next(self._number), alarm))
+    def put(self, entry: _Entry) -> None:
+        heapq.heappush(self._heap, entry)
 
     def next(self) -> Alarm | None:
         """The next that has not rung and is not cancelled."""
@@ -78,6 +80,7 @@ class ScriptedClock:
         self._held = 0
         self._all = _Queue()
         self._awaited = _Queue()
+        self._number = count()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lull: Lull | None = None
 
@@ -112,9 +115,10 @@ class ScriptedClock:
         """
         alarm = Alarm(self._seconds + max(seconds, 0.0), ring)
         if seconds < math.inf:
-            self._all.put(alarm)
+            entry = (alarm.due_s, next(self._number), alarm)
+            self._all.put(entry)
             if is_awaited:
-                self._awaited.put(alarm)
+                self._awaited.put(entry)
                 self.note_work()
         return alarm
 
@@ -142,13 +146,13 @@ class ScriptedClock:
         """Somebody is at work, though nobody may be seen waiting: time does not pass by itself just now."""
         if self._lull is not None:
             self._lull.restart()
-        if not self._advances_by_itself or self._held or self._awaited.next() is None:
+        if not self._advances_by_itself or self._held:
             return
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return  # nothing runs yet; the first request or sleep comes back here
-        if self._loop is not loop:
+        if self._loop is not loop and self._awaited.next() is not None:
             self._loop, self._lull = loop, Lull(loop)
             loop.call_soon(self._turn)
 

@@ -11,6 +11,7 @@ from typing import Final, Self
 from launcher_k8s.testing.cluster.container_states import NEVER, START_ERROR_CODE, check_exit_code
 from launcher_k8s.testing.cluster.kinds import POD, Object
 from launcher_k8s.testing.cluster.writing import stamp
+from launcher_k8s.testing.scripted.containers import program_of
 from launcher_k8s.testing.scripted.pod_record import KILLED, PodRecord
 
 NO_NODE: Final = (
@@ -74,7 +75,7 @@ class ScriptedPod(PodRecord):
         """
         self._check_goes_on()
         self._take_on()
-        self._state.has_sandbox = True
+        self._has_sandbox = True
         self._container(container).wait(reason, message)
         self._write()
         self._site.kubelet_events.record(
@@ -93,9 +94,9 @@ class ScriptedPod(PodRecord):
         """The program of a container cannot be started."""
         self._check_goes_on()
         self._take_on()
-        self._state.has_sandbox = True
+        self._has_sandbox = True
         chosen = self._container(container)
-        command = (chosen.spec.get("command") or ["sh"])[0]
+        command = program_of(self.object, chosen.name)
         said = message or (
             "failed to create containerd task: failed to create shim task: OCI runtime create failed: "
             f'runc create failed: unable to start container process: exec: "{command}": stat {command}: '
@@ -114,12 +115,12 @@ class ScriptedPod(PodRecord):
             ValueError: The pod has no init container.
         """
         check_exit_code(code)
-        if not self._state.init:
+        if not self._containers.init:
             raise ValueError(f"pod {self.name} has no init container")
         self._check_goes_on()
         self._take_on()
-        self._state.has_sandbox = True
-        chosen = self._container(container or self._state.init[0].name)
+        self._has_sandbox = True
+        chosen = self._container(container or self._containers.init[0].name)
         chosen.begin(self._run(self._site.now()))
         self._end(chosen, code, "", message)
         return self._write()
@@ -130,14 +131,14 @@ class ScriptedPod(PodRecord):
         """All containers run; init containers have done their part."""
         self._check_goes_on()
         self._take_on()
-        self._state.has_sandbox = True
+        self._has_sandbox = True
         now = self._site.now()
-        for each in self._state.init:
+        for each in self._containers.init:
             if each.run is None:
                 each.begin(self._run(now))
                 if not each.is_sidecar:
                     self._end(each, 0)
-        for each in self._state.main:
+        for each in self._containers.main:
             if each.run is None:
                 each.begin(self._run(now))
         return self._write()
@@ -182,9 +183,11 @@ class ScriptedPod(PodRecord):
             TypeError, ValueError: No program ends with that code, or it has ended before.
         """
         check_exit_code(code)
-        self._check_goes_on(self._container(container))
-        self._ensure_started(container)
-        self._end(self._container(container), code, "", message)
+        chosen = self._container(container)
+        self._check_goes_on(chosen)
+        if chosen.run is None:
+            self.running()
+        self._end(chosen, code, "", message)
         return self._write()
 
     def oom_killed(self, *, container: str = "") -> Self:

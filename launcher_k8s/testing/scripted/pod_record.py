@@ -9,17 +9,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, Protocol, Self
 
-import attrs
+from msgspec.structs import replace
 
-from launcher_k8s.shape.names import MAIN_CONTAINER
 from launcher_k8s.testing.cluster import job_pods
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.container_states import NEVER, Container, Run
 from launcher_k8s.testing.cluster.event_recorder import EventRecorder
 from launcher_k8s.testing.cluster.kinds import JOB, POD, Object
 from launcher_k8s.testing.cluster.removing import DeleteOptions
-from launcher_k8s.testing.cluster.statuses import PodState, find_container, new_containers
+from launcher_k8s.testing.cluster.statuses import PodState
 from launcher_k8s.testing.cluster.writing import stamp
+from launcher_k8s.testing.scripted.containers import Containers
 from launcher_k8s.testing.scripted.logs import ContainerLog
 
 KILLED: Final = 137
@@ -60,8 +60,11 @@ class PodRecord:
         self.namespace: str = metadata["namespace"]
         self.uid: str = metadata["uid"]
         self._site = site
-        init, main = new_containers(pod)
-        self._state = PodState(pod, init, main, site.now(), site.node_address)
+        self._containers = Containers.of(pod)
+        self._started_at = site.now()
+        self._has_sandbox = False
+        self._verdict: tuple[str, str] | None = None
+        self._last: Object | None = None
         self._logs: dict[str, ContainerLog] = {}
         self._disruption: Object | None = None
         self._is_taken_on = False
@@ -79,7 +82,10 @@ class PodRecord:
     @property
     def object(self) -> Object:
         """The Pod object as it is in the cluster, or was last."""
-        return self._state.pod
+        found = self._last or self._site.api.find(POD, self.name, self.namespace)
+        if found is None:
+            raise self._gone()
+        return found
 
     @property
     def job(self) -> Object:
@@ -97,7 +103,7 @@ class PodRecord:
     @property
     def is_running(self) -> bool:
         """Whether any of its containers runs."""
-        return bool(self._state.running)
+        return bool(self._containers.running)
 
     @property
     def is_ending(self) -> bool:
@@ -142,9 +148,8 @@ class PodRecord:
 
     def note(self, pod: Object) -> None:
         """The Pod object has changed: end what it says shall end."""
-        self._state.pod = pod
         self._disruption = _disruption_of(pod) or self._disruption
-        self._note_deadline()
+        self._note_deadline(pod)
         if "deletionTimestamp" in pod["metadata"] and pod["spec"].get("nodeName") and not self._is_ending:
             self._is_ending = True
             grace_s = pod["metadata"].get("deletionGracePeriodSeconds") or 0
@@ -153,13 +158,13 @@ class PodRecord:
             else:
                 self._end_for_good(TERMINATED)
 
-    def _note_deadline(self) -> None:
+    def _note_deadline(self, pod: Object) -> None:
         """Arrange the end of a pod with a time limit of its own, as the kubelet does."""
-        limit_s = self.object["spec"].get("activeDeadlineSeconds")
+        limit_s = pod["spec"].get("activeDeadlineSeconds")
         if limit_s is None or limit_s == self._limit_s or not self._is_taken_on:
             return
         self._limit_s = limit_s
-        passed_s = (self._site.now() - self._state.started_at).total_seconds()
+        passed_s = (self._site.now() - self._started_at).total_seconds()
         self._site.call_later(max(limit_s - passed_s, 0), lambda: self._keep_deadline(limit_s))
 
     def _keep_deadline(self, limit_s: int) -> None:
@@ -172,9 +177,9 @@ class PodRecord:
             self._take_on()
             self._fail_as_a_whole("LifeFailed", f"the test's life of this pod raised {error!r}")
 
-    def note_gone(self) -> None:
-        """The Pod object is gone."""
-        self.is_gone = True
+    def note_gone(self, pod: Object) -> None:
+        """The Pod object is gone; it was like this last."""
+        self.is_gone, self._last = True, pod
         for log in self._logs.values():
             log.close()
 
@@ -186,8 +191,8 @@ class PodRecord:
         Raises:
             ValueError: The pod, or the container, has ended.
         """
-        if job_pods.is_ended(self.object):
-            phase = self.object["status"]["phase"]
+        if job_pods.is_ended(pod := self.object):
+            phase = job_pods.phase_of(pod)
             raise ValueError(f"pod {self.name} has ended ({phase}): nothing more happens in it")
         if container is not None and container.end is not None:
             raise ValueError(f"container {container.name} of pod {self.name} has ended")
@@ -196,15 +201,15 @@ class PodRecord:
         """Do what a kubelet does last: end the containers, tell of it, and let the object go."""
         if self.is_gone:
             return
-        if self.is_running:
-            for each in self._state.running:
+        if running := self._containers.running:
+            for each in running:
                 self._end(each, code)
             self._write()
         self.deleted(grace_s=0)
 
     def _fail_as_a_whole(self, reason: str, message: str) -> Self:
-        self._state.verdict = (reason, message)
-        for each in self._state.running:
+        self._verdict = (reason, message)
+        for each in self._containers.running:
             self._end(each, KILLED)
         return self._write()
 
@@ -237,16 +242,21 @@ class PodRecord:
         if self._is_taken_on:
             return
         self._is_taken_on = True
-        self._state.started_at = self._site.now()
+        self._started_at = self._site.now()
         message = f"Successfully assigned {self.namespace}/{self.name} to {self._site.node_name}"
         self._site.scheduler_events.record(POD, self.object, "Scheduled", message)
 
     def _write(self) -> Self:
         """Tell the API server what the kubelet sees."""
-        spec = self._state.pod["spec"]
+        pod, now, address = self.object, self._site.now(), self._site.node_address
+        spec = pod["spec"]
         if not spec.get("nodeName"):
             spec = {**spec, "nodeName": self._site.node_name}
-        status = self._state.status(self._site.now())
+        seen = self._containers.with_specs(pod)
+        state = PodState(
+            pod, seen.init, seen.main, self._started_at, address, self._has_sandbox, self._verdict
+        )
+        status = state.status(now)
         if self._disruption:
             status["conditions"] = self._with_disruption(status["conditions"])
         self._change(lambda pod: {**pod, "spec": spec, "status": status})
@@ -260,13 +270,15 @@ class PodRecord:
         """
         changed = None if self.is_gone else self._site.api.change(POD, self.name, self.namespace, edit)
         if changed is None:
-            raise LookupError(f"pod {self.name} is gone")
-        self._state.pod = changed
+            raise self._gone()
+
+    def _gone(self) -> LookupError:
+        return LookupError(f"pod {self.name} is gone")
 
     def _end(self, container: Container, code: int, reason: str = "", message: str = "") -> None:
         assert container.run is not None
         usual = "Completed" if code == 0 else "Error"
-        container.run = attrs.evolve(
+        container.run = replace(
             container.run,
             finished_at=self._site.now(),
             exit_code=code,
@@ -286,10 +298,7 @@ class PodRecord:
         Raises:
             LookupError: There is none of that name.
         """
-        every = self._state.every
-        if not name:
-            return find_container(every, MAIN_CONTAINER) or self._state.main[0]
-        found = find_container(every, name)
+        found = self._containers.named(name)
         if found is None:
             raise LookupError(f"pod {self.name} has no container {name!r}")
         return found

@@ -131,32 +131,17 @@ class ScriptedSite:
         if type_ == "DELETED":
             if pod is not None:
                 del self._pods[uid]
-                pod.note_gone()
+                pod.note_gone(content)
         elif pod is None:
             pod = self._pods[uid] = ScriptedPod(content, self)
             if self.life is not None:
-                self._begin(self.life, pod)
+                self._clock.call_later(0, _Course(self, pod, steps_of(self.life, pod)))
         else:
             pod.note(content)
 
-    def _begin(self, life: Life, pod: ScriptedPod) -> None:
-        steps = steps_of(life, pod)
-        self._clock.call_later(0, lambda: self._go_on(steps, pod))
-
-    def _go_on(self, steps: Iterator[float], pod: ScriptedPod) -> None:
-        """Let a life do its next step; it ends with its pod."""
-        if pod.is_gone or pod.is_ending:
-            return
-        try:
-            pause_s = next(steps, None)
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:  # noqa: BLE001 -- a test may fail by any, and shall not hang for it
-            self._trouble = self._trouble or error
-            pod.fail_for_its_life(error)
-            return
-        if pause_s is not None:
-            self._clock.call_later(pause_s, lambda: self._go_on(steps, pod))
+    def note_trouble(self, trouble: BaseException) -> None:
+        """Something went wrong in a life."""
+        self._trouble = self._trouble or trouble
 
     def raise_trouble(self) -> None:
         """Raise what went wrong in a life, once."""
@@ -192,6 +177,31 @@ class ScriptedSite:
             self._is_answering = False
             if self._alarm is not None or self._jobs.due is not None:
                 self._arrange_controllers()
+
+
+class _Course:
+    """A life under way: called, it does its next step; it ends with its pod."""
+
+    __slots__ = ("_pod", "_site", "_steps")  # each pod has one all the time
+
+    def __init__(self, site: ScriptedSite, pod: ScriptedPod, steps: Iterator[float]) -> None:
+        self._site = site
+        self._pod = pod
+        self._steps = steps
+
+    def __call__(self) -> None:
+        if self._pod.is_gone or self._pod.is_ending:
+            return
+        try:
+            pause_s = next(self._steps, None)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 -- a test may fail by any, and shall not hang for it
+            self._site.note_trouble(error)
+            self._pod.fail_for_its_life(error)
+            return
+        if pause_s is not None:
+            self._site.call_later(pause_s, self)
 
 
 def _node() -> Object:

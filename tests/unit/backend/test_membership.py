@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from launcher_k8s.backend.membership import REMEMBERED_S, Membership
+from launcher_k8s.errors import InvalidJobError
 from launcher_k8s.testing import ScriptedClock
 
 
@@ -152,3 +154,11 @@ def test_a_question_of_another_event_loop_is_not_waited_for(
         other.run(give_up())
         directory.gate.set()
         assert asyncio.run(membership.groups_of("mary")) == ("mary-2",)
+
+
+async def test_groups_that_are_no_texts_are_refused(clock: ScriptedClock) -> None:
+    numbers: Any = [1000]
+    membership = Membership(lambda _: numbers, clock)
+
+    with pytest.raises(InvalidJobError, match=r"groups\[0\]"):
+        await membership.groups_of("mary")

@@ -164,7 +164,15 @@ def test_a_long_line_is_cut_in_messages() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["auth-token=s3cret", " AUTH-TOKEN = s3cret", "auth-token s3cret", "[auth-token=s3cret"]
+    "line",
+    [
+        "auth-token=s3cret",
+        " AUTH-TOKEN = s3cret",
+        "auth-token s3cret",
+        "auth-token: s3cret-of-a-token",
+        "[auth-token=s3cret",
+        "api-url=https://h:1?token=s3cret",
+    ],
 )
 def test_a_token_is_never_shown(line: str) -> None:
     head, _, diagnostics = parse(line)
@@ -248,3 +256,28 @@ def test_a_nul_is_counted_in_characters_after_the_byte_order_mark() -> None:
 def test_a_line_without_an_equals_sign_is_told_as_it_is_to_be_written(line: str, write: str) -> None:
     (finding,) = findings_of({PROFILES: f"[*]\n{line}\n"})["missing-equals"]
     assert finding.hint == f"write {write}, or # before a comment"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "source"),
+    [
+        ("# a comment\rmax-cpus=2\rmax-mem-mb=1", 1, 12, "# a comment"),
+        ("a=1\n b=2\rc=3\n", 2, 5, " b=2"),
+        ("auth-token=opaque\rb=1", 1, 18, "auth-token=***"),
+    ],
+)
+def test_a_carriage_return_hides_no_lines(text: str, line: int, column: int, source: str) -> None:
+    finding = only(text)
+    assert finding.code == "not-text"
+    place = finding.location
+    assert (place.line, place.column, place.source) == (line, column, source)
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\r\r\n", "\n\r", " \r \n"])
+def test_carriage_returns_around_a_line_are_blanks(ends: str) -> None:
+    assert entries(f"a=1{ends}b=2{ends}") == {"a": "1", "b": "2"}
+
+
+def test_a_token_is_not_shown_where_lines_were_joined() -> None:
+    (entry,), _, _ = parse("api-url=https://h:1 auth-token=opaque")
+    assert entry.at_value().source == "api-url=https://h:1 auth-token=***"

@@ -186,7 +186,8 @@ def test_two_clusters_of_one_name_are_an_error() -> None:
 
 def test_a_config_file_that_is_missing_is_told_where_it_is_named() -> None:
     found = findings_of({LAUNCHER: "[cluster]\ntype=Kubernetes\nname=K\nconfig-file=k.conf\n"})
-    assert found["missing-file"][0].location.file == f"/conf/{LAUNCHER}"
+    place = found["missing-file"][0].location
+    assert (place.file, place.line, place.column, place.key) == (f"/conf/{LAUNCHER}", 4, 13, "config-file")
 
 
 def test_an_unreadable_launcher_file_is_an_error() -> None:

@@ -15,11 +15,22 @@ from tests.memory_files import MAIN, PROFILES, RESOURCES, findings_of, only_find
         (PROFILES, "[*]\nmemory-ratio=0.5\n", "memory-request-ratio"),
         (PROFILES, "[*]\nMax-CPUs=2\n", "max-cpus"),
         (PROFILES, "[*]\nimages=r:4\n", "container-images"),
+        (PROFILES, "[*]\ndefault-image=r:4\n", "default-container-image"),
+        (PROFILES, "[*]\nmax-gpus=2\n", "max-nvidia-gpus"),
+        (PROFILES, "[*]\nmemory-mb=5\n", "default-mem-mb"),
+        (MAIN, "auth-token=t\nkubernetes-api-url=https://h\n", "api-url"),
     ],
 )
 def test_a_misspelt_key_is_told_with_the_one_that_was_meant(file: str, text: str, meant: str) -> None:
-    finding = only_finding({file: text})
-    assert (finding.code, finding.hint) == ("unknown-key", f"did you mean {meant}?")
+    (finding,) = findings_of({file: text})["unknown-key"]
+    assert finding.hint == f"did you mean {meant}?"
+
+
+def test_a_limit_of_the_other_file_is_told_with_those_of_this_one() -> None:
+    hint = only_finding({PROFILES: "[*]\ncpus=2\n"}).hint
+    assert hint.startswith(
+        "did you mean default-cpus or max-cpus? 'cpus' itself: it belongs in the resources"
+    )
 
 
 def test_a_required_key_that_is_misspelt_is_not_called_missing_too() -> None:

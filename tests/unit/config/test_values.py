@@ -198,8 +198,19 @@ def test_what_is_no_url_is_refused(text: str) -> None:
     assert "https://HOST:PORT" in refused(ValueKind.URL, text).hint
 
 
-def test_a_password_in_a_url_is_not_repeated() -> None:
-    assert "s3cret" not in str(refused(ValueKind.URL, "https://me:s3cret@h"))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://me:s3cret@h",
+        "https://me:s3cret@h:x",
+        "ftp://me:s3cret@h",
+        "https://h:1 auth-token=s3cret",
+        "h:1 auth-token=s3cret",
+    ],
+)
+def test_a_secret_in_a_url_is_not_repeated(text: str) -> None:
+    problem = refused(ValueKind.URL, text)
+    assert "s3cret" not in f"{problem} {problem.hint}"
 
 
 @given(st.sampled_from(READ_BY_TEXT), st.text(min_size=1))
@@ -302,3 +313,12 @@ def test_a_time_in_an_unknown_unit_is_told_plainly() -> None:
 )
 def test_a_ratio_is_told_as_a_share_of_one(text: str, meant: str) -> None:
     assert refused(ValueKind.RATIO, text).hint == f"write {meant}"
+
+
+@pytest.mark.parametrize("quotes", ["", '"'])
+def test_every_bad_item_of_a_list_is_told_at_its_place(quotes: str) -> None:
+    text = f"{quotes}region:us, zone:,:eu,zone:{quotes}"
+    problem = refused(ValueKind.CONSTRAINTS, text)
+    told = [problem, *problem.further]
+    assert [text[each.offset :][: each.length or 0] for each in told] == ["zone:", ":eu", "zone:"]
+    assert told[0].offset < told[1].offset < told[2].offset

@@ -459,6 +459,14 @@ def test_an_older_row_does_not_replace_a_newer_one() -> None:
     assert told(following) == ["Suspended"]
 
 
+def test_a_version_that_is_known_is_not_taken_in_again() -> None:
+    scene = Scene()
+    row = scene.world.submit("a")
+    scene.look()
+    scene.tracker.learn(replace(row, user="somebody else"))
+    assert scene.tracker.row("a") == row
+
+
 def test_what_was_read_before_the_watch_went_on_is_passed_over() -> None:
     scene = Scene()
     scene.world.submit("a")

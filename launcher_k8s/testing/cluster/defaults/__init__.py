@@ -38,10 +38,13 @@ _FILL: Final[Mapping[Kind, Fill]] = MappingProxyType(
         kinds.ENDPOINTS: configuration.fill_endpoints,
     }
 )
+_FILL_TEMPLATED: Final[Mapping[Kind, Fill]] = MappingProxyType({kinds.POD: pods.fill_templated_pod})
 _FILL_STATUS: Final[Mapping[Kind, Fill]] = MappingProxyType({kinds.POD: pods.fill_pod_status})
 
 
-def fill(kind: Kind, new: Object, old: Object | None, *, subresource: str = "") -> Object:
+def fill(
+    kind: Kind, new: Object, old: Object | None, *, subresource: str = "", is_templated: bool = False
+) -> Object:
     """An object with what the server fills in.
 
     Args:
@@ -49,6 +52,8 @@ def fill(kind: Kind, new: Object, old: Object | None, *, subresource: str = "") 
         new: The object; a made one has its name and uid already.
         old: The stored object that it replaces, None if it is made.
         subresource: ``status`` if only the status is written.
+        is_templated: Whether it comes from a template that is filled in.
     """
-    found = (_FILL_STATUS if subresource == "status" else _FILL).get(kind)
+    fills = _FILL_STATUS if subresource == "status" else _FILL_TEMPLATED if is_templated else _FILL
+    found = fills.get(kind)
     return new if found is None else found(new, old)

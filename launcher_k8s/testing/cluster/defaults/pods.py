@@ -48,7 +48,13 @@ def fill_pod(new: Object, old: Object | None) -> Object:
     """A pod; a stored one has most of it already."""
     if old is not None and new.get("spec") is old.get("spec"):
         return new
-    spec = changed(_with_spec(new.get("spec") or {}), "containers", each(_with_requests))
+    new = {**new, "spec": _with_spec(new.get("spec") or {})}
+    return fill_templated_pod(new, old)
+
+
+def fill_templated_pod(new: Object, old: Object | None) -> Object:
+    """A pod made from a template that is filled in."""
+    spec = changed(new["spec"], "containers", each(_with_requests))
     spec = changed(spec, "initContainers", each(_with_requests))
     spec = filled(spec, _POD_SPEC)
     spec = filled(spec, {"serviceAccount": spec["serviceAccountName"]})

@@ -11,6 +11,7 @@ import errno
 import os
 import signal
 import socket
+import time
 
 from launcher_k8s.testing.local.keeper import kernel, processes, warden
 from launcher_k8s.testing.local.keeper.refusal import CREATE, GONE, Refused, tell
@@ -42,6 +43,7 @@ class Forker:
             Refused: it cannot be forked, or the container it is to join has ended.
         """
         heard, told = socket.socketpair()
+        process.forked_at = time.time()
         try:
             if self._mode.pids:
                 self._start_inside(process, launch, told)

@@ -177,7 +177,9 @@ class Lives:
         elif not process.main and process.ended is None:
             return
         else:
-            self._tell({"id": process.request, "ok": {"pid": process.outside, "started_at": time.time()}})
+            # We may hear of its start after its warden saw its end; the fork is before both.
+            started = {"pid": process.outside, "started_at": process.forked_at}
+            self._tell({"id": process.request, "ok": started})
         process.request = None
 
     def _note_end(self, pid: int, status: int) -> None:

@@ -20,6 +20,7 @@ class Process:
     Attributes:
         main: the main process's number as we see it; `outside`: as the other side sees it.
         namespaces: its mount and hostname namespaces, held open once it told of them.
+        forked_at: when it was forked, which counts as its start.
         ended: its wait status and when it ended, once it was reaped.
         request: who is to be told that it started; None once told.
         refused: why it did not start.
@@ -31,6 +32,7 @@ class Process:
         "control",
         "cpu_s",
         "ended",
+        "forked_at",
         "main",
         "namespaces",
         "number",
@@ -55,7 +57,7 @@ class Process:
         self.refused: tuple[str, str] | None = None
         self.report: tuple[int, float] | None = None
         self.ended: tuple[int, float] | None = None
-        self.cpu_s = 0.0
+        self.forked_at = self.cpu_s = 0.0
 
     @property
     def mounts(self) -> int | None:

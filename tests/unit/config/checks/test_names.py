@@ -11,6 +11,7 @@ from tests.memory_files import PROFILES, RESOURCES, findings_of, only_finding
         ("container-images=r:5, r:4;r:3", "r:4;r:3"),
         ("container-images=r:5, r:4 r:3", "r:4 r:3"),
         ("default-container-image=r:4;r:3", "r:4;r:3"),
+        ("default-container-image='r:4'", "'r:4'"),
         ("placement-constraints=node, zone=a", "zone=a"),
         ("placement-constraints=node, zone:a zone:b", "zone:a zone:b"),
     ],

@@ -41,7 +41,11 @@ def test_a_refused_default_image_is_told_once() -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("smal", "did you mean small?"), ("Really large", "write large"), ("custom", "remove the name")],
+    [
+        ("smal", "did you mean small?"),
+        ("Really large", "write large"),
+        ("custom", "allow-custom-resources=1"),
+    ],
 )
 def test_a_profile_that_no_section_defines_is_told(name: str, hint: str) -> None:
     finding = only_finding({PROFILES: f"[*]\nresource-profiles=small,{name}\n", RESOURCES: SMALL + LARGE})
@@ -133,3 +137,9 @@ def test_a_resource_profile_with_an_error_is_not_called_missing_too() -> None:
 def test_images_that_cannot_be_read_are_not_called_missing_too() -> None:
     text = '[*]\ncontainer-images="r:4\ndefault-container-image=r:4\nallow-unknown-images=0\n'
     assert findings_of({PROFILES: text}).keys() == {"bad-value"}
+
+
+def test_all_resource_profiles_are_offered_by_naming_none() -> None:
+    small = "[small]\ncpus=1\nmem-mb=512\n"
+    finding = only_finding({PROFILES: "[*]\nresource-profiles=all\n", RESOURCES: small})
+    assert finding.hint == "leave the value empty: resource-profiles= offers all"

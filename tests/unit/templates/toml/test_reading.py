@@ -108,3 +108,8 @@ def test_what_is_too_deep_is_refused() -> None:
 @given(TABLES)
 def test_what_is_written_is_read_back(value: dict[str, Any]) -> None:
     assert read_toml(write_toml(value)) == value
+
+
+def test_more_digits_than_python_reads_are_out_of_range() -> None:
+    with pytest.raises(GoError, match="out of range for int64"):
+        read_toml("a = " + "9" * 5000)

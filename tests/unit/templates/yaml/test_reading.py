@@ -99,9 +99,10 @@ def test_aliases_of_aliases_are_refused_before_they_fill_the_memory() -> None:
         read_yaml("\n".join(lines))
 
 
-def test_what_is_too_deep_is_refused() -> None:
+@pytest.mark.parametrize("text", ["[" * 5000, "- " * 5000 + "x"])
+def test_what_is_too_deep_is_refused(text: str) -> None:
     with pytest.raises(GoError, match="exceeded max depth"):
-        read_yaml("[" * 5000)
+        read_yaml(text)
 
 
 def test_nodes_know_their_lines() -> None:
@@ -143,3 +144,27 @@ def test_the_quick_reader_agrees_with_the_whole_one_or_is_unsure(lines: list[str
         return
     root = compose(text)
     assert value == (None if root is None else as_json(Decoder().value(root)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: '" + " " * 300_000 + "'",
+        "a: x" + " " * 300_000 + "y",
+        "".join(f"k{n}: |\n  x\n" for n in range(20_000)),
+        "a: " + "9" * 100_000,
+        "a: " + "x " * 200_000,
+        " " * 500_000,
+        "#" * 500_000,
+        "- " * 150 + "x",
+    ],
+    ids=["quoted blanks", "plain blanks", "blocks", "digits", "words", "blank", "comment", "nested"],
+)
+@pytest.mark.timeout(10)
+def test_a_large_document_takes_time_in_proportion(text: str) -> None:
+    read_yaml(text)
+
+
+def test_more_digits_than_python_reads_are_text() -> None:
+    assert read_yaml("a: " + "9" * 5000) == {"a": "9" * 5000}
+    assert read_yaml("a: " + "0" * 5000 + "7") == {"a": 7}

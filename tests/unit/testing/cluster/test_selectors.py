@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from launcher_k8s.testing.cluster.kinds import CONFIG_MAP, EVENT, JOB, NODE, POD, Kind
 from launcher_k8s.testing.cluster.selectors import Selection, SelectorError, parse_fields, parse_labels
+from launcher_k8s.testing.cluster.store import Stored
 
 
 def matches(selector: str, **labels: str) -> bool:
@@ -124,3 +125,38 @@ def test_what_is_no_field_selector(kind: Kind, selector: str, text: str) -> None
         parse_fields(kind, selector)
 
     assert str(caught.value) == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "labels", "fields"),
+    [
+        (POD, "a=1", ""),
+        (POD, "a in (1)", ""),
+        (POD, "a in (1, 2)", ""),
+        (POD, "a", ""),
+        (POD, "!a", ""),
+        (POD, "a!=1", ""),
+        (POD, "", "metadata.name=x"),
+        (POD, "", "metadata.name!=x"),
+        (POD, "", "spec.nodeName="),
+        (POD, "", "spec.hostNetwork=false"),
+        (POD, "", "spec.hostNetwork=true"),
+        (JOB, "", "status.successful=0"),
+        (JOB, "", "status.successful=1"),
+        (EVENT, "", 'involvedObject.fieldPath=spec.containers{"ü"}'),
+        (EVENT, "", 'involvedObject.fieldPath=spec.containers{"ü"},involvedObject.name=x'),
+    ],
+)
+def test_what_rests_is_selected_as_what_is_awake(kind: Kind, labels: str, fields: str) -> None:
+    selection = Selection(parse_labels(labels), parse_fields(kind, fields))
+    contents: list[dict[str, Any]] = [
+        {"metadata": {"name": "x"}},
+        {"metadata": {"name": "y", "labels": {"a": "1"}}},
+        {"metadata": {"name": "z", "labels": {"a": "2"}}, "spec": {"hostNetwork": True}},
+        {"metadata": {"name": "n"}, "spec": {"nodeName": "x"}, "status": {"succeeded": 1}},
+        {"metadata": {"name": "e"}, "involvedObject": {"name": "x", "fieldPath": 'spec.containers{"ü"}'}},
+    ]
+    for content in contents:
+        stored = Stored(kind, content, 1)
+        stored.rest()
+        assert selection.selects(stored) is selection.matches(content)

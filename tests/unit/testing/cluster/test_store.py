@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from launcher_k8s.testing.cluster.kinds import CONFIG_MAP, NODE, POD
-from launcher_k8s.testing.cluster.store import Change, Store, Table, TooOldError, key_at
+from launcher_k8s.testing.cluster.store import MOST_AWAKE, Change, Store, Table, TooOldError, key_at
 
 
 def content(name: str, namespace: str = "ns", **more: Any) -> dict[str, Any]:
@@ -76,6 +76,21 @@ def test_keys_are_walked_in_the_order_of_etcd() -> None:
     assert store.table(POD).count("a/") == 1
 
 
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.booleans()), max_size=20))
+def test_keys_are_in_order_whatever_came_and_went_between_two_looks(writes: list[tuple[str, bool]]) -> None:
+    store, present = Store(history_size=100), set[str]()
+    for name, looks in writes:
+        if name in present:
+            store.drop(POD, f"ns/{name}")
+        else:
+            store.put(POD, content(name))
+        present ^= {name}
+        if looks:
+            assert names(store.table(POD)) == [f"ns/{each}" for each in sorted(present)]
+
+    assert store.table(POD).count("ns/", "ns/c") == sum(each >= "c" for each in present)
+
+
 def test_an_object_without_a_namespace_is_known_by_its_name() -> None:
     store = Store(history_size=10)
 
@@ -121,3 +136,46 @@ def test_what_is_forgotten_cannot_be_had_back() -> None:
     assert store.since(store.version) == []
     with pytest.raises(TooOldError):
         store.as_of(POD, before)
+
+
+def rested_store(*made: dict[str, Any]) -> Store:
+    """A store in which these pods rest, as so much was written after them."""
+    store = Store(history_size=10 * MOST_AWAKE)
+    for each in made:
+        store.put(POD, each)
+    for _ in range(MOST_AWAKE):
+        store.put(NODE, {"metadata": {"name": "n"}})
+    return store
+
+
+def test_what_was_not_used_for_long_rests_as_json_and_says_the_same() -> None:
+    store = rested_store(content("a", labels={"x": "ü"}))
+    (resting,) = store.table(POD).walk()
+
+    assert resting.is_resting
+    assert resting.content == json.loads(resting.body)
+    assert resting.content["metadata"]["resourceVersion"] == str(resting.number)
+    assert resting.is_resting, "who walks over all does not wake them"
+
+
+def test_what_is_asked_for_is_awake_and_rests_again() -> None:
+    store = rested_store(content("a"))
+
+    awake = store.get(POD, "ns/a")
+
+    assert awake is not None
+    assert not awake.is_resting
+    assert awake.content is awake.content
+    for _ in range(MOST_AWAKE):
+        store.put(NODE, {"metadata": {"name": "n"}})
+    assert awake.is_resting
+
+
+def test_a_past_state_can_be_had_of_versions_that_rest() -> None:
+    store = rested_store(content("a", spec={"step": 1}))
+    (first,) = store.table(POD).walk()
+    store.put(POD, content("a", spec={"step": 2}))
+
+    (found,) = store.as_of(POD, first.number).walk()
+
+    assert found.content["spec"] == {"step": 1}

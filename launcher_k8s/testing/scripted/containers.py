@@ -1,0 +1,69 @@
+"""The containers of one scripted pod: how far each has come, and of their specs what tells them apart.
+
+The rest of a spec is in the Pod object, and looked up there when a status is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from launcher_k8s.shape.names import MAIN_CONTAINER
+from launcher_k8s.testing.cluster.container_states import Container
+from launcher_k8s.testing.cluster.kinds import Object
+from launcher_k8s.testing.cluster.statuses import find_container, new_containers
+
+_KEPT: Final = ("name", "restartPolicy")
+
+
+class Containers(msgspec.Struct, frozen=True, gc=False):  # each pod has one, and it holds no cycles
+    """A pod's init containers and containers."""
+
+    init: Sequence[Container]
+    main: Sequence[Container]
+
+    @classmethod
+    def of(cls, pod: Object) -> Containers:
+        """Those of a new pod, none of them started."""
+        init, main = new_containers(pod)
+        for each in (*init, *main):
+            each.spec = {field: each.spec[field] for field in _KEPT if field in each.spec}
+        return cls(init, main)
+
+    @property
+    def every(self) -> Sequence[Container]:
+        """All of them, init containers first."""
+        return (*self.init, *self.main)
+
+    @property
+    def running(self) -> Sequence[Container]:
+        """Those whose programs run."""
+        return [each for each in self.every if each.is_running]
+
+    def named(self, name: str) -> Container | None:
+        """One by its name; the job's, or else the first, without one."""
+        if name:
+            return find_container(self.every, name)
+        return find_container(self.main, MAIN_CONTAINER) or self.main[0]
+
+    def with_specs(self, pod: Object) -> Containers:
+        """The same with all that the pod says of them."""
+        init, main = _specs(pod)
+        return Containers(
+            [replace(each, spec=spec) for each, spec in zip(self.init, init, strict=True)],
+            [replace(each, spec=spec) for each, spec in zip(self.main, main, strict=True)],
+        )
+
+
+def program_of(pod: Object, name: str) -> str:
+    """What a container of that name runs."""
+    init, main = _specs(pod)
+    spec = next(each for each in (*init, *main) if each["name"] == name)
+    return str((spec.get("command") or ["sh"])[0])
+
+
+def _specs(pod: Object) -> tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]:
+    return pod["spec"].get("initContainers", ()), pod["spec"]["containers"]
