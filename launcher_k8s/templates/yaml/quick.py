@@ -8,38 +8,24 @@ functions. Source: go.yaml.in/yaml/v2 2.4.4, as for :mod:`~launcher_k8s.template
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from typing import Any, Final
 
 from launcher_k8s.templates.govalues.values import GoError
 from launcher_k8s.templates.yaml.decoding import Decoder, as_json
+from launcher_k8s.templates.yaml.line_patterns import (
+    BEGINNING,
+    LINE,
+    REST_OF_LINE,
+    SIMPLE_LIST,
+    START_OF_LINE,
+)
 from launcher_k8s.templates.yaml.nodes import Composer
 from launcher_k8s.templates.yaml.scalar_scanning import scan_block, scan_plain, scan_quoted
 from launcher_k8s.templates.yaml.scalars import HINTS, WORDS, resolve
 from launcher_k8s.templates.yaml.tokens import STREAM_END, Cursor, YamlError, is_allowed
-
-_OTHER: Final = "\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
-_PLAIN: Final = (
-    rf"""(?:[$(+./0-9;<=A-Z\\^_a-z~{_OTHER}]|-(?=[!-~]))"""
-    rf"""(?:[!-9;-~{_OTHER}]++|:(?=[!-~{_OTHER}])|\ ++(?=[!-"$-9;-~{_OTHER}]))*+"""
-)
-_COMMENT: Final = rf"\#[\t\x20-~{_OTHER}]*+"
-_EMPTY_LINES: Final = rf"(?:\ *+(?:{_COMMENT})?\n)*+"
-_REST: Final = rf"(?:\ *+\n|\ ++{_COMMENT}\n){_EMPTY_LINES}"
-_HEAD: Final = (
-    r"(\ *+)((?:-\ ++)*+(?:-(?=\n))?+)"
-    r"(?:([A-Za-z_/][A-Za-z0-9_./-]{0,250}+)(?:\ *+):(?:\ ++|(?=\n)))?+"
-)
-_VALUE: Final = rf"""(?:({_PLAIN})|"([\x20!#-\[\]-~{_OTHER}]*+)"|'([\x20-&(-~{_OTHER}]*+)'|(\[\]|\{{\}}))?+"""
-_LINE: Final = re.compile(_HEAD + _VALUE + _REST, re.VERBOSE).match
-_START_OF_LINE: Final = re.compile(_HEAD, re.VERBOSE).match
-_SIMPLE_LIST: Final = re.compile(
-    rf"\[([A-Za-z0-9_./=-]++(?:,\ [A-Za-z0-9_./=-]++)*+)\]{_REST}", re.VERBOSE
-).match
-_SKIPPED: Final = re.compile(_REST, re.VERBOSE).match
-_BEGINNING: Final = re.compile(rf"{_EMPTY_LINES}(?:---\ *+\n)?+{_EMPTY_LINES}", re.VERBOSE).match
-
 
 _DEEPEST: Final = 100
 
@@ -81,8 +67,8 @@ class QuickReader:
         Raises:
             Unsure: It cannot tell.
         """
-        text, line, columns, opened = self._text, _LINE, self._columns, self._open
-        beginning = _BEGINNING(text)
+        text, line, columns, opened = self._text, LINE, self._columns, self._open
+        beginning = BEGINNING(text)
         assert beginning is not None
         pos, end = beginning.end(), len(text)
         while pos < end:
@@ -217,7 +203,7 @@ class QuickReader:
 
     def _read_complex(self, pos: int) -> int:
         """Read a line with a value of another form; where to go on."""
-        match = _START_OF_LINE(self._text, pos)
+        match = START_OF_LINE(self._text, pos)
         assert match is not None
         indent, dashes, key = match.groups()
         column = len(indent)
@@ -239,6 +225,9 @@ class QuickReader:
             return self._flow_value(pos)
         if not character or character not in "\"'|>":
             raise Unsure
+        quoted = _QUOTED(self._text, pos)
+        if quoted:
+            return json.loads(quoted[1]), quoted.end()
         cursor = self._cursor(pos)
         try:
             if character in "\"'":
@@ -255,11 +244,17 @@ class QuickReader:
 
     def _flow_value(self, pos: int) -> tuple[Any, int]:
         """A sequence or mapping in brackets that ends with its line."""
-        simple = _SIMPLE_LIST(self._text, pos)
+        simple = SIMPLE_LIST(self._text, pos)
         if simple:
             items = simple[1].split(", ")
             return [_resolved(item) if item[0] in HINTS else item for item in items], simple.end()
         end = self._text.index("\n", pos) + 1
+        known = _JSON(self._text, pos) if end - pos <= _LONGEST_JSON else None
+        if known:
+            try:
+                return json.loads(_LAST_COMMA(r"\1", known[1])), known.end()
+            except ValueError:
+                pass
         composer = Composer(self._text[pos:end])
         try:
             root = composer.document()
@@ -282,14 +277,14 @@ class QuickReader:
             raise Unsure
 
     def _rest(self, pos: int) -> int:
-        match = _SKIPPED(self._text, pos)
+        match = REST_OF_LINE(self._text, pos)
         if match is None:
             raise Unsure
         return match.end()
 
     def _skip(self, pos: int) -> int:
         """Past lines that are empty or comments."""
-        match = _BEGINNING(self._text, pos)
+        match = BEGINNING(self._text, pos)
         assert match is not None
         if "---" in match[0]:
             raise Unsure
