@@ -17,9 +17,11 @@ _PLAIN: Final = (
 _COMMENT: Final = rf"\#[\t\x20-~{_OTHER}]*+"
 _EMPTY_LINES: Final = rf"(?:\ *+(?:{_COMMENT})?\n)*+"
 _REST: Final = rf"(?:\ *+\n|\ ++{_COMMENT}\n){_EMPTY_LINES}"
+_KEY: Final = r"[A-Za-z_/][A-Za-z0-9_./-]{0,250}+"
+_WORD: Final = "(?i:y|n|yes|no|on|off|true|false|null)"  # as keys in quotes they are text
 _HEAD: Final = (
     r"(\ *+)((?:-\ ++)*+(?:-(?=\n))?+)"
-    r"(?:([A-Za-z_/][A-Za-z0-9_./-]{0,250}+)(?:\ *+):(?:\ ++|(?=\n)))?+"
+    rf"""(?:(?:"(?={_KEY}"\ *+:)(?!{_WORD}")|(?={_KEY}\ *+:))({_KEY})"?+\ *+:(?:\ ++|(?=\n)))?+"""
 )
 _VALUE: Final = rf"""(?:({_PLAIN})|"([\x20!#-\[\]-~{_OTHER}]*+)"|'([\x20-&(-~{_OTHER}]*+)'|(\[\]|\{{\}}))?+"""
 LINE: Final = re.compile(_HEAD + _VALUE + _REST, re.VERBOSE).match
@@ -38,3 +40,13 @@ REST_OF_LINE: Final = re.compile(_REST, re.VERBOSE).match
 
 BEGINNING: Final = re.compile(rf"{_EMPTY_LINES}(?:---\ *+\n)?+{_EMPTY_LINES}", re.VERBOSE).match
 """Lines that hold nothing, before a document."""
+
+# What JSON reads as YAML does: texts without code points, words, and numbers that are whole and not large.
+_JSON_TEXT: Final = rf'''"(?:[\x20!#-\[\]-~{_OTHER}]|\\["\\bfnrt])*+"'''
+_JSON_ATOM: Final = r"(?:true|false|null|0|-?[1-9][0-9]{0,17})(?=[\ ,\]}])"
+JSON_TEXT: Final = re.compile(f"({_JSON_TEXT}){_REST}", re.VERBOSE).match
+JSON: Final = re.compile(rf"""((?:[\[\]{{}}:,\ ]|{_JSON_TEXT}|{_JSON_ATOM})*+){_REST}""", re.VERBOSE).match
+LONGEST_JSON: Final = 1000
+"""Of a line that JSON may read: in a longer one a key could be too long for YAML."""
+LAST_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\ *+[\]}])').sub
+"""Takes away the commas that YAML allows at the end of a sequence or mapping, and JSON does not."""

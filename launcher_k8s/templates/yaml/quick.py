@@ -17,7 +17,11 @@ from launcher_k8s.templates.govalues.values import GoError
 from launcher_k8s.templates.yaml.decoding import Decoder, as_json
 from launcher_k8s.templates.yaml.line_patterns import (
     BEGINNING,
+    JSON,
+    JSON_TEXT,
+    LAST_COMMA,
     LINE,
+    LONGEST_JSON,
     REST_OF_LINE,
     SIMPLE_LIST,
     START_OF_LINE,
@@ -225,7 +229,7 @@ class QuickReader:
             return self._flow_value(pos)
         if not character or character not in "\"'|>":
             raise Unsure
-        quoted = _QUOTED(self._text, pos)
+        quoted = JSON_TEXT(self._text, pos)
         if quoted:
             return json.loads(quoted[1]), quoted.end()
         cursor = self._cursor(pos)
@@ -249,10 +253,10 @@ class QuickReader:
             items = simple[1].split(", ")
             return [_resolved(item) if item[0] in HINTS else item for item in items], simple.end()
         end = self._text.index("\n", pos) + 1
-        known = _JSON(self._text, pos) if end - pos <= _LONGEST_JSON else None
+        known = JSON(self._text, pos) if end - pos <= LONGEST_JSON else None
         if known:
             try:
-                return json.loads(_LAST_COMMA(r"\1", known[1])), known.end()
+                return json.loads(LAST_COMMA(r"\1", known[1])), known.end()
             except ValueError:
                 pass
         composer = Composer(self._text[pos:end])
