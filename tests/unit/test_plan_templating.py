@@ -158,6 +158,19 @@ def test_a_value_that_changes_the_structure_is_refused(directory: str) -> None:
     assert pod_of(plan_job(job, TEMPLATED, user="me"))["containers"][0]["workingDir"] == directory
 
 
+HOSTILE = ["a: b", "x\ny: z", "{{ .Job.user }}", "\x7f", "\x85", "\u2028", '"', "'", "# x", "&a", "x" * 2**20]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[repr(text[:20]) for text in HOSTILE])
+def test_hostile_values_come_out_of_our_templates_as_they_were(text: str) -> None:
+    init = {"name": "i", "image": "i", "args": [text, {"deep": text}]}
+    job = attrs.evolve(
+        Job.exec(["/bin/x", text], name="x", image="r:4"), init_containers=(init,), tags=(text[:9],)
+    )
+    built, rendered = plan_job(job, SETTINGS, user="me"), plan_job(job, TEMPLATED, user="me")
+    assert rendered.manifest == built.manifest
+
+
 def test_a_harmless_value_may_go_without_quotes() -> None:
     job = Job.shell("x", name="x", image="r:4", working_directory="/home/me")
     assert plan_job(job, UNQUOTED, user="me").findings == ()
