@@ -21,19 +21,22 @@ _KEY: Final = r"[A-Za-z_/][A-Za-z0-9_./-]{0,250}+"
 _WORD: Final = "(?i:y|n|yes|no|on|off|true|false|null)"  # as keys in quotes they are text
 _HEAD: Final = (
     r"(\ *+)((?:-\ ++)*+(?:-(?=\n))?+)"
-    rf"""(?:(?:"(?={_KEY}"\ *+:)(?!{_WORD}")|(?={_KEY}\ *+:))({_KEY})"?+\ *+:(?:\ ++|(?=\n)))?+"""
+    rf"""(?:(?:({_KEY})|"(?!{_WORD}")({_KEY})")\ *+:(?:\ ++|(?=\n)))?+"""
 )
 _VALUE: Final = rf"""(?:({_PLAIN})|"([\x20!#-\[\]-~{_OTHER}]*+)"|'([\x20-&(-~{_OTHER}]*+)'|(\[\]|\{{\}}))?+"""
 LINE: Final = re.compile(_HEAD + _VALUE + _REST, re.VERBOSE).match
-"""A line of one simple value: indentation, dashes, key, plain, double quoted, single quoted, nothing."""
+"""A line of one simple value: indentation, dashes, key, quoted key, plain, double, single quoted, nothing."""
 
 START_OF_LINE: Final = re.compile(_HEAD, re.VERBOSE).match
-"""A line up to its value: indentation, dashes, key."""
+"""A line up to its value: indentation, dashes, key, quoted key."""
 
 SIMPLE_LIST: Final = re.compile(
     rf"\[([A-Za-z0-9_./=-]++(?:,\ [A-Za-z0-9_./=-]++)*+)\]{_REST}", re.VERBOSE
 ).match
 """Plain words in brackets, to the end of the line."""
+
+QUOTED_LIST: Final = re.compile(rf"\['([\x20-&(-~{_OTHER}]*+)'\]{_REST}", re.VERBOSE).match
+"""One text in single quotes in brackets, to the end of the line."""
 
 REST_OF_LINE: Final = re.compile(_REST, re.VERBOSE).match
 """What may follow a value: a comment, and lines that hold nothing."""
@@ -48,5 +51,5 @@ JSON_TEXT: Final = re.compile(f"({_JSON_TEXT}){_REST}", re.VERBOSE).match
 JSON: Final = re.compile(rf"""((?:[\[\]{{}}:,\ ]|{_JSON_TEXT}|{_JSON_ATOM})*+){_REST}""", re.VERBOSE).match
 LONGEST_JSON: Final = 1000
 """Of a line that JSON may read: in a longer one a key could be too long for YAML."""
-LAST_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\ *+[\]}])').sub
-"""Takes away the commas that YAML allows at the end of a sequence or mapping, and JSON does not."""
+LAST_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*+")|([\[{]\ *+,)|,(?=\ *+[\]}])').sub
+"""Takes away the commas that YAML allows behind the last item, and JSON does not; keeps the groups."""

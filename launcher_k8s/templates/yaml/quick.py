@@ -8,30 +8,22 @@ functions. Source: go.yaml.in/yaml/v2 2.4.4, as for :mod:`~launcher_k8s.template
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from typing import Any, Final
 
 from launcher_k8s.templates.govalues.values import GoError
 from launcher_k8s.templates.yaml.decoding import Decoder, as_json
-from launcher_k8s.templates.yaml.line_patterns import (
-    BEGINNING,
-    JSON,
-    JSON_TEXT,
-    LAST_COMMA,
-    LINE,
-    LONGEST_JSON,
-    REST_OF_LINE,
-    SIMPLE_LIST,
-    START_OF_LINE,
-)
+from launcher_k8s.templates.yaml.line_patterns import BEGINNING, LINE, REST_OF_LINE, START_OF_LINE
 from launcher_k8s.templates.yaml.nodes import Composer
+from launcher_k8s.templates.yaml.one_line import read_flow, read_text
 from launcher_k8s.templates.yaml.scalar_scanning import scan_block, scan_plain, scan_quoted
 from launcher_k8s.templates.yaml.scalars import HINTS, WORDS, resolve
 from launcher_k8s.templates.yaml.tokens import STREAM_END, Cursor, YamlError, is_allowed
 
 _DEEPEST: Final = 100
+_PLAIN: Final = 5
+"""Which group of a line is a plain value."""
 
 
 class Unsure(Exception):  # noqa: N818
@@ -80,8 +72,8 @@ class QuickReader:
             if match is None:
                 pos = self._read_complex(pos)
                 continue
-            indent, dashes, key, plain, double, single, _ = match.groups()
-            top = opened[-1]
+            indent, dashes, key, quoted, plain, double, single, _ = match.groups()
+            top, key = opened[-1], key or quoted
             # Nearly every line is one more plain or quoted value of the mapping that the last line was in.
             if not dashes and len(indent) == columns[-1] and type(top) is dict and key and key not in WORDS:
                 if plain is not None:
@@ -101,8 +93,8 @@ class QuickReader:
 
     def _read_line(self, match: re.Match[str]) -> int:
         """Read a line of one simple value; where to go on, 0 for behind it."""
-        indent, dashes, key, plain, double, single, empty = match.groups()
-        column = len(indent)
+        indent, dashes, key, quoted, plain, double, single, empty = match.groups()
+        column, key = len(indent), key or quoted
         if self._holder is None and column > self._base:
             return self._continue_plain()
         if dashes:
@@ -190,7 +182,7 @@ class QuickReader:
         match = self._last
         if match is None:
             raise Unsure
-        cursor = self._cursor(match.start(4))
+        cursor = self._cursor(match.start(_PLAIN))
         try:
             token, ended = scan_plain(cursor, indent=self._base + 1, in_flow=False)
         except YamlError:
@@ -200,7 +192,7 @@ class QuickReader:
         top = self._open[-1]
         if type(top) is not dict and type(top) is not list:
             raise Unsure
-        self._check(match.start(4), cursor.pos)
+        self._check(match.start(_PLAIN), cursor.pos)
         top[self._name] = _resolved(token.value) if token.value[0] in HINTS else token.value
         self._last = None
         return self._skip(cursor.line_start)
@@ -209,8 +201,8 @@ class QuickReader:
         """Read a line with a value of another form; where to go on."""
         match = START_OF_LINE(self._text, pos)
         assert match is not None
-        indent, dashes, key = match.groups()
-        column = len(indent)
+        indent, dashes, key, quoted = match.groups()
+        column, key = len(indent), key or quoted
         if self._holder is None and column > self._base:
             return self._continue_plain()
         if dashes:
@@ -229,9 +221,9 @@ class QuickReader:
             return self._flow_value(pos)
         if not character or character not in "\"'|>":
             raise Unsure
-        quoted = JSON_TEXT(self._text, pos)
-        if quoted:
-            return json.loads(quoted[1]), quoted.end()
+        known = read_text(self._text, pos)
+        if known is not None:
+            return known
         cursor = self._cursor(pos)
         try:
             if character in "\"'":
@@ -248,17 +240,10 @@ class QuickReader:
 
     def _flow_value(self, pos: int) -> tuple[Any, int]:
         """A sequence or mapping in brackets that ends with its line."""
-        simple = SIMPLE_LIST(self._text, pos)
-        if simple:
-            items = simple[1].split(", ")
-            return [_resolved(item) if item[0] in HINTS else item for item in items], simple.end()
+        known = read_flow(self._text, pos)
+        if known is not None:
+            return known
         end = self._text.index("\n", pos) + 1
-        known = JSON(self._text, pos) if end - pos <= LONGEST_JSON else None
-        if known:
-            try:
-                return json.loads(LAST_COMMA(r"\1", known[1])), known.end()
-            except ValueError:
-                pass
         composer = Composer(self._text[pos:end])
         try:
             root = composer.document()
