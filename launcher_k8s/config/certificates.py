@@ -11,6 +11,7 @@ import binascii
 import re
 
 from launcher_k8s.config.bad_value import BadValueError
+from launcher_k8s.config.masking import is_public
 
 _BLOCK = re.compile(r"-----BEGIN (?:TRUSTED )?CERTIFICATE-----([^-]*)-----END (?:TRUSTED )?CERTIFICATE-----")
 _DER_SEQUENCE = 0x30
@@ -26,7 +27,7 @@ def decode_certificates(text: str) -> str:
     if text.startswith("-----BEGIN"):
         raise BadValueError("the value is PEM text, not the base64 of it", hint=_HINT)
     if text.startswith(("/", "./", "~")) or text.endswith((".pem", ".crt", ".cer")):
-        hint = f"write the output of `base64 -w0 {text}`"
+        hint = f"write the output of `base64 -w0 {text}`" if is_public(text) else _HINT
         raise BadValueError("the value is the path of a file, not base64 of what is in it", hint=hint)
     try:
         pem = base64.b64decode("".join(text.split()), validate=True)

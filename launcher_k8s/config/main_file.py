@@ -16,8 +16,9 @@ import attrs
 
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.ini import parse_ini
+from launcher_k8s.config.masking import is_token
 from launcher_k8s.config.reading import FileText
-from launcher_k8s.config.table import CLUSTER_KEYS, read_entries
+from launcher_k8s.config.table import CLUSTER_KEYS, Reading, read_entries
 from launcher_k8s.origin import Origin
 from launcher_k8s.tokens import decode_token
 from launcher_k8s.wording import quote
@@ -66,15 +67,16 @@ def read_main_file(file: FileText, findings: Findings) -> MainFile:
 
     A relative path is relative to the file, as every path in these files is.
     """
-    ini = parse_ini(file, findings)
+    ini = parse_ini(file, findings, is_guarded=True)
     sections = tuple(ini.sections)
     for section in sections:
         if section.is_sound:
-            message = f"this file has no sections, but here is {quote(section.line.text)}"
+            message = f"this file has no sections, but here is {quote(section.line.source.strip())}"
             findings.report("unexpected-section", section.line.at(), message, "remove the line")
     # Entries below a title are checked as well, so that all problems are told at once.
     entries = tuple(chain(ini.head, *(section.entries for section in sections)))
     readings = read_entries(entries, CLUSTER_KEYS, findings)
+    _refuse_token_as_path(readings, findings)
     values = {field: reading.value for field, reading in readings.items()}
     if token := values.get("auth_token"):
         values["auth_token"] = decode_token(token)
@@ -84,3 +86,12 @@ def read_main_file(file: FileText, findings: Findings) -> MainFile:
     stated = {CLUSTER_KEYS[entry.key].field for entry in entries if entry.key in CLUSTER_KEYS}
     origins = {field: reading.entry.origin for field, reading in readings.items()}
     return MainFile(file.path, values, origins, unread=frozenset(stated - values.keys()))
+
+
+def _refuse_token_as_path(readings: dict[str, Reading], findings: Findings) -> None:
+    """Report a token in the place of its file's path, and forget it: as a path it would be shown."""
+    stated = readings.get("auth_token_path")
+    if stated and stated.value and is_token(stated.value):
+        message = "this looks like a token, not like the path of a file that holds one"
+        findings.report("bad-value", stated.entry.at_value(), message, "did you mean auth-token?")
+        del readings["auth_token_path"]

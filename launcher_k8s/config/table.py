@@ -16,6 +16,7 @@ import attrs
 from launcher_k8s.config.bad_value import BadValueError
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.ini import Entry, Section
+from launcher_k8s.config.masking import masked
 from launcher_k8s.config.values import read_value
 from launcher_k8s.options import Option, ValueKind
 from launcher_k8s.origin import Sourced
@@ -162,7 +163,7 @@ def _read_entry(
     except BadValueError as bad:
         for problem in (bad, *bad.further):
             where = entry.at_value(problem.offset, problem.length)
-            findings.report(problem.code, where, problem.message, problem.hint)
+            findings.report(problem.code, where, masked(problem.message), masked(problem.hint))
     else:
         readings[setting.field] = Reading(value, entry)
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from launcher_k8s.config.bad_value import BadValueError
 from launcher_k8s.config.certificates import decode_certificates
-from launcher_k8s.config.masking import masked
+from launcher_k8s.config.masking import is_public, masked
 from launcher_k8s.job import PlacementConstraint
 from launcher_k8s.options import Option, ValueKind
 from launcher_k8s.quantity import MEGABYTE, format_decimal, parse_quantity
@@ -227,21 +227,21 @@ def _distinct(items: Iterable[T]) -> tuple[T, ...]:
 
 def _read_url(_: Option, text: str) -> str:
     url = _scalar(text).rstrip("/")
-    shown = masked(url)
+    shown = quote(masked(url)) if is_public(url) else "the value"
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
         # The error quotes a part of the URL, which may be a secret as well.
-        why = f": {error}" if shown == url else ""
-        raise BadValueError(f"{quote(shown)} is no URL{why}", hint=_URL_HINT) from error
+        why = f": {error}" if shown == quote(url) else ""
+        raise BadValueError(f"{shown} is no URL{why}", hint=_URL_HINT) from error
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or re.search(r"\s", url):
-        raise BadValueError(f"{quote(shown)} is not an http or https URL", hint=_URL_HINT)
+        raise BadValueError(f"{shown} is not an http or https URL", hint=_URL_HINT)
     if parts.username is not None or parts.query or parts.fragment:
         raise BadValueError("the URL has more than a host, a port and a path", hint=_URL_HINT)
     if api := _API_PATH.search(url):
         hint = f"leave out {api[0]}: {quote(url[: api.start()])}"
-        raise BadValueError(f"{quote(url)} goes further than the API server's own URL", hint=hint)
+        raise BadValueError(f"{shown} goes further than the API server's own URL", hint=hint)
     return url
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.in_pod import SERVICE_ACCOUNT_DIRECTORY
 from launcher_k8s.config.main_file import MainFile
+from launcher_k8s.config.masking import shown_path
 from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.diagnostics import Location
@@ -60,16 +61,17 @@ def _check_token_file(
     cluster: ClusterSettings, file: FileText | ReadFailure, sources: Sources, findings: Findings
 ) -> None:
     where = sources.at(cluster.origin("auth_token_path"))
+    path = shown_path(file.path)
     if isinstance(file, ReadFailure):
-        message = f"the token file {file.path} cannot be read: {file.reason}"
+        message = f"the token file {path} cannot be read: {file.reason}"
         findings.report("unreadable-token", where, message, f"{cluster.server_user} must be able to read it")
         return
     if not file.data.strip():
         hint = "write the token into it, alone and on one line"
-        findings.report("unreadable-token", where, f"the token file {file.path} is empty", hint)
+        findings.report("unreadable-token", where, f"the token file {path} is empty", hint)
     if file.mode is not None and file.mode & _READABLE_BY_OTHERS:
-        message = f"every account can read the token file {file.path} (mode {file.mode:04o})"
-        findings.report("exposed-token", where, message, f"chmod 0600 {file.path}")
+        message = f"every account can read the token file {path} (mode {file.mode:04o})"
+        findings.report("exposed-token", where, message, f"chmod 0600 {path}")
     if file.owner is not None and file.owner not in ("root", cluster.server_user):
-        message = f"the token file {file.path} belongs to {file.owner}, who can replace it"
-        findings.report("foreign-token", where, message, f"chown {cluster.server_user} {file.path}")
+        message = f"the token file {path} belongs to {file.owner}, who can replace it"
+        findings.report("foreign-token", where, message, f"chown {cluster.server_user} {path}")

@@ -18,6 +18,7 @@ import attrs
 
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.ini import BLANKS, LONGEST_LINE, Line, has_return, is_utf8
+from launcher_k8s.config.masking import HIDDEN, is_plain_key, masked_words
 from launcher_k8s.diagnostics import Location
 from launcher_k8s.origin import Origin
 from launcher_k8s.wording import quote
@@ -178,8 +179,8 @@ class _Reader:
         if key[2] and value is None:
             return None
         if self._title is None:
-            where = _without_value(line.at(offset, len(key[1]), key=key[1]))
-            message = f"{quote(key[1])} stands before any section"
+            where = _without_value(line.at(offset, len(key[1]), key=masked_words(key[1])))
+            message = f"{quote(masked_words(key[1]))} stands before any section"
             self._findings.report("key-outside-section", where, message, "put it below its [Section]")
             return None
         text, is_cut = (value.text(), value.is_cut) if value else (None, False)
@@ -195,11 +196,11 @@ class _Reader:
                 if following is None:
                     break
                 # What starts such a line belongs to the value. No line of it is shown: it may be a secret.
-                line, offset = attrs.evolve(following, text=following.raw, indent=0, raw=""), 0
+                line, offset = following._replace(text=following.raw, indent=0, raw=""), 0
             elif piece.startswith("\\") and piece not in _ESCAPES:
                 where = _without_value(line.at(offset - len(piece)))
                 hint = "write \\\\ for a backslash"
-                self._findings.report("bad-quoting", where, f"{quote(piece)} is no escape", hint)
+                self._findings.report("bad-quoting", where, f"{piece} is no escape", hint)
                 is_sound = False
             else:
                 value.add(piece)
@@ -234,4 +235,7 @@ def _after_blanks(text: str, offset: int) -> int:
 def _without_value(place: Location) -> Location:
     shown = _SHOWN.match(place.source)
     kept = shown[0] if shown else ""
-    return place if kept == place.source else attrs.evolve(place, source=f"{kept}=***")
+    safe = kept if is_plain_key(kept.strip(BLANKS)) else masked_words(kept)
+    if safe == place.source:
+        return place
+    return attrs.evolve(place, source=safe if kept == place.source else f"{safe}={HIDDEN}")
