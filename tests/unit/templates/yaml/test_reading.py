@@ -83,6 +83,7 @@ def test_a_document_is_read_as_kubernetes_reads_it(text: str, value: Any) -> Non
         ("a: \x00", "yaml: control characters are not allowed"),
         ("a: \udcff", "yaml: invalid leading UTF-8 octet"),
         ("%FOO\n---\n", "yaml: found unknown directive name"),
+        ("a: [,]", "yaml: did not find expected node content"),
         ("a: @b", "yaml: found character that cannot start any token"),
     ],
 )
