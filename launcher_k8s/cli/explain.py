@@ -15,6 +15,7 @@ from launcher_k8s.cli.common import (
     version_named,
 )
 from launcher_k8s.explanation import explain as explain_user
+from launcher_k8s.host.effects import HostEffects
 from launcher_k8s.job import Job
 
 
@@ -24,7 +25,9 @@ def explain(arguments: argparse.Namespace) -> int:
     job = _job(arguments)
     user, groups = arguments.user, groups_of(arguments, user=arguments.user)
     with version_named():
-        explanation = explain_user(cluster, user, groups=groups, job=job, kubernetes=arguments.kubernetes)
+        explanation = explain_user(
+            cluster, user, groups=groups, job=job, kubernetes=arguments.kubernetes, effects=HostEffects()
+        )
     if arguments.json:
         print_json(explanation.records())
     else:
