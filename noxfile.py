@@ -57,7 +57,16 @@ def rooms(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """All that needs neither a cluster nor Go, with coverage."""
     _install(session, "test")
-    session.run("python", "-m", "pytest", "-m", "not cluster and not go", "--cov", "--cov-report=term", *session.posargs)
+    session.run(
+        "python",
+        "-m",
+        "pytest",
+        "-m",
+        "not cluster and not go",
+        "--cov",
+        "--cov-report=term",
+        *session.posargs,
+    )
 
 
 @nox.session

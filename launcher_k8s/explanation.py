@@ -31,6 +31,7 @@ from launcher_k8s.rules.profiles import profile_for
 from launcher_k8s.rules.selection import OfferedProfile, offered_profiles
 from launcher_k8s.schemas import findings_in
 from launcher_k8s.settings import ClusterSettings, UserProfile
+from launcher_k8s.templates.effects import Effects
 
 _FINDINGS = "Findings"
 
@@ -138,6 +139,7 @@ def explain(
     groups: Iterable[str] = (),
     job: Job | None = None,
     kubernetes: str | None = None,
+    effects: Effects | None = None,
 ) -> Explanation:
     """What a user gets on a cluster and where each value is from; for a job, every decision or refusal.
 
@@ -148,6 +150,7 @@ def explain(
         job: A job of theirs, planned but not submitted.
         kubernetes: The version whose schemas the job's objects are held against; the newest there is if None,
             and none where the extra ``schemas`` is not installed.
+        effects: What templates may reach beyond the job; nothing, if None.
 
     Raises:
         InvalidJobError: The user is ``*``.
@@ -163,7 +166,7 @@ def explain(
     if job is None:
         return explanation
     try:
-        plan = plan_job(job, cluster, user=user, groups=groups)
+        plan = plan_job(job, cluster, user=user, groups=groups, effects=effects)
     except LauncherError as error:
         return attrs.evolve(explanation, refusals=refusals_of(error))
     return attrs.evolve(explanation, plan=plan, findings=findings_in(plan, kubernetes=kubernetes))

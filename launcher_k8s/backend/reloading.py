@@ -15,6 +15,7 @@ import attrs
 from launcher_k8s.diagnostics import Severity
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.origin import Origin, OriginKind
+from launcher_k8s.present import Table
 from launcher_k8s.settings import ClusterSettings
 
 TO_REACH: Final = frozenset(
@@ -59,7 +60,7 @@ class SettingChange:
         return f"{self.key} ({self.origin}) is not in force: {self.held_back}"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Reloaded:
     """What reading the configuration again has changed.
 
@@ -75,6 +76,18 @@ class Reloaded:
     def held_back(self) -> tuple[SettingChange, ...]:
         """The changes that are not in force."""
         return tuple(change for change in self.changes if change.held_back)
+
+    def __repr__(self) -> str:
+        held = len(self.held_back)
+        counts = f"{len(self.changes) - held} changed, {held} held back"
+        return f"<Reloaded {self.settings.name}: {counts if self.changes else 'nothing changed'}>"
+
+    def _repr_html_(self) -> str:
+        rows = tuple((each.key, str(each.origin), each.held_back or "in force") for each in self.changes)
+        title = (
+            f"Changed settings of {self.settings.name}" if rows else f"{self.settings.name}: nothing changed"
+        )
+        return Table(title, ("setting", "origin", "state"), rows).html()
 
 
 def read_again(settings: ClusterSettings) -> ClusterSettings:

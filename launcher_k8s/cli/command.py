@@ -15,13 +15,14 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TextIO
 
 from launcher_k8s.cli import INTERRUPTED
-from launcher_k8s.cli.common import print_error, say, show
+from launcher_k8s.cli.common import WrongUsageError, print_error, say, show
 from launcher_k8s.cli.descriptors import open_missing_streams
 from launcher_k8s.cli.parser import RUN_FAILED, as_command, build_parser
 from launcher_k8s.cli.termination import TERMINATED, termination_interrupts
 from launcher_k8s.errors import LauncherError
 
 FAILED = 1
+WRONG_USAGE = 2
 _log = logging.getLogger("launcher_k8s")
 
 
@@ -88,6 +89,9 @@ def _carry_out(arguments: argparse.Namespace, failed: int) -> int:
     with _warnings_shown():
         try:
             return _verb(arguments.command)(arguments)
+        except WrongUsageError as wrong:
+            print_error(wrong.error, as_json=arguments.json)
+            return WRONG_USAGE
         except LauncherError as error:
             print_error(error, as_json=arguments.json)
             return failed

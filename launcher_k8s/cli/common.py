@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
-from collections.abc import Container, Iterable
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,19 +18,45 @@ from launcher_k8s import host
 from launcher_k8s.cli.parser import job_flags
 from launcher_k8s.config.json_text import RepeatedKeyError, find_nearest, find_repeated_key, load_json
 from launcher_k8s.diagnostics import Diagnostic, Severity
-from launcher_k8s.errors import ConfigurationError, InvalidJobError, LauncherError
+from launcher_k8s.errors import ConfigurationError, InvalidJobError, LauncherError, NotSupportedError
 from launcher_k8s.files import load_settings
 from launcher_k8s.job import Job, JobOptions
 from launcher_k8s.present import refusals_of, refusals_table
 from launcher_k8s.report import diagnostic_text
 from launcher_k8s.schemas import EXTRA, is_installed
-from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings
+from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings, Settings
 from launcher_k8s.wire import from_wire, to_wire
 from launcher_k8s.wording import quote
 
 # A kubeconfig says what these miss, and without one reaching the cluster fails: no use in telling them.
 CONNECTION_CODES = ("missing-api-url", "missing-token", "unreadable-token")
+# Where groups are given, or this is another host, what the host knows of a section's group is no matter.
+WHOM_CODES = ("unknown-group", "unknown-user")
+_MOST_OF_A_CODE = 3
 _JOB_HINT = "give the path of a job object as JSON, or - for standard input"
+
+
+class WrongUsageError(Exception):
+    """What a flag names is not there: stays inside the commands, and ends them as wrong usage.
+
+    Args:
+        error: What is told of it.
+    """
+
+    def __init__(self, error: LauncherError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+@contextmanager
+def version_named() -> Iterator[None]:
+    """Around the use of ``--kubernetes``: an unknown version is wrong usage, a missing extra is not."""
+    try:
+        yield
+    except NotSupportedError as error:
+        if not is_installed():
+            raise
+        raise WrongUsageError(error) from error
 
 
 def cluster_of(arguments: argparse.Namespace) -> ClusterSettings:
@@ -39,29 +68,76 @@ def cluster_of(arguments: argparse.Namespace) -> ClusterSettings:
     return load_cluster(arguments.config or DEFAULT_DIRECTORY, name=arguments.cluster)
 
 
-def load_cluster(directory: str, *, name: str | None, untold: Container[str] = ()) -> ClusterSettings:
+def cluster_for_user(arguments: argparse.Namespace, *, untold: tuple[str, ...] = ()) -> ClusterSettings:
+    """The settings of the cluster that is meant, read as ``--lenient``, ``--elsewhere`` and groups have it.
+
+    Raises:
+        ConfigurationError: The files do not validate.
+        WrongUsageError: No such cluster is configured.
+    """
+    is_host_asked = arguments.groups is None and not arguments.elsewhere
+    return load_cluster(
+        arguments.config or DEFAULT_DIRECTORY,
+        name=arguments.cluster,
+        untold=untold if is_host_asked else (*untold, *WHOM_CODES),
+        strict=not arguments.lenient,
+    )
+
+
+def load_cluster(
+    directory: str, *, name: str | None, untold: Container[str] = (), strict: bool = True
+) -> ClusterSettings:
     """The settings of a cluster; warnings about the files go to standard error.
 
     Args:
         directory: The configuration's.
         name: The cluster's; may be None where there is only one.
         untold: Codes of warnings that are of no interest here.
+        strict: Whether unknown keys are errors; otherwise they are warnings.
 
     Raises:
-        ConfigurationError: The files do not validate, or no such cluster is configured.
+        ConfigurationError: The files do not validate.
+        WrongUsageError: No such cluster is configured.
     """
-    settings = load_settings(directory)
-    print_diagnostics(
-        d for d in settings.diagnostics if d.severity is Severity.WARNING and d.code not in untold
-    )
+    settings = load_settings(directory, strict=strict)
+    warnings = (d for d in settings.diagnostics if d.severity is Severity.WARNING)
+    _print_some((each for each in warnings if each.code not in untold), directory)
+    return named_cluster(settings, name)
+
+
+def named_cluster(settings: Settings, name: str | None) -> ClusterSettings:
+    """The cluster that ``--cluster`` names; the only one, where it is not given.
+
+    Raises:
+        WrongUsageError: No such cluster is configured.
+    """
     if name is None and len(settings.clusters) > 1:
         names = ", ".join(cluster.name for cluster in settings.clusters)
-        raise ConfigurationError(f"several clusters are configured: {names}", hint="name one by --cluster")
-    return settings.cluster(name)
+        several = f"several clusters are configured: {names}"
+        raise WrongUsageError(ConfigurationError(several, hint="name one by --cluster"))
+    try:
+        return settings.cluster(name)
+    except ConfigurationError as error:
+        raise WrongUsageError(error) from error
+
+
+def _print_some(warnings: Iterable[Diagnostic], directory: str) -> None:
+    """The first few warnings of each code; of the others, how many there are."""
+    counts: Counter[str] = Counter()
+    for warning in warnings:
+        counts[warning.code] += 1
+        if counts[warning.code] <= _MOST_OF_A_CODE:
+            say(diagnostic_text(warning))
+    for code, count in counts.items():
+        if count > _MOST_OF_A_CODE:
+            more = count - _MOST_OF_A_CODE
+            say(f"and {more} more [{code}]: launcher-k8s check-config {shlex.quote(directory)} lists them")
 
 
 def groups_of(arguments: argparse.Namespace, *, user: str) -> tuple[str, ...]:
-    """The groups given, else those that the host knows of the user."""
+    """The groups given, else those that the host knows of the user; none where it is not to be asked."""
+    if arguments.groups is None and getattr(arguments, "elsewhere", False):
+        return ()
     return host.groups_of(user) if arguments.groups is None else tuple(arguments.groups)
 
 

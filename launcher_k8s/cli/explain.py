@@ -5,24 +5,29 @@ from __future__ import annotations
 import argparse
 
 from launcher_k8s.cli.common import (
-    cluster_of,
+    cluster_for_user,
     groups_of,
     job_options,
     print_json,
     read_job,
     say_unchecked,
     show,
+    version_named,
 )
 from launcher_k8s.explanation import explain as explain_user
+from launcher_k8s.host.effects import HostEffects
 from launcher_k8s.job import Job
 
 
 def explain(arguments: argparse.Namespace) -> int:
     """Print the effective profile and, where a job was given, what is decided or refused for it."""
-    cluster = cluster_of(arguments)
+    cluster = cluster_for_user(arguments)
     job = _job(arguments)
     user, groups = arguments.user, groups_of(arguments, user=arguments.user)
-    explanation = explain_user(cluster, user, groups=groups, job=job, kubernetes=arguments.kubernetes)
+    with version_named():
+        explanation = explain_user(
+            cluster, user, groups=groups, job=job, kubernetes=arguments.kubernetes, effects=HostEffects()
+        )
     if arguments.json:
         print_json(explanation.records())
     else:

@@ -131,14 +131,7 @@ def _add_check_config(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_DIRECTORY,
         help=f"configuration directory; {DEFAULT_DIRECTORY} by default",
     )
-    parser.add_argument(
-        "--elsewhere",
-        action="store_true",
-        help="this is not the Launcher's host: do not ask it which users and groups there are",
-    )
-    parser.add_argument(
-        "--lenient", action="store_true", help="unknown keys are warnings, and are passed over"
-    )
+    _add_reading_flags(parser, "do not ask it which users and groups there are")
     parser.add_argument(
         "--cluster", metavar="NAME", help="whose users are shown, where several clusters are configured"
     )
@@ -227,6 +220,7 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
 
 def _add_user_flags(parser: argparse.ArgumentParser) -> None:
     _add_config_flags(parser, default=DEFAULT_DIRECTORY)
+    _add_reading_flags(parser, "do not ask it which users and groups there are, nor for the user's groups")
     parser.add_argument("--user", metavar="U", type=_filled, required=True, help="the user to act for")
 
 
@@ -244,6 +238,15 @@ def _add_config_flags(parser: argparse.ArgumentParser, *, default: str) -> None:
         help="a group of the user; repeatable; the host is asked where none is given",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_reading_flags(parser: argparse.ArgumentParser, unasked: str) -> None:
+    parser.add_argument(
+        "--elsewhere", action="store_true", help=f"this is not the Launcher's host: {unasked}"
+    )
+    parser.add_argument(
+        "--lenient", action="store_true", help="unknown keys are warnings, and are passed over"
+    )
 
 
 def _add_kubernetes_flag(parser: argparse.ArgumentParser) -> None:

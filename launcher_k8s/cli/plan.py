@@ -4,41 +4,46 @@ from __future__ import annotations
 
 import argparse
 import json
+from itertools import filterfalse
 
+import attrs
 import yaml
 
 from launcher_k8s.cli.common import (
     CONNECTION_CODES,
+    cluster_for_user,
     groups_of,
-    load_cluster,
     print_json,
     read_job,
     say,
     say_unchecked,
     show,
     shows_unicode,
+    version_named,
 )
+from launcher_k8s.decisions import Decision, DecisionKind
 from launcher_k8s.finding import Finding
 from launcher_k8s.host.effects import HostEffects
 from launcher_k8s.plan import JobPlan, plan_job
 from launcher_k8s.present import decisions_table, findings_table, findings_text
 from launcher_k8s.schemas import findings_in, findings_of_answers, without_repeated
-from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings
+from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.wire import to_wire
+
+_WAY = ("api-url", "auth-token")
 
 
 def plan(arguments: argparse.Namespace) -> int:
     """Print the manifests, the decisions and the findings; a cluster is asked for a dry run alone."""
-    cluster = load_cluster(
-        arguments.config or DEFAULT_DIRECTORY,
-        name=arguments.cluster,
-        untold=CONNECTION_CODES if arguments.kubeconfig else (),
-    )
+    cluster = cluster_for_user(arguments, untold=CONNECTION_CODES if arguments.kubeconfig else ())
     groups = groups_of(arguments, user=arguments.user)
     planned = plan_job(
         read_job(arguments.job), cluster, user=arguments.user, groups=groups, effects=HostEffects()
     )
-    findings = findings_in(planned, kubernetes=arguments.kubernetes)
+    with version_named():
+        findings = findings_in(planned, kubernetes=arguments.kubernetes)
+    if arguments.kubeconfig:
+        planned = _without_way(planned)
     if arguments.dry_run:
         planned, answers = _tried(planned, cluster, kubeconfig=arguments.kubeconfig)
         findings += without_repeated(answers, told=findings)
@@ -48,6 +53,15 @@ def plan(arguments: argparse.Namespace) -> int:
         _print_yaml(planned, findings)
         say_unchecked()
     return 1 if findings else 0
+
+
+def _without_way(planned: JobPlan) -> JobPlan:
+    """The plan without what the settings lack to reach a cluster: a kubeconfig file says it."""
+
+    def is_of_way(decision: Decision) -> bool:
+        return decision.kind is DecisionKind.WARNING and decision.subject in _WAY
+
+    return attrs.evolve(planned, decisions=tuple(filterfalse(is_of_way, planned.decisions)))
 
 
 def _tried(

@@ -7,14 +7,22 @@ import asyncio
 from contextlib import nullcontext
 
 from launcher_k8s.backend.facade import JobBackend
-from launcher_k8s.cli.common import CONNECTION_CODES, groups_of, job_options, load_cluster, say
+from launcher_k8s.cli.common import (
+    CONNECTION_CODES,
+    WHOM_CODES,
+    cluster_for_user,
+    groups_of,
+    job_options,
+    load_cluster,
+    say,
+)
 from launcher_k8s.cli.following import JsonProgress, PlainProgress, follow, submit
 from launcher_k8s.cli.local import default_directory, local_cluster, replaced, untold_of
 from launcher_k8s.cli.parser import RUN_FAILED
 from launcher_k8s.errors import LauncherError
 from launcher_k8s.job import Job
 from launcher_k8s.kube.client import KubernetesCluster
-from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings
+from launcher_k8s.settings import ClusterSettings
 
 _REMOVAL_S = 10.0
 
@@ -31,14 +39,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _settings(arguments: argparse.Namespace) -> ClusterSettings:
-    directory = arguments.config or DEFAULT_DIRECTORY
-    return load_cluster(directory, name=arguments.cluster, untold=CONNECTION_CODES)
+    return cluster_for_user(arguments, untold=CONNECTION_CODES)
 
 
 def _settings_for_local(arguments: argparse.Namespace) -> ClusterSettings:
     """The settings, having told what of them is without effect on a cluster of the command's own."""
     directory = arguments.config or default_directory()
-    settings = load_cluster(directory, name=arguments.cluster, untold=untold_of(directory))
+    untold = (*untold_of(directory), *(WHOM_CODES if arguments.elsewhere or arguments.groups else ()))
+    settings = load_cluster(directory, name=arguments.cluster, untold=untold, strict=not arguments.lenient)
     if arguments.config is None:
         say(f"launcher-k8s: the configuration is the one in {directory}")
     say("launcher-k8s: the cluster is this command's own, and ends with it")

@@ -46,6 +46,8 @@ Read = Callable[[str], dict[str, Any] | None]
 def neutral(value: Any) -> Any:
     """A value with every text made harmless, as long as it was; keys too, which stay different."""
     if isinstance(value, str):
+        if value.isalnum():
+            return value
         return _SPECIAL.sub(_replace, value)
     if isinstance(value, dict):
         made: dict[str, Any] = {}

@@ -7,6 +7,7 @@ files named ``*.tpl`` share one name space, by which they include each other (do
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -190,7 +191,13 @@ def problems(files: Mapping[str, str]) -> tuple[TemplateError, ...]:
     Args:
         files: The texts by file name.
     """
-    return _problems(_used(files), Engine(launcher_functions(), NoEffects()))
+    return _problems(_used(files), _parsing_engine())
+
+
+@cache
+def _parsing_engine() -> Engine:
+    """Compiles what is not rendered; it keeps what it has compiled."""
+    return Engine(launcher_functions(), NoEffects())
 
 
 def _problems(files: Mapping[str, str], engine: Engine) -> tuple[TemplateError, ...]:

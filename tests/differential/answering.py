@@ -1,4 +1,4 @@
-"""Requests answered with our engine, in the form of the Go program beside this (`program/main.go`)."""
+"""Requests answered with our engine, in the form of the Go program beside this (`realgo/main.go`)."""
 
 from __future__ import annotations
 

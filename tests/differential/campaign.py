@@ -1,4 +1,4 @@
-"""Random requests to real Go and to our engine, each in a process of its own, and what their answers differ in."""
+"""Random requests to real Go and to our engine, each in a process of its own, and what they differ in."""
 
 from __future__ import annotations
 

@@ -117,8 +117,9 @@ _HEAVY_NAMES: Final = (
     "genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey", "buildCustomCert",
 )  # fmt: skip
 _NAMES: Final = (
-    *SIGNATURES, "randAlphaNum", "randAlpha", "randNumeric", "randAscii", "randBytes", "randInt", "shuffle", "uuidv4", "now", "index", "decryptAES",
-    "ago", "keys", "values", "dict", "dig", "semver", "dateModify", "date_modify", "mustDateModify", "must_date_modify",
-    "toDate", "mustToDate", "exec", "getHostByName", "urlJoin", "encryptAES", "fail", "tpl", "call", "include",
+    *SIGNATURES, "randAlphaNum", "randAlpha", "randNumeric", "randAscii", "randBytes", "randInt", "shuffle",
+    "uuidv4", "now", "index", "decryptAES", "ago", "keys", "values", "dict", "dig", "semver", "dateModify",
+    "date_modify", "mustDateModify", "must_date_modify", "toDate", "mustToDate", "exec", "getHostByName",
+    "urlJoin", "encryptAES", "fail", "tpl", "call", "include",
 )  # fmt: skip
 assert all(any(name in pattern for pattern in HEAVY) for name in _HEAVY_NAMES)

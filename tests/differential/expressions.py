@@ -196,9 +196,8 @@ class Expressions:
         if kind == "big":
             return self._field("big")
         if kind in {"list", "any", "strings", "sized"}:
-            return f"(list {' '.join(self.operand('any', depth - 1) for _ in range(self.random.randrange(4)))})".replace(
-                " )", ")"
-            )
+            items = (self.operand("any", depth - 1) for _ in range(self.random.randrange(4)))
+            return f"({' '.join(['list', *items])})"
         if kind in {"dict", "parts"}:
             pairs = (
                 f"{self.operand('key', 0)} {self.operand('any', depth - 1)}"

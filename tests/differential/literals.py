@@ -48,7 +48,8 @@ POOLS: Final[dict[str, tuple[str, ...]]] = {
         '`k: |\n  line\n  more\n`', '`k: >-\n  folded\n  text\n`', '`? x\n: y`', '`a: &x 1\nb: *x`',
         '`a: *none`', '`a: 1\na: 2`', '`\tx: 1`', '`1: a\ntrue: b\n2.5: c\n`', '`!!str 5`',
         '`a: 2024-05-17`', '`@x`', '`%`', '`- a\nb: c`', '`# only`'),
-    "toml": ('`a = 1\nb = "x"\n[t]\nc = [1, 2]`', '`x = 1.5\ny = true\nd = 2024-05-17\n`', '``', '`a = `',
+    "toml": ("`d = 2024-05-17\nt = 10:11:12.5\ndt = 2024-05-17 10:11:12\nz = 2024-05-17T10:11:12+02:00`",
+        '`a = 1\nb = "x"\n[t]\nc = [1, 2]`', '`x = 1.5\ny = true\nd = 2024-05-17\n`', '``', '`a = `',
         '`= 1`', '`[[p]]\nn = 1\n[[p]]\nn = 2\n`', '`a = 1\na = 2`', '`k = \'lit\'\nm = """\nml"""`',
         '`[x`', '`a.b = 0x1F`'),
     "path": ('"/a/b/c.txt"', '"a//b/../c"', '""', '"."', '"/"', '".bashrc"', '"x.tar.gz"', '"../up"',
@@ -82,6 +83,7 @@ SPOILT: Final[dict[str, tuple[str, ...]]] = {
 COMMANDS: Final = {
     "id -g": {"stdout": "1001\n"},
     "fails": {"exitCode": 1, "err": "exit status 1", "stderr": "no\n"},
+    "no-such-command": {"exitCode": -1, "err": 'exec: "no-such-command": executable file not found in $PATH'},
     "killed now": {"exitCode": -1, "err": "signal: killed"},
 }
 GROUPS: Final = {"jsmith": ["users", "power"], "admin": ["admins"], "empty": []}

@@ -20,7 +20,7 @@ from tests.cluster.gomodule import go
 from tests.cluster.locks import exclusive
 from tests.cluster.places import cache_root
 
-SOURCES = Path(__file__).parent / "program"
+SOURCES = Path(__file__).parent / "realgo"
 ENVIRONMENT = {"TZ": "UTC", "ORACLE_TEST": "oracle-value", "PATH": os.defpath}
 """All that templates may see of the environment, on both sides."""
 

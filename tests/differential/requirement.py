@@ -1,4 +1,4 @@
-"""Real Go for tests: where it is not, they skip with the reason; with LAUNCHER_K8S_REQUIRE_GO=1 they fail with it."""
+"""Real Go for tests: without it they skip with the reason, or fail with LAUNCHER_K8S_REQUIRE_GO=1."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ PROPERTIES: Final = (
     "(semver {semver})", "(semver {semver}).Major", '(index (list 1 {any} 3) 1)', '(index $.d2 "inner" "s1")', '(index "abc" 2)',
     '(slice (list 1 {any} 3) 1)', '(mustSlice (list {any} 2 3) 0 2)', "(toDate `2006-01-02` `2024-05-17`).Year", '(semver "1.2.3").Prerelease', '((semver {semver}).Compare (semver "1.2"))',
     "(typeOf {time})", "(list {time} | toJson)", '(toYaml (dict "t" {time}))', "(print {time})", "(toYamlPretty {time})", '(toYamlPretty (dict "t" {time}))', "(exec `fails` | toYamlPretty)", "(exec `fails` | toPrettyJson)",
-    "(semver {semver} | toYaml)", "(semver {semver} | toJson)", "(semver {semver} | toYamlPretty)", "(list (semver {semver}) | toJson)", "(toString {time})",
+    "(semver {semver} | toYaml)", "(semver {semver} | toJson)", "(semver {semver} | toYamlPretty)", "(list (semver {semver}) | toJson)", '(toToml (dict "v" (semver {semver}) "t" {time}))', "(fromToml {toml} | toToml)", "(toString {time})",
     "(dateModify {duration} {time})", "(date_modify {duration} {time})", "(mustDateModify {duration} {time})",
     "(must_date_modify {duration} {time})",
     "({time}).Month", "(eq {time} {time})",

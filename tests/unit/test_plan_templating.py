@@ -10,7 +10,7 @@ from hypothesis import given
 
 from launcher_k8s.decisions import Decision, DecisionKind
 from launcher_k8s.errors import InvalidJobError, TemplateError, TemplateRenderError, TemplateSyntaxError
-from launcher_k8s.job import Job
+from launcher_k8s.job import Job, Json
 from launcher_k8s.plan import JobPlan, plan_job
 from launcher_k8s.settings import ClusterSettings, Override, ProfileSection
 from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
@@ -156,6 +156,19 @@ def test_a_value_that_changes_the_structure_is_refused(directory: str) -> None:
         plan_job(job, UNQUOTED, user="me")
     assert "quote" in error.value.hint
     assert pod_of(plan_job(job, TEMPLATED, user="me"))["containers"][0]["workingDir"] == directory
+
+
+HOSTILE = ["a: b", "x\ny: z", "{{ .Job.user }}", "\x7f", "\x85", "\u2028", '"', "'", "# x", "&a", "x" * 2**20]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[repr(text[:20]) for text in HOSTILE])
+def test_hostile_values_come_out_of_our_templates_as_they_were(text: str) -> None:
+    init: dict[str, Json] = {"name": "i", "image": "i", "args": [text, {"deep": text}]}
+    job = attrs.evolve(
+        Job.exec(["/bin/x", text], name="x", image="r:4"), init_containers=(init,), tags=(text[:9],)
+    )
+    built, rendered = plan_job(job, SETTINGS, user="me"), plan_job(job, TEMPLATED, user="me")
+    assert rendered.manifest == built.manifest
 
 
 def test_a_harmless_value_may_go_without_quotes() -> None:

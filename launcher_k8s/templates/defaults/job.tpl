@@ -209,9 +209,17 @@ A value on one line, with every text quoted. Unlike toYaml it prints control cha
 */}}
 {{- define "launcher.value" }}
 {{- if kindIs "map" . -}}
-  { {{- range $name, $item := . }} {{ $name | quote }}: {{ include "launcher.value" $item }}, {{- end }} }
+  {{- $items := list }}
+  {{- range $name, $item := . }}
+  {{- $items = append $items (printf "%q: %s" $name (include "launcher.value" $item)) }}
+  {{- end -}}
+  { {{- join ", " $items -}} }
 {{- else if kindIs "slice" . -}}
-  [ {{- range $item := . }} {{ include "launcher.value" $item }}, {{- end }} ]
+  {{- $items := list }}
+  {{- range . }}
+  {{- $items = append $items (include "launcher.value" .) }}
+  {{- end -}}
+  [ {{- join ", " $items -}} ]
 {{- else if kindIs "string" . -}}
   {{ . | quote }}
 {{- else -}}

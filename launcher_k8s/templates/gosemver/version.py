@@ -60,6 +60,10 @@ class Version(Struct):
         """As ``MarshalJSON`` writes it."""
         return f'"{self.go_string()}"'
 
+    def go_text(self) -> str:
+        """As ``MarshalText`` writes it."""
+        return self.go_string()
+
     def go_fields(self) -> tuple[tuple[str, Any], ...]:
         """What verbs see that are not for text; none can be named."""
         names, numbers = ("major", "minor", "patch"), map(Uint64, self.numbers)

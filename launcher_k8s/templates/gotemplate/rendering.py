@@ -172,13 +172,16 @@ class Renderer:
 
     def _leave(self) -> str | None:
         """Go back to the template that called the one that has ended."""
-        ended, run = self._stack.pop(), self._run
+        stack, run = self._stack, self._run
+        ended = stack.pop()
+        if stack:
+            top = stack[-1]
+            run.templates, run.depth = top.templates, top.depth
         if ended.marker is None:
             run.includes[ended.name] -= 1
-        elif ended.marker is TPL:
+            return self._text(ended.out)
+        if ended.marker is TPL:
             self._texts -= 1
-        if self._stack:
-            run.templates, run.depth = self._stack[-1].templates, self._stack[-1].depth
         return self._answer(ended.out, ended.marker)
 
     def _answer(self, out: list[str], marker: Any) -> str | None:

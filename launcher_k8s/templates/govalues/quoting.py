@@ -27,6 +27,9 @@ _SPECIAL: Final = {
 def quote(text: str) -> str:
     """A string in double quotes, as ``%q`` writes it."""
     if text.isascii():
+        # Most of what templates quote needs nothing more: not worth a call.
+        if text.isprintable() and '"' not in text and "\\" not in text:
+            return f'"{text}"'
         return f'"{_quote_ascii(text)}"'
     return '"' + "".join([_escape(character, '"', False) for character in text]) + '"'
 

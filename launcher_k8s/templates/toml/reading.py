@@ -62,7 +62,9 @@ class _Reader:
                 self._line_end()
             else:
                 characters.back()
-                self._top_pair()
+                outer = self._tables.context
+                self._pair()
+                self._tables.context, self._key = outer, ""
                 self._line_end()
         return self._tables.root
 
@@ -159,12 +161,6 @@ class _Reader:
             problem = f"expected '.' or '=', but got {quote_rune(ord(character))} instead"
             raise characters.failure_before(problem) if character == "\n" else characters.failure(problem)
         return character == "="
-
-    def _top_pair(self) -> None:
-        outer = self._tables.context
-        self._pair()
-        self._tables.context = outer
-        self._key = ""
 
     def _pair(self) -> tuple[Path, Any]:
         path = self._path()

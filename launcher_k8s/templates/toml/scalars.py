@@ -16,6 +16,11 @@ from launcher_k8s.templates.govalues.quoting import quote
 from launcher_k8s.templates.govalues.reals import parse_float
 from launcher_k8s.templates.govalues.values import GoError, Int64
 
+# Moments without a zone are in ones of their own, by which they are written as they were (internal/tz.go).
+LOCAL_DATE_TIME: Final = FixedZone("datetime-local", 0)
+LOCAL_DATE: Final = FixedZone("date-local", 0)
+LOCAL_TIME: Final = FixedZone("time-local", 0)
+
 _WORDS: Final = re.compile("[+-]?(?:nan|inf)").fullmatch
 _LEADING_ZERO: Final = re.compile("0[^box]|[+-]0.").match
 _BARE_PERIOD: Final = re.compile(r"\.(?![0-9])").search
@@ -127,6 +132,8 @@ def _exists(match: re.Match[str]) -> bool:
 
 
 def _zone(match: re.Match[str]) -> FixedZone:
+    if match[8] is None and match[9] is None:
+        return LOCAL_TIME if match[1] is None else LOCAL_DATE if match[4] is None else LOCAL_DATE_TIME
     if match[9] is None:
         return UTC_ZONE
     offset = int(match[10]) * 3600 + int(match[11]) * 60

@@ -11,12 +11,22 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from launcher_k8s.templates.gotime.layouts import RFC3339_NANO
+from launcher_k8s.templates.gotime.moment import Time
+from launcher_k8s.templates.gotime.zones import Zone
 from launcher_k8s.templates.govalues.floats import format_float
 from launcher_k8s.templates.govalues.keys import sorted_keys
 from launcher_k8s.templates.govalues.kinds import is_nil, kind_name, type_name
 from launcher_k8s.templates.govalues.structs import Struct
 from launcher_k8s.templates.govalues.values import MISSING, ErrorValue, GoError
 from launcher_k8s.templates.toml.keys import ESCAPES, Path, dotted, key_text
+from launcher_k8s.templates.toml.scalars import LOCAL_DATE, LOCAL_DATE_TIME, LOCAL_TIME
+
+_LAYOUTS: Final[Mapping[Zone, str]] = {
+    LOCAL_DATE_TIME: "2006-01-02T15:04:05.999999999",
+    LOCAL_DATE: "2006-01-02",
+    LOCAL_TIME: "15:04:05.999999999",
+}
 
 _NO_KEY: Final = "toml: top-level values must be Go maps or structs"
 _NIL_ELEMENT: Final = "toml: cannot encode array with nil element"
@@ -93,6 +103,8 @@ def _element(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return _float(value)
+    if isinstance(value, Time):
+        return value.format(_LAYOUTS.get(value.zone, RFC3339_NANO))
     if isinstance(value, Struct | ErrorValue | dict):
         return _inline(value)
     if isinstance(value, int):
@@ -136,6 +148,8 @@ def _fields(value: Any) -> Mapping[str, Any] | None:
         return {key: value[key] for key in sorted_keys(value)}
     if isinstance(value, ErrorValue):
         return {}
+    if isinstance(value, Time):
+        return None
     if isinstance(value, Struct) and not isinstance(value, int) and getattr(value, "go_text", None) is None:
         return dict(value.go_fields())
     return None

@@ -14,34 +14,16 @@ from typing import Any, Final
 
 from launcher_k8s.templates.govalues.values import GoError
 from launcher_k8s.templates.yaml.decoding import Decoder, as_json
+from launcher_k8s.templates.yaml.line_patterns import BEGINNING, LINE, REST_OF_LINE, START_OF_LINE
 from launcher_k8s.templates.yaml.nodes import Composer
+from launcher_k8s.templates.yaml.one_line import read_flow, read_text
 from launcher_k8s.templates.yaml.scalar_scanning import scan_block, scan_plain, scan_quoted
 from launcher_k8s.templates.yaml.scalars import HINTS, WORDS, resolve
 from launcher_k8s.templates.yaml.tokens import STREAM_END, Cursor, YamlError, is_allowed
 
-_OTHER: Final = "\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
-_PLAIN: Final = (
-    rf"""(?:[$(+./0-9;<=A-Z\\^_a-z~{_OTHER}]|-(?=[!-~]))"""
-    rf"""(?:[!-9;-~{_OTHER}]++|:(?=[!-~{_OTHER}])|\ ++(?=[!-"$-9;-~{_OTHER}]))*+"""
-)
-_COMMENT: Final = rf"\#[\t\x20-~{_OTHER}]*+"
-_EMPTY_LINES: Final = rf"(?:\ *+(?:{_COMMENT})?\n)*+"
-_REST: Final = rf"(?:\ *+\n|\ ++{_COMMENT}\n){_EMPTY_LINES}"
-_HEAD: Final = (
-    r"(\ *+)((?:-\ ++)*+(?:-(?=\n))?+)"
-    r"(?:([A-Za-z_/][A-Za-z0-9_./-]{0,250}+)(?:\ *+):(?:\ ++|(?=\n)))?+"
-)
-_VALUE: Final = rf"""(?:({_PLAIN})|"([\x20!#-\[\]-~{_OTHER}]*+)"|'([\x20-&(-~{_OTHER}]*+)'|(\[\]|\{{\}}))?+"""
-_LINE: Final = re.compile(_HEAD + _VALUE + _REST, re.VERBOSE).match
-_START_OF_LINE: Final = re.compile(_HEAD, re.VERBOSE).match
-_SIMPLE_LIST: Final = re.compile(
-    rf"\[([A-Za-z0-9_./=-]++(?:,\ [A-Za-z0-9_./=-]++)*+)\]{_REST}", re.VERBOSE
-).match
-_SKIPPED: Final = re.compile(_REST, re.VERBOSE).match
-_BEGINNING: Final = re.compile(rf"{_EMPTY_LINES}(?:---\ *+\n)?+{_EMPTY_LINES}", re.VERBOSE).match
-
-
 _DEEPEST: Final = 100
+_PLAIN: Final = 5
+"""Which group of a line is a plain value."""
 
 
 class Unsure(Exception):  # noqa: N818
@@ -81,8 +63,8 @@ class QuickReader:
         Raises:
             Unsure: It cannot tell.
         """
-        text, line, columns, opened = self._text, _LINE, self._columns, self._open
-        beginning = _BEGINNING(text)
+        text, line, columns, opened = self._text, LINE, self._columns, self._open
+        beginning = BEGINNING(text)
         assert beginning is not None
         pos, end = beginning.end(), len(text)
         while pos < end:
@@ -90,8 +72,8 @@ class QuickReader:
             if match is None:
                 pos = self._read_complex(pos)
                 continue
-            indent, dashes, key, plain, double, single, _ = match.groups()
-            top = opened[-1]
+            indent, dashes, key, quoted, plain, double, single, _ = match.groups()
+            top, key = opened[-1], key or quoted
             # Nearly every line is one more plain or quoted value of the mapping that the last line was in.
             if not dashes and len(indent) == columns[-1] and type(top) is dict and key and key not in WORDS:
                 if plain is not None:
@@ -111,8 +93,8 @@ class QuickReader:
 
     def _read_line(self, match: re.Match[str]) -> int:
         """Read a line of one simple value; where to go on, 0 for behind it."""
-        indent, dashes, key, plain, double, single, empty = match.groups()
-        column = len(indent)
+        indent, dashes, key, quoted, plain, double, single, empty = match.groups()
+        column, key = len(indent), key or quoted
         if self._holder is None and column > self._base:
             return self._continue_plain()
         if dashes:
@@ -200,7 +182,7 @@ class QuickReader:
         match = self._last
         if match is None:
             raise Unsure
-        cursor = self._cursor(match.start(4))
+        cursor = self._cursor(match.start(_PLAIN))
         try:
             token, ended = scan_plain(cursor, indent=self._base + 1, in_flow=False)
         except YamlError:
@@ -210,17 +192,17 @@ class QuickReader:
         top = self._open[-1]
         if type(top) is not dict and type(top) is not list:
             raise Unsure
-        self._check(match.start(4), cursor.pos)
+        self._check(match.start(_PLAIN), cursor.pos)
         top[self._name] = _resolved(token.value) if token.value[0] in HINTS else token.value
         self._last = None
         return self._skip(cursor.line_start)
 
     def _read_complex(self, pos: int) -> int:
         """Read a line with a value of another form; where to go on."""
-        match = _START_OF_LINE(self._text, pos)
+        match = START_OF_LINE(self._text, pos)
         assert match is not None
-        indent, dashes, key = match.groups()
-        column = len(indent)
+        indent, dashes, key, quoted = match.groups()
+        column, key = len(indent), key or quoted
         if self._holder is None and column > self._base:
             return self._continue_plain()
         if dashes:
@@ -239,6 +221,9 @@ class QuickReader:
             return self._flow_value(pos)
         if not character or character not in "\"'|>":
             raise Unsure
+        known = read_text(self._text, pos)
+        if known is not None:
+            return known
         cursor = self._cursor(pos)
         try:
             if character in "\"'":
@@ -255,10 +240,9 @@ class QuickReader:
 
     def _flow_value(self, pos: int) -> tuple[Any, int]:
         """A sequence or mapping in brackets that ends with its line."""
-        simple = _SIMPLE_LIST(self._text, pos)
-        if simple:
-            items = simple[1].split(", ")
-            return [_resolved(item) if item[0] in HINTS else item for item in items], simple.end()
+        known = read_flow(self._text, pos)
+        if known is not None:
+            return known
         end = self._text.index("\n", pos) + 1
         composer = Composer(self._text[pos:end])
         try:
@@ -282,14 +266,14 @@ class QuickReader:
             raise Unsure
 
     def _rest(self, pos: int) -> int:
-        match = _SKIPPED(self._text, pos)
+        match = REST_OF_LINE(self._text, pos)
         if match is None:
             raise Unsure
         return match.end()
 
     def _skip(self, pos: int) -> int:
         """Past lines that are empty or comments."""
-        match = _BEGINNING(self._text, pos)
+        match = BEGINNING(self._text, pos)
         assert match is not None
         if "---" in match[0]:
             raise Unsure

@@ -362,3 +362,20 @@ async def test_a_reload_that_leaving_overtakes_says_so(
     with pytest.raises(BackendClosedError):
         await reload
     assert backend.settings is settings
+
+
+def test_what_was_reloaded_is_shown_briefly_and_as_a_table(loaded: ClusterSettings, write: Write) -> None:
+    write({MAIN: "api-url=https://10.0.0.2:6443\nauth-token=opaque\nfetch-limit=7\n"})
+    reloaded = reconcile(loaded, read_again(loaded), fixed=TO_REACH)
+    assert repr(reloaded) == "<Reloaded Kubernetes: 1 changed, 1 held back>"
+    shown = reloaded._repr_html_()
+    assert "<td>api-url</td>" in shown
+    assert "<td>the backend must be left and entered anew for it</td>" in shown
+    assert "<td>in force</td>" in shown
+    assert "opaque" not in shown
+
+
+def test_where_nothing_was_changed_it_is_said(loaded: ClusterSettings) -> None:
+    reloaded = reconcile(loaded, read_again(loaded))
+    assert repr(reloaded) == "<Reloaded Kubernetes: nothing changed>"
+    assert "nothing changed" in reloaded._repr_html_()

@@ -91,7 +91,7 @@ def test_a_field_that_kubernetes_does_not_know_is_underlined(cli: Cli, tmp_path:
     start = finding["column"] - 1
     assert (done.code, finding["line"], finding["hint"]) == (1, 2, "did you mean suspend?")
     assert finding["source"][start : start + finding["length"]] == "/spec/suspendd"
-    assert cli("check-config", directory, "--kubernetes", "1.20").code == 1
+    assert cli("check-config", directory, "--kubernetes", "1.20").code == 2
 
 
 def test_a_clean_directory(cli: Cli, tmp_path: Path) -> None:
@@ -116,8 +116,15 @@ def test_lenient_passes_over_unknown_keys(cli: Cli, tmp_path: Path) -> None:
 def test_a_cluster_that_is_not_configured_is_an_error(cli: Cli, tmp_path: Path) -> None:
     directory = write_directory(tmp_path, {MAIN: CONNECTION})
     done = cli("check-config", directory, "--cluster", "North")
-    assert done.code == 1
+    assert done.code == 2
     assert "configured: Kubernetes" in done.err
+
+
+def test_a_version_without_schemas_is_wrong_usage(cli: Cli, tmp_path: Path) -> None:
+    directory = write_directory(tmp_path, {MAIN: CONNECTION})
+    done = cli("check-config", directory, "--kubernetes", "9.99")
+    assert done.code == 2
+    assert "there are no schemas of Kubernetes '9.99'" in done.err
 
 
 def test_another_host_is_not_asked_for_groups(cli: Cli, tmp_path: Path) -> None:

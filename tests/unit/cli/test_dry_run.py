@@ -68,6 +68,28 @@ def test_a_kubeconfig_says_where(cli: Cli, ways: Ways, tmp_path: Path) -> None:
     assert ways.taken == ["kube.conf"]
 
 
+def test_a_kubeconfig_says_what_the_settings_lack(cli: Cli, ways: Ways, tmp_path: Path) -> None:
+    line = words(tmp_path, None, "--kubeconfig", "kube.conf")
+    (tmp_path / "launcher.kubernetes.conf").write_text("")
+    done = cli(*line)
+    assert done.code == 0
+    assert "not set: planning works" not in done.err
+    assert "nor auth-token-path is set" not in done.err
+
+
+def test_plan_is_lenient_where_it_is_told_to_be(cli: Cli, ways: Ways, tmp_path: Path) -> None:
+    line = words(tmp_path, None, "--kubeconfig", "kube.conf")
+    (tmp_path / "launcher.kubernetes.conf").write_text("verify-ssl-cert=1\n")
+    assert cli(*line).code == 1
+    assert cli(*line, "--lenient", "--elsewhere").code == 0
+
+
+def test_a_version_without_schemas_is_wrong_usage(cli: Cli, ways: Ways, tmp_path: Path) -> None:
+    done = cli(*words(tmp_path, None, "--kubernetes", "9.99"))
+    assert done.code == 2
+    assert "there are no schemas of Kubernetes '9.99'" in done.err
+
+
 def test_an_unknown_field_is_told_once_by_schema_and_server(cli: Cli, ways: Ways, tmp_path: Path) -> None:
     done = cli(*words(tmp_path, (f"{POD}/hostAlias", []), "--json"))
     (finding,) = done.json["findings"]

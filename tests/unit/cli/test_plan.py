@@ -207,7 +207,7 @@ def test_warnings_alone_are_clean(cli: Cli, tmp_path: Path) -> None:
 
 def test_a_version_without_schemas_is_an_error(cli: Cli, tmp_path: Path) -> None:
     done = cli("plan", *WHO, "--kubernetes", "1.20", write_job(tmp_path, JOB))
-    assert (done.code, done.out) == (1, "")
+    assert (done.code, done.out) == (2, "")
     assert "no schemas of Kubernetes '1.20'" in done.err
 
 

@@ -95,3 +95,19 @@ def test_a_long_chain_of_else_if_compiles() -> None:
 
 def test_many_operands_of_or_compile() -> None:
     assert render("{{or " + "0 " * 500 + "7}}") == "7"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{range .l}}a{{range .no}}{{else}}b{{break}}c{{end}}d{{end}}", "abdabdabd"),
+        ("{{range .l}}a{{range .no}}{{else}}b{{continue}}c{{end}}d{{end}}", "ababab"),
+        (
+            "{{range .l}}a{{range .no}}{{else}}b{{if .x}}{{break}}{{end}}{{continue}}{{end}}d{{end}}",
+            "abdababd",
+        ),
+    ],
+)
+def test_a_break_in_else_ends_its_own_range_alone(text: str, expected: str) -> None:
+    data = {"l": [{"no": [], "x": 1}, {}, {"no": [], "x": 1}]}
+    assert render(text, data) == expected

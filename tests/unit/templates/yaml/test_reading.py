@@ -83,6 +83,7 @@ def test_a_document_is_read_as_kubernetes_reads_it(text: str, value: Any) -> Non
         ("a: \x00", "yaml: control characters are not allowed"),
         ("a: \udcff", "yaml: invalid leading UTF-8 octet"),
         ("%FOO\n---\n", "yaml: found unknown directive name"),
+        ("a: [,]", "yaml: did not find expected node content"),
         ("a: @b", "yaml: found character that cannot start any token"),
     ],
 )
@@ -168,3 +169,21 @@ def test_a_large_document_takes_time_in_proportion(text: str) -> None:
 def test_more_digits_than_python_reads_are_text() -> None:
     assert read_yaml("a: " + "9" * 5000) == {"a": "9" * 5000}
     assert read_yaml("a: " + "0" * 5000 + "7") == {"a": 7}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('"a/b": "x"\n"c": 1', {"a/b": "x", "c": 1}),
+        ('a: [ { "b": [ 1, "c,]", ], }, ]', {"a": [{"b": [1, "c,]"]}]}),
+        ("a: ['b c']", {"a": ["b c"]}),
+        (r'a: "b\"c\n"', {"a": 'b"c\n'}),
+    ],
+)
+def test_quoted_keys_and_one_line_collections(text: str, value: Any) -> None:
+    assert read_yaml(text) == value
+    assert QuickReader(text).read() == value
+
+
+def test_a_word_in_quotes_is_no_word_as_a_key() -> None:
+    assert read_yaml('"yes": 1\nyes: 2') == {"yes": 1, "true": 2}

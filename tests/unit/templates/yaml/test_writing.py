@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from launcher_k8s.templates.gotime.moment import Time
+from launcher_k8s.templates.govalues.structs import Struct
 from launcher_k8s.templates.govalues.values import GoError, Int64, NilList, NilMap, StringList
 from launcher_k8s.templates.yaml.writing import V3, write_yaml
 
@@ -138,3 +140,26 @@ def test_what_is_too_deep_is_refused() -> None:
 )
 def test_the_pretty_style_is_that_of_go_yaml_3(value: Any, text: str) -> None:
     assert write_yaml(value, V3) == text
+
+
+class Pair(Struct):
+    go_type = "main.Pair"
+
+    def go_fields(self) -> tuple[tuple[str, Any], ...]:
+        return (("Second", 2), ("First", {"b": 1, "a": []}))
+
+
+@pytest.mark.parametrize(("value", "text"), [(Pair(), ""), ({"p": Pair()}, "p:\n  "), ([Pair()], "- ")])
+def test_the_pretty_style_has_a_struct_s_fields_in_their_order(value: Any, text: str) -> None:
+    gap = " " * (0 if value.__class__ is Pair else 2)
+    fields = f"second: 2\n{gap}first:\n{gap}  a: []\n{gap}  b: 1"
+    assert write_yaml(value, V3) == text + fields
+
+
+def test_a_struct_is_a_map_in_json_s_style() -> None:
+    assert write_yaml(Pair()) == "First:\n  a: []\n  b: 1\nSecond: 2"
+
+
+def test_a_time_is_quoted_since_it_reads_like_one_but_not_in_the_pretty_style() -> None:
+    assert write_yaml({"t": Time(0)}) == 't: "0001-01-01T00:00:00Z"'
+    assert write_yaml({"t": Time(0)}, V3) == "t: 0001-01-01T00:00:00Z"
