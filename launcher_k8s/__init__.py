@@ -50,6 +50,8 @@ _HOMES = {
     "explanation": ("Explanation", "explain"),
     "files": ("load_settings", "read_settings"),
     "finding": ("Finding",),
+    "host.commands": ("CommandLimits",),
+    "host.effects": ("HostEffects",),
     "job": (
         "ConfigItem",
         "Container",
@@ -83,6 +85,12 @@ _HOMES = {
         "UserProfile",
     ),
     "status": ("FINAL", "JobFilter", "JobState", "JobStatus", "Operation"),
+    "templates.defaults": ("default_templates",),
+    "templates.differences": ("Difference", "Hunk", "diff_templates", "generate_templates"),
+    "templates.effects": ("CommandResult", "Effects"),
+    "templates.template_set": ("Rendering", "TemplateSet"),
+    "templates.upgrading": ("Upgrade", "upgrade_template"),
+    "templates.validation": ("Sample", "Validation", "validate_templates"),
     "wire": ("from_wire", "to_wire"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -127,8 +127,14 @@ from launcher_k8s.errors import (
 )
 from launcher_k8s.errors import (
     QuotaError as QuotaError,
+)
+from launcher_k8s.errors import (
     TemplateError as TemplateError,
+)
+from launcher_k8s.errors import (
     TemplateRenderError as TemplateRenderError,
+)
+from launcher_k8s.errors import (
     TemplateSyntaxError as TemplateSyntaxError,
 )
 from launcher_k8s.errors import (
@@ -151,6 +157,12 @@ from launcher_k8s.files import (
 )
 from launcher_k8s.finding import (
     Finding as Finding,
+)
+from launcher_k8s.host.commands import (
+    CommandLimits as CommandLimits,
+)
+from launcher_k8s.host.effects import (
+    HostEffects as HostEffects,
 )
 from launcher_k8s.job import (
     ConfigItem as ConfigItem,
@@ -268,6 +280,48 @@ from launcher_k8s.status import (
 )
 from launcher_k8s.status import (
     Operation as Operation,
+)
+from launcher_k8s.templates.defaults import (
+    default_templates as default_templates,
+)
+from launcher_k8s.templates.differences import (
+    Difference as Difference,
+)
+from launcher_k8s.templates.differences import (
+    Hunk as Hunk,
+)
+from launcher_k8s.templates.differences import (
+    diff_templates as diff_templates,
+)
+from launcher_k8s.templates.differences import (
+    generate_templates as generate_templates,
+)
+from launcher_k8s.templates.effects import (
+    CommandResult as CommandResult,
+)
+from launcher_k8s.templates.effects import (
+    Effects as Effects,
+)
+from launcher_k8s.templates.template_set import (
+    Rendering as Rendering,
+)
+from launcher_k8s.templates.template_set import (
+    TemplateSet as TemplateSet,
+)
+from launcher_k8s.templates.upgrading import (
+    Upgrade as Upgrade,
+)
+from launcher_k8s.templates.upgrading import (
+    upgrade_template as upgrade_template,
+)
+from launcher_k8s.templates.validation import (
+    Sample as Sample,
+)
+from launcher_k8s.templates.validation import (
+    Validation as Validation,
+)
+from launcher_k8s.templates.validation import (
+    validate_templates as validate_templates,
 )
 from launcher_k8s.wire import (
     from_wire as from_wire,

@@ -87,12 +87,12 @@ def write_absent(cluster: ClusterSettings) -> tuple[str, ...]:
     Raises:
         ConfigurationError: The directory, or a file, cannot be written.
     """
-    from launcher_k8s.templates.differences import generate
+    from launcher_k8s.templates.differences import generate_templates
 
     directory = Path(cluster.scratch_directory)
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        absent = generate({path.name: "" for path in directory.iterdir()})
+        absent = generate_templates({path.name: "" for path in directory.iterdir()})
         return tuple(_write(directory / name, text, cluster.server_user) for name, text in absent.items())
     except OSError as error:
         raise ConfigurationError(

@@ -19,8 +19,7 @@ from launcher_k8s.host.effects import HostEffects
 from launcher_k8s.report import count_severities, diagnostic_record, diagnostics_text
 from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings
 from launcher_k8s.template_files import read_directory, write_absent
-from launcher_k8s.templates.differences import diff
-from launcher_k8s.templates.validation import Validation, validate
+from launcher_k8s.templates import differences, validation
 
 FOUND = 1
 
@@ -40,35 +39,35 @@ def generate_templates(arguments: argparse.Namespace) -> int:
 def validate_templates(arguments: argparse.Namespace) -> int:
     """Tell everything that is wrong with the templates; 0 only if nothing is."""
     user = arguments.user or _invoking_user()
-    validation = validate(_files(arguments), user=user, effects=HostEffects())
+    found = validation.validate_templates(_files(arguments), user=user, effects=HostEffects())
     if arguments.json:
         print_json(
             {
-                "counts": count_severities(validation.diagnostics),
-                "diagnostics": [diagnostic_record(each) for each in validation.diagnostics],
-                "samples": [attrs.asdict(each) for each in validation.samples] if arguments.verbose else [],
+                "counts": count_severities(found.diagnostics),
+                "diagnostics": [diagnostic_record(each) for each in found.diagnostics],
+                "samples": [attrs.asdict(each) for each in found.samples] if arguments.verbose else [],
             }
         )
     else:
-        _print(validation, verbose=arguments.verbose)
-    return 0 if validation.is_clean else FOUND
+        _print(found, verbose=arguments.verbose)
+    return 0 if found.is_clean else FOUND
 
 
 def diff_templates(arguments: argparse.Namespace) -> int:
     """Show how the templates differ from the library's own; 1 if they do, else 0."""
-    differences = [difference for difference in diff(_files(arguments)) if difference.hunks]
+    found = [each for each in differences.diff_templates(_files(arguments)) if each.hunks]
     if arguments.json:
-        print_json({"differences": [attrs.asdict(difference) for difference in differences]})
+        print_json({"differences": [attrs.asdict(each) for each in found]})
     else:
-        show("".join(difference.text for difference in differences), end="")
-    return FOUND if differences else 0
+        show("".join(each.text for each in found), end="")
+    return FOUND if found else 0
 
 
-def _print(validation: Validation, *, verbose: bool) -> None:
+def _print(found: validation.Validation, *, verbose: bool) -> None:
     if verbose:
-        for sample in validation.samples:
+        for sample in found.samples:
             show(f"# --- {sample.name}, for {sample.what}\n{sample.text}")
-    show(diagnostics_text(validation.diagnostics))
+    show(diagnostics_text(found.diagnostics))
 
 
 def _files(arguments: argparse.Namespace) -> dict[str, str]:

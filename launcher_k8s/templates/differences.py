@@ -44,7 +44,7 @@ class Difference:
     text: str
 
 
-def generate(files: Mapping[str, str]) -> Mapping[str, str]:
+def generate_templates(files: Mapping[str, str]) -> Mapping[str, str]:
     """The library's own templates that a directory lacks, by name: what is there is never replaced.
 
     Args:
@@ -53,7 +53,7 @@ def generate(files: Mapping[str, str]) -> Mapping[str, str]:
     return {name: text for name, text in default_templates().items() if name not in files}
 
 
-def diff(files: Mapping[str, str]) -> tuple[Difference, ...]:
+def diff_templates(files: Mapping[str, str]) -> tuple[Difference, ...]:
     """How a directory's templates differ from the library's own; files that it lacks do not.
 
     Args:

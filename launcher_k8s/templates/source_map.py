@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -28,6 +29,8 @@ _SPACES: Final = " \t\r\n"
 _SILENT: Final = re.compile(
     r"-?\s*(?:(?:if|else|end|range|with|define|block|break|continue)\b|\$\w*(?:\s*,\s*\$\w+)?\s*:?=)"
 )
+_MARKED_KEPT: Final = 16
+"""Each sample job that has findings asks for the same files."""
 _NO_FUNCTIONS: Final[frozenset[str]] = frozenset()
 
 
@@ -85,6 +88,7 @@ def _read(marked: str, names: tuple[str, ...]) -> SourceMap:
     return SourceMap(names, starts, tuple((int(mark[1]), int(mark[2])) for mark in found))
 
 
+@lru_cache(maxsize=_MARKED_KEPT)
 def _mark(text: str, file: int) -> str:
     items = Lexer(text, left="{{", right="}}", functions=_NO_FUNCTIONS).items()
     offsets = sorted(set(_offsets(text, items)))

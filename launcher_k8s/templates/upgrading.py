@@ -40,7 +40,7 @@ class _Region(NamedTuple):
     length: int
 
 
-def upgrade(yours: str, *, base: str, new: str) -> Upgrade:
+def upgrade_template(yours: str, *, base: str, new: str) -> Upgrade:
     """Bring a template to a newer default.
 
     Args:

@@ -65,7 +65,9 @@ class Validation:
         return not self.diagnostics
 
 
-def validate(files: Mapping[str, str], *, user: str = "jsmith", effects: Effects | None = None) -> Validation:
+def validate_templates(
+    files: Mapping[str, str], *, user: str = "jsmith", effects: Effects | None = None
+) -> Validation:
     """Look for everything that is wrong with templates.
 
     Args:
@@ -73,9 +75,11 @@ def validate(files: Mapping[str, str], *, user: str = "jsmith", effects: Effects
         user: Whose job the samples are: templates may ask for that user's groups.
         effects: What a render may reach beyond the job; nothing, if None.
     """
-    if errors := broken(files):
-        return Validation(_in_order([*errors, *lint(files, ())]), ())
-    return _Validator(TemplateSet(files, effects=effects)).run(user)
+    try:
+        templates = TemplateSet(files, effects=effects)
+    except TemplateError:
+        return Validation(_in_order([*broken(files), *lint(files, ())]), ())
+    return _Validator(templates).run(user)
 
 
 def broken(files: Mapping[str, str]) -> tuple[Diagnostic, ...]:

@@ -16,10 +16,14 @@ from launcher_k8s import (
     ClusterError,
     ClusterInfo,
     ClusterSettings,
+    CommandLimits,
     Decision,
     Diagnostic,
+    Difference,
+    Effects,
     Finding,
     GapReason,
+    HostEffects,
     InvalidJobError,
     Job,
     JobBackend,
@@ -35,20 +39,29 @@ from launcher_k8s import (
     PlacementConstraint,
     ProfileSection,
     Refusal,
+    Rendering,
     SettingChange,
     Settings,
     Sourced,
     Stream,
     Submitted,
+    TemplateSet,
+    Upgrade,
     UserProfile,
+    Validation,
     check_overrides,
     check_schema,
+    default_templates,
+    diff_templates,
     from_wire,
+    generate_templates,
     load_settings,
     plan_job,
     profile_for,
     read_settings,
     to_wire,
+    upgrade_template,
+    validate_templates,
 )
 from tests.examples import example_directory
 
@@ -93,6 +106,32 @@ def test_jobs_and_plans() -> None:
     assert_type(check_schema(plan, kubernetes="1.36"), tuple[Finding, ...])
     assert_type(check_schema(plan.manifest), tuple[Finding, ...])
     assert_type(check_overrides(ClusterSettings()), tuple[Diagnostic, ...])
+
+
+def test_templates() -> None:
+    ours = assert_type(default_templates(), Mapping[str, str])
+    effects: Effects = assert_type(
+        HostEffects.strict(commands=["id"], limits=CommandLimits(seconds=1)), HostEffects
+    )
+    templates = assert_type(TemplateSet(ours, effects=effects), TemplateSet)
+    assert_type(templates.job_version, tuple[int, int, int])
+    validation = assert_type(validate_templates(ours, user="jane"), Validation)
+    assert_type(validation.is_clean, bool)
+    assert_type(validation.diagnostics, tuple[Diagnostic, ...])
+    (difference, _) = assert_type(diff_templates(ours), tuple[Difference, ...])
+    assert_type(difference.text, str)
+    assert_type(generate_templates({}), Mapping[str, str])
+    assert_type(upgrade_template("a", base="b", new="b").conflicts, tuple[int, ...])
+    with pytest.raises(TypeError):
+        upgrade_template("a", "b", "b")  # type: ignore[call-arg]
+
+
+def rendered(templates: TemplateSet, data: Mapping[str, Any]) -> Rendering:
+    return assert_type(templates.job(data, groups={"jane": ["staff"]}), Rendering)
+
+
+def merged(yours: str, old: str) -> Upgrade:
+    return upgrade_template(yours, base=old, new=default_templates()["job.tpl"])
 
 
 def test_wire() -> None:

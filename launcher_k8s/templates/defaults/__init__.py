@@ -6,6 +6,7 @@ They render what the built-in manifest is, for every job (domain, section 4).
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -15,8 +16,8 @@ SERVICE_FILE: Final = "service.tpl"
 
 
 @cache
-def default_templates() -> MappingProxyType[str, str]:
-    """The texts of ``job.tpl`` and ``service.tpl``, by name."""
+def default_templates() -> Mapping[str, str]:
+    """The library's own ``job.tpl`` and ``service.tpl``, by file name."""
     return MappingProxyType({name: _text(name) for name in (JOB_FILE, SERVICE_FILE)})
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from launcher_k8s.shape.table import JOB_FACTS, SERVICE_FACTS
 from launcher_k8s.templates.codes import CONTRACT_EXAMPLES, OWN_CODES, Edit
-from launcher_k8s.templates.validation import validate
+from launcher_k8s.templates.validation import validate_templates
 from tests.unit.templates.edits import edited
 
 # Free: any value will do.
@@ -20,8 +20,8 @@ def test_every_fact_of_the_shape_has_an_example() -> None:
 
 @pytest.mark.parametrize(("code", "example"), EXAMPLES.items())
 def test_an_example_provokes_its_code_with_a_place_and_a_hint(code: str, example: Edit) -> None:
-    found = [each for each in validate(edited(example)).diagnostics if each.code == code]
-    assert found, validate(edited(example)).diagnostics
+    found = [each for each in validate_templates(edited(example)).diagnostics if each.code == code]
+    assert found, validate_templates(edited(example)).diagnostics
     for each in found:
         assert each.location.file == example.file
         assert each.location.line

@@ -7,24 +7,24 @@ from pathlib import Path
 import pytest
 
 from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
-from launcher_k8s.templates.differences import diff, generate
+from launcher_k8s.templates.differences import diff_templates, generate_templates
 
 OURS = default_templates()
 EDITED = OURS[JOB_FILE].replace("backoffLimit: 0", "backoffLimit: 0\n  ttlSecondsAfterFinished: 60")
 
 
 def test_only_what_is_absent_is_generated() -> None:
-    assert generate({JOB_FILE: "mine", "helpers.tpl": ""}) == {SERVICE_FILE: OURS[SERVICE_FILE]}
-    assert generate({}) == OURS
+    assert generate_templates({JOB_FILE: "mine", "helpers.tpl": ""}) == {SERVICE_FILE: OURS[SERVICE_FILE]}
+    assert generate_templates({}) == OURS
 
 
 def test_equal_templates_do_not_differ() -> None:
-    assert [difference.hunks for difference in diff(OURS)] == [(), ()]
-    assert diff({}) == ()
+    assert [difference.hunks for difference in diff_templates(OURS)] == [(), ()]
+    assert diff_templates({}) == ()
 
 
 def test_a_difference_is_told_as_data_and_as_text() -> None:
-    (difference,) = diff({JOB_FILE: EDITED})
+    (difference,) = diff_templates({JOB_FILE: EDITED})
     (hunk,) = difference.hunks
     assert hunk.old_start == hunk.new_start
     assert [line for line in hunk.lines if line[0] != " "] == ["+  ttlSecondsAfterFinished: 60"]
@@ -32,7 +32,7 @@ def test_a_difference_is_told_as_data_and_as_text() -> None:
 
 
 def test_other_ends_of_lines_are_a_difference() -> None:
-    (difference,) = diff({SERVICE_FILE: OURS[SERVICE_FILE].replace("\n", "\r\n")})
+    (difference,) = diff_templates({SERVICE_FILE: OURS[SERVICE_FILE].replace("\n", "\r\n")})
     assert difference.hunks
 
 
@@ -40,6 +40,6 @@ def test_other_ends_of_lines_are_a_difference() -> None:
 def test_the_text_is_a_patch(tmp_path: Path) -> None:
     target = tmp_path / JOB_FILE
     target.write_text(OURS[JOB_FILE])
-    (difference,) = diff({JOB_FILE: EDITED})
+    (difference,) = diff_templates({JOB_FILE: EDITED})
     subprocess.run(["patch", str(target)], input=difference.text, text=True, check=True, timeout=10)
     assert target.read_text() == EDITED

@@ -10,7 +10,7 @@ from launcher_k8s.diagnostics import Diagnostic
 from launcher_k8s.templates.codes import Edit
 from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
 from launcher_k8s.templates.effects import CommandResult
-from launcher_k8s.templates.validation import validate
+from launcher_k8s.templates.validation import validate_templates
 from tests.unit.templates.edits import edited
 
 OURS = default_templates()
@@ -46,7 +46,7 @@ def before(place: str, lines: str, *, file: str = JOB_FILE) -> Edit:
 
 
 def found(edit: Edit) -> tuple[Diagnostic, ...]:
-    return validate(edited(edit), effects=Commands()).diagnostics
+    return validate_templates(edited(edit), effects=Commands()).diagnostics
 
 
 MISTAKES = {
@@ -145,7 +145,7 @@ def test_a_mistake_of_the_guides_is_found_with_its_line_and_what_to_do(
 
 
 def test_our_own_templates_are_without_findings() -> None:
-    validation = validate({})
+    validation = validate_templates({})
     assert validation.is_clean
     assert [(sample.name, sample.what) for sample in validation.samples] == [
         (JOB_FILE, "a job that states every field"),
@@ -159,18 +159,20 @@ def test_our_own_templates_are_without_findings() -> None:
 def test_a_finding_names_the_path_and_the_line_of_the_file_that_wrote_it() -> None:
     files = edited(before(NOTES, '        {{- include "notes.tpl" . | nindent 8 }}\n'))
     files["notes.tpl"] = "# mine\na.org/team: x\na.org/cost: 4711\n"
-    (diagnostic,) = validate(files).diagnostics
+    (diagnostic,) = validate_templates(files).diagnostics
     assert str(diagnostic.location) == "notes.tpl:3 spec.template.metadata.annotations['a.org/cost']"
     assert diagnostic.location.source == "a.org/cost: 4711"
 
 
 def test_every_file_that_cannot_be_parsed_is_told() -> None:
-    codes = [each.code for each in validate({JOB_FILE: "{{", SERVICE_FILE: "# Version: x"}).diagnostics]
+    codes = [
+        each.code for each in validate_templates({JOB_FILE: "{{", SERVICE_FILE: "# Version: x"}).diagnostics
+    ]
     assert sorted(codes) == ["template-version", "template-version"]
 
 
 def test_the_samples_are_the_invoking_users() -> None:
-    texts = [sample.text for sample in validate({}, user="jane").samples if sample.name == JOB_FILE]
+    texts = [sample.text for sample in validate_templates({}, user="jane").samples if sample.name == JOB_FILE]
     assert all('user: "jane"' in text for text in texts)
 
 
@@ -204,7 +206,7 @@ LINES = list(lines_that_count())
 def test_a_line_that_is_dropped_is_missed(name: str, number: int, line: str) -> None:
     lines = OURS[name].split("\n")
     del lines[number]
-    assert not validate({name: "\n".join(lines)}).is_clean
+    assert not validate_templates({name: "\n".join(lines)}).is_clean
 
 
 UNQUOTED = {
@@ -225,4 +227,4 @@ QUOTED = [
 def test_a_quote_that_is_dropped_is_missed(name: str, number: int, line: str) -> None:
     lines = OURS[name].split("\n")
     lines[number] = line.replace(" | quote", "")
-    assert not validate({name: "\n".join(lines)}).is_clean
+    assert not validate_templates({name: "\n".join(lines)}).is_clean
