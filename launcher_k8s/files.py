@@ -24,7 +24,7 @@ from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.settings import DEFAULT_DIRECTORY, Settings
-from launcher_k8s.settings.cluster import SettingsReader
+from launcher_k8s.settings.cluster import SettingsReader, amend
 
 _LARGEST = 64 * 2**20
 _KINDS = MappingProxyType(
@@ -107,7 +107,7 @@ def read_settings(
 
 def remembering(settings: Settings, read_again: SettingsReader) -> Settings:
     """The same settings, whose clusters know how their files are read once more."""
-    clusters = tuple(attrs.evolve(cluster, read_again=read_again) for cluster in settings.clusters)
+    clusters = tuple(amend(cluster, read_again=read_again) for cluster in settings.clusters)
     return attrs.evolve(settings, clusters=clusters)
 
 

@@ -37,6 +37,7 @@ from launcher_k8s.settings import (
     ResourceProfile,
     Settings,
 )
+from launcher_k8s.settings.cluster import amend
 
 LAUNCHER_FILE = "launcher.conf"
 PROFILES_FILE = "launcher.kubernetes.profiles.conf"
@@ -137,7 +138,7 @@ class _ClusterReader:
             findings=self._findings,
             accounts=accounts,
         )
-        return attrs.evolve(cluster, diagnostics=self._findings.diagnostics())
+        return amend(cluster, diagnostics=self._findings.diagnostics())
 
     def _main_file(self) -> MainFile:
         path = self._place.main_file
