@@ -14,17 +14,15 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-import attrs
-
 from launcher_k8s import host
-from launcher_k8s.config import parse_settings
+from launcher_k8s.config import parse_clusters, sound_settings
 from launcher_k8s.config.access import Account, Step
 from launcher_k8s.config.connect.reader import SUFFIX
 from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import ConfigurationError
-from launcher_k8s.settings import DEFAULT_DIRECTORY, Settings
-from launcher_k8s.settings.cluster import SettingsReader, amend
+from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings, Settings
+from launcher_k8s.settings.cluster import amend
 
 _LARGEST = 64 * 2**20
 _KINDS = MappingProxyType(
@@ -87,9 +85,31 @@ def read_settings(
     Returns:
         The settings, None when there are errors; and all diagnostics, in the order of files and lines.
     """
+    clusters, diagnostics = read_clusters(
+        directory, strict=strict, environ=environ, scratch_path=scratch_path, read=read, ask_host=ask_host
+    )
+    return sound_settings(clusters, diagnostics), diagnostics
+
+
+def read_clusters(
+    directory: str | os.PathLike[str] = DEFAULT_DIRECTORY,
+    *,
+    strict: bool = True,
+    environ: Mapping[str, str] | None = None,
+    scratch_path: str | os.PathLike[str] | None = None,
+    read: FileReader | None = None,
+    ask_host: bool = True,
+) -> tuple[tuple[ClusterSettings, ...], tuple[Diagnostic, ...]]:
+    """Read the clusters of a configuration directory as far as they can be read, for more checks of them.
+
+    Arguments are those of :func:`read_settings`.
+
+    Returns:
+        The clusters, which no job is to be planned with where there are errors; and all diagnostics.
+    """
     if refused := _refuse_directory(Path(directory)):
-        return None, (refused,)
-    settings, diagnostics = parse_settings(
+        return (), (refused,)
+    clusters, diagnostics = parse_clusters(
         os.fspath(directory),
         read or read_file,
         environ=os.environ if environ is None else environ,
@@ -97,18 +117,10 @@ def read_settings(
         accounts=host.accounts() if ask_host else None,
         scratch_path=None if scratch_path is None else os.fspath(scratch_path),
     )
-    if settings is None:
-        return None, diagnostics
     # A daemon changes its directory; and the process's own environment is looked at anew as well.
     place = Path(directory).absolute()
     again = partial(read_settings, place, strict=strict, environ=environ, scratch_path=scratch_path)
-    return remembering(settings, again), diagnostics
-
-
-def remembering(settings: Settings, read_again: SettingsReader) -> Settings:
-    """The same settings, whose clusters know how their files are read once more."""
-    clusters = tuple(amend(cluster, read_again=read_again) for cluster in settings.clusters)
-    return attrs.evolve(settings, clusters=clusters)
+    return tuple(amend(cluster, read_again=again) for cluster in clusters), diagnostics
 
 
 def read_file(path: str) -> FileText | ReadFailure:
