@@ -15,10 +15,10 @@ from typing import Any
 import attrs
 
 from launcher_k8s.config.findings import Findings
-from launcher_k8s.config.ini import parse_ini
+from launcher_k8s.config.ini import is_text, parse_ini
 from launcher_k8s.config.masking import is_token
 from launcher_k8s.config.reading import FileText
-from launcher_k8s.config.table import CLUSTER_KEYS, Reading, read_entries
+from launcher_k8s.config.table import CLUSTER_KEYS, Reading, meant_key, read_entries
 from launcher_k8s.origin import Origin
 from launcher_k8s.tokens import decode_token
 from launcher_k8s.wording import quote
@@ -83,7 +83,9 @@ def read_main_file(file: FileText, findings: Findings) -> MainFile:
     for field in _PATHS:
         if path := values.get(field):
             values[field] = posixpath.join(posixpath.dirname(file.path), path)
-    stated = {CLUSTER_KEYS[entry.key].field for entry in entries if entry.key in CLUSTER_KEYS}
+    # A misspelt key has been told with what it should be, and what is no text as that.
+    keys = CLUSTER_KEYS if not is_text(file) else {meant_key(entry.key, CLUSTER_KEYS) for entry in entries}
+    stated = {CLUSTER_KEYS[key].field for key in keys if key in CLUSTER_KEYS}
     origins = {field: reading.entry.origin for field, reading in readings.items()}
     return MainFile(file.path, values, origins, unread=frozenset(stated - values.keys()))
 

@@ -47,6 +47,7 @@ _CONSTRAINTS = "placement_constraints"
 # Shared out among the subjects of a file: complete for hundreds of sections, and linear for any number.
 _MOST_COMPARISONS = 200_000
 _LEAST_COMPARED = 4
+_MOST_TOLD = 5
 
 
 def check_offers(
@@ -87,12 +88,9 @@ def _check_images(subjects: Subjects, sources: Sources, findings: Findings) -> N
 
 
 def _to_whom(subject: Subject, subjects: Subjects) -> str:
-    is_spared = any(subjects.sets(other, _IMAGES) for other in subjects if other != EVERYONE)
-    return (
-        "to everyone whom no other section spares"
-        if subject == EVERYONE and is_spared
-        else f"to {describe(subject)}"
-    )
+    if subject == EVERYONE and any(subjects.sets(other, _IMAGES) for other in subjects if other != EVERYONE):
+        return "to everyone whom no other section spares"
+    return f"to {describe(subject)}"
 
 
 def _check_names(
@@ -149,20 +147,20 @@ class _Unusable:
     """What one maximum makes unusable, and for whom: told once, though many may meet it."""
 
     maximum: Sourced[Any]
-    subjects: list[Subject] = attrs.field(factory=list)
-    profiles: dict[str, ResourceProfile] = attrs.field(factory=dict)
+    whom: dict[str, list[Subject]] = attrs.field(factory=dict)
 
     def add(self, subject: Subject, over: Iterable[ResourceProfile]) -> None:
         """Take up what somebody is offered and cannot use."""
-        self.subjects.append(subject)
-        self.profiles.update((profile.section, profile) for profile in over)
+        named = enumerate_words(over, show=lambda profile: f"{profile.section} ({profile.origin})")
+        self.whom.setdefault(named, []).append(subject)
 
 
 def _report_over(unusable: _Unusable, sources: Sources, findings: Findings) -> None:
-    over, maximum = unusable.profiles.values(), unusable.maximum
-    named = enumerate_words(over, show=lambda profile: f"{profile.section} ({profile.origin})")
-    whom = enumerate_words(unusable.subjects, show=describe)
-    message = f"{shown(maximum)} makes resource profiles unusable that are offered to {whom}: {named}"
+    maximum = unusable.maximum
+    each = [f"{enumerate_words(who, show=describe)}: {named}" for named, who in unusable.whom.items()]
+    shown_to = "; to ".join(each[:_MOST_TOLD])
+    more = f"; and {len(each) - _MOST_TOLD} more such offers" if len(each) > _MOST_TOLD else ""
+    message = f"{shown(maximum)} makes resource profiles unusable that are offered to {shown_to}{more}"
     hint = "raise the maximum, or list in resource-profiles only those below it"
     findings.report("profile-over-maximum", sources.at(maximum.origin), message, hint)
 

@@ -125,10 +125,12 @@ def _readings_of(file: ConnectFile) -> Iterable[Reading]:
 
 
 def _check_gates(file: ConnectFile, findings: Findings) -> None:
+    # A line whose value is not closed has been told: that it sets nothing would be noise.
+    broken = {key.lower() for key in findings.broken()[1]}
     for key in _GATES:
         field = SECTIONS["Launcher"][key].field
         stated = file.launcher.values.get(field)
-        if field in file.launcher.unread or (stated and stated.value):
+        if field in file.launcher.unread or (stated and stated.value) or key.lower() in broken:
             continue
         where = stated.location if stated else Location(file.path, section="Launcher", key=key)
         message = f"{key} is not {'true' if stated else 'set'}: Connect would not run content on Kubernetes"
