@@ -11,8 +11,10 @@ import pwd
 import stat
 from collections.abc import Mapping
 from functools import partial
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from types import MappingProxyType
+from typing import TextIO
 
 from launcher_k8s import host
 from launcher_k8s.config import parse_clusters, sound_settings
@@ -117,6 +119,8 @@ def read_clusters(
         accounts=host.accounts() if ask_host else None,
         scratch_path=None if scratch_path is None else os.fspath(scratch_path),
     )
+    if sound_settings(clusters, diagnostics) is None:
+        return clusters, diagnostics
     # A daemon changes its directory; and the process's own environment is looked at anew as well.
     place = Path(directory).absolute()
     again = partial(read_settings, place, strict=strict, environ=environ, scratch_path=scratch_path)
@@ -137,6 +141,41 @@ def read_file(path: str) -> FileText | ReadFailure:
         return ReadFailure(path, _reason(error), hint="mend the link" if is_loop else "")
 
 
+def read_text(path: str, *, stream: TextIO | None = None) -> str | ReadFailure:
+    """The text that an argument of a command names, or why it cannot be read.
+
+    Args:
+        path: A regular file, or a pipe such as the shell's ``<(...)``, which is waited for.
+        stream: What ``-`` stands for; without it that is a file's name.
+
+    Raises:
+        UnicodeDecodeError: It is not UTF-8.
+    """
+    if path == "-" and stream is not None:
+        text = stream.read(_LARGEST + 1)
+        return text if len(text) <= _LARGEST else _too_large(path)
+    file = _read_pipe(path) or read_file(path)
+    if isinstance(file, ReadFailure):
+        return file
+    return TextIOWrapper(BytesIO(file.data), encoding="utf-8-sig").read()
+
+
+def _read_pipe(path: str) -> FileText | ReadFailure | None:
+    """What comes through a pipe; None where there is none."""
+    try:
+        if not stat.S_ISFIFO(Path(path).stat().st_mode):
+            return None
+        with Path(path).open("rb") as pipe:
+            data = pipe.read(_LARGEST + 1)
+    except (OSError, ValueError):  # told by who reads it as a file
+        return None
+    return FileText(path, data) if len(data) <= _LARGEST else _too_large(path)
+
+
+def _too_large(path: str) -> ReadFailure:
+    return ReadFailure(path, f"it is larger than {_LARGEST // 2**20} MiB", hint="is this the right file?")
+
+
 def _read_regular(path: str) -> FileText | ReadFailure:
     # What was a file may have become a pipe, which would block; what grows would be read for ever.
     with open(path, "rb", opener=_open_without_waiting) as file:
@@ -146,7 +185,7 @@ def _read_regular(path: str) -> FileText | ReadFailure:
         data: bytes | None = file.read(_LARGEST + 1)
         now = os.fstat(file.fileno())
     if data is None or len(data) > _LARGEST:
-        return ReadFailure(path, f"it is larger than {_LARGEST // 2**20} MiB", hint="is this the right file?")
+        return _too_large(path)
     if (status.st_size, status.st_mtime_ns) != (now.st_size, now.st_mtime_ns):
         return ReadFailure(path, "it was being written", hint="try again, and replace files by renaming")
     return FileText(

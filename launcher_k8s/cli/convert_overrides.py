@@ -10,8 +10,10 @@ import argparse
 from pathlib import Path
 
 from launcher_k8s.cli.common import cluster_of, print_json, say, show
+from launcher_k8s.config import ReadFailure
 from launcher_k8s.conversion import Conversion, convert
 from launcher_k8s.errors import ConfigurationError
+from launcher_k8s.files import read_text
 from launcher_k8s.present import Table
 
 UNPROVED = 1
@@ -23,7 +25,7 @@ _UNPROVED = (
 
 def convert_overrides(arguments: argparse.Namespace) -> int:
     """Write the templates and tell whom each section is for; never 0 while nothing proves them."""
-    conversion = convert(cluster_of(arguments), _read_template(Path(arguments.base)))
+    conversion = convert(cluster_of(arguments), _read_template(arguments.base))
     written = _write(conversion, Path(arguments.outdir))
     if arguments.json:
         print_json(
@@ -36,14 +38,15 @@ def convert_overrides(arguments: argparse.Namespace) -> int:
     return UNPROVED
 
 
-def _read_template(path: Path) -> str:
+def _read_template(path: str) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        message = f"the job template {path} cannot be read: {error.strerror or error}"
-        raise ConfigurationError(message, hint="give the job.tpl to begin with") from error
+        text = read_text(path)
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"the job template {path} is not UTF-8: {error.reason}") from error
+    if isinstance(text, ReadFailure):
+        message = f"the job template {path} cannot be read: {text.reason}"
+        raise ConfigurationError(message, hint="give the job.tpl to begin with")
+    return text
 
 
 def _write(conversion: Conversion, directory: Path) -> list[Path]:

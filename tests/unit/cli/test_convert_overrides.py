@@ -84,6 +84,12 @@ def test_a_template_to_begin_with_that_is_none_is_told(
     assert not (Path(config).parent / "out").exists()
 
 
+def test_a_template_to_begin_with_that_never_ends_is_refused(cli: Cli, config: str) -> None:
+    done = cli("convert-overrides", "--config", config, "--base", "/dev/zero", "out")
+    assert (done.code, done.out) == (1, "")
+    assert "the job template /dev/zero cannot be read: it is a device" in done.err
+
+
 def test_a_template_to_begin_with_must_be_named(cli: Cli, config: str) -> None:
     done = cli("convert-overrides", "--config", config, "out")
     assert done.code == 2
