@@ -14,10 +14,10 @@ from typing import Any
 
 import attrs
 
-from launcher_k8s.config import FileText, ReadFailure
+from launcher_k8s.config import FileText, ReadFailure, sound_settings
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
-from launcher_k8s.files import read_file, read_settings
+from launcher_k8s.files import read_clusters, read_file
 from launcher_k8s.present import Table
 from launcher_k8s.report import (
     count_severities,
@@ -27,10 +27,14 @@ from launcher_k8s.report import (
     summary,
 )
 from launcher_k8s.rules.overview import overview_of
-from launcher_k8s.schemas import check_overrides, is_installed
+from launcher_k8s.schemas import EXTRA, check_applicable, check_overrides, has_overrides, is_installed
 from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings, Override, Settings
 
 _MOST_SECTIONS = 100
+_OVERRIDES = "job-json-overrides"
+_MORE = "more-problems"
+# What is wrong with a file that an override names, with a section's title, or with too many lines to go on.
+_HIDING = ("bad-json", "bad-bracket", _MORE)
 
 
 @attrs.frozen(repr=False)
@@ -43,6 +47,7 @@ class Checkup:
         settings: What they say; None where there is an error.
         diagnostics: Every error, warning and info, by file and line.
         cluster: The one cluster whose users are of interest; all if None.
+        unchecked: What could not be checked, and why: a sentence each.
     """
 
     directory: str
@@ -50,6 +55,7 @@ class Checkup:
     settings: Settings | None
     diagnostics: tuple[Diagnostic, ...]
     cluster: str | None = None
+    unchecked: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -60,10 +66,10 @@ class Checkup:
         """For a terminal: findings and their count; for a clean directory what was read and who gets what."""
         findings = [diagnostics_text(self.diagnostics)] if self.diagnostics else []
         if not self.is_clean or self.settings is None:
-            return "\n".join(findings)
+            return "\n\n".join(["\n".join(findings), *self.unchecked])
         read = "\n".join([f"{self.directory} is clean. Read:", *(f"  {file}" for file in self.files)])
         tables = [self._users_text(cluster) for cluster in self._clusters()]
-        return "\n\n".join([*findings, read, *tables])
+        return "\n\n".join([*findings, read, *tables, *self.unchecked])
 
     def records(self) -> dict[str, Any]:
         """JSON types; ``clusters`` is empty where there is an error."""
@@ -72,6 +78,7 @@ class Checkup:
             "clean": self.is_clean,
             "counts": count_severities(self.diagnostics),
             "diagnostics": [diagnostic_record(diagnostic) for diagnostic in self.diagnostics],
+            "unchecked": list(self.unchecked),
             "files": list(self.files),
             "clusters": [
                 {"name": cluster.name, "sections": users_table(cluster).records()}
@@ -116,8 +123,8 @@ def check_directory(
         environ: The environment that in-pod settings come from; the process's own by default.
         cluster: The one cluster whose users are of interest; all if None. Findings are those of the whole
             directory.
-        kubernetes: The version whose schemas the overrides are held against; the newest there is if None, and
-            none where the extra ``schemas`` is not installed.
+        kubernetes: The version whose schemas the overrides are held against; the newest there is if None.
+            Without the extra ``schemas`` only whether they can be applied is checked.
         ask_host: Whether this host is asked which users and groups there are: not where it is another than
             the Launcher's.
 
@@ -126,25 +133,50 @@ def check_directory(
         NotSupportedError: A version is named, and the extra is not installed or has no schemas of it.
     """
     reader = _RememberingReader()
-    settings, diagnostics = read_settings(
+    clusters, diagnostics = read_clusters(
         directory, strict=strict, environ=environ, read=reader, ask_host=ask_host
     )
-    if settings is not None and cluster is not None:
+    if cluster is not None and (settings := sound_settings(clusters, diagnostics)) is not None:
         settings.cluster(cluster)
-    if settings is not None and (kubernetes is not None or is_installed()):
-        found = _check_overrides(settings, reader.sources, kubernetes=kubernetes)
+    unchecked = tuple(_unchecked(clusters, diagnostics, kubernetes=kubernetes))
+    if found := [*_check_overrides(clusters, reader.sources, kubernetes=kubernetes)]:
         diagnostics = _by_place((*diagnostics, *found))
-    return Checkup(str(directory), tuple(reader.files), settings, diagnostics, cluster)
+    settings = sound_settings(clusters, diagnostics)
+    return Checkup(str(directory), tuple(reader.files), settings, diagnostics, cluster, unchecked)
 
 
-def _check_overrides(settings: Settings, sources: Sources, *, kubernetes: str | None) -> Iterator[Diagnostic]:
-    """What the overrides of all clusters do wrong; two that share a profiles file share what is found."""
+def _unchecked(
+    clusters: Iterable[ClusterSettings], diagnostics: Iterable[Diagnostic], *, kubernetes: str | None
+) -> Iterator[str]:
+    if any(map(_hides_overrides, diagnostics)):
+        yield "Overrides that could not be read are not checked; the others are, as if those were not there."
+    if kubernetes is None and not is_installed() and any(map(has_overrides, clusters)):
+        install = f'pip install "launcher-k8s[{EXTRA}]"'
+        yield f"Names and types that overrides set are not checked: that needs the extra {EXTRA} ({install})"
+
+
+def _hides_overrides(diagnostic: Diagnostic) -> bool:
+    """Whether an error has kept an override, or what may hold one, from being read."""
+    is_overrides = diagnostic.location.key == _OVERRIDES or diagnostic.code in _HIDING
+    return is_overrides and diagnostic.severity is Severity.ERROR
+
+
+def _check_overrides(
+    clusters: Iterable[ClusterSettings], sources: Sources, *, kubernetes: str | None
+) -> Iterator[Diagnostic]:
+    """What the overrides of all clusters do wrong; two that share a profiles file share what is found.
+
+    Without the extra only whether they apply is known.
+    """
 
     def locate(override: Override) -> Location:
         return sources.at(override.origin, override.pointer)
 
-    for cluster in settings.clusters:
-        yield from check_overrides(cluster, kubernetes=kubernetes, locate=locate)
+    for cluster in clusters:
+        if kubernetes is None and not is_installed():
+            yield from check_applicable(cluster, locate=locate)
+        else:
+            yield from check_overrides(cluster, kubernetes=kubernetes, locate=locate)
 
 
 def _by_place(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -152,9 +184,9 @@ def _by_place(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     each_once = tuple(dict.fromkeys(diagnostics))
     files = {file: number for number, file in enumerate(dict.fromkeys(d.location.file for d in each_once))}
 
-    def place(diagnostic: Diagnostic) -> tuple[int, int, int]:
+    def place(diagnostic: Diagnostic) -> tuple[int, bool, int, int]:
         location = diagnostic.location
-        return files[location.file], location.line, location.column
+        return files[location.file], diagnostic.code == _MORE, location.line, location.column
 
     return tuple(sorted(each_once, key=place))
 

@@ -311,6 +311,11 @@ _WARNINGS = {
         "Groups begin with @, everyone is *. Nothing is said of an unknown name that resembles none.",
         CodeExample(_profiles("[posit-power-users]\nmax-cpus=4\n"), groups=frozenset({"posit-power-users"})),
     ),
+    "unknown-server-user": (
+        "The server user is no account of the host.",
+        "The Launcher runs as it. Told where server-user is set, and the host is asked.",
+        CodeExample(_main("server-user=rstudio-sevrer\n"), groups=frozenset({"rstudio-server"})),
+    ),
     "default-over-maximum": (
         "A default is over the maximum.",
         "It is cut to the maximum for those whom both are set for.",
@@ -362,6 +367,14 @@ _WARNINGS = {
             besides=_DEPRECATED,
         ),
     ),
+    "repeated-pointer": (
+        "A line of overrides has the same pointer twice.",
+        "They are applied in order, so the later value wins; only a pointer that ends in /- appends.",
+        CodeExample(
+            _profiles(f'{_OVERRIDE}"/spec/a":"1.json","/spec/a":"1.json"\n') | {"1.json": "1"},
+            besides=_DEPRECATED,
+        ),
+    ),
     "overridden-contract": (
         "An override sets what jobs rely on, or what is set after it.",
         "A job's state, output and identity hang on it. Some of it is refused when a job is planned.",
@@ -399,6 +412,18 @@ _WARNINGS = {
     ),
 }
 
+_OVERRIDE_ERRORS = {
+    "inapplicable-override": (
+        "An override can be applied to no job.",
+        "Its pointer leads nowhere, so every job of its section is refused. Looked for by check-config.",
+        CodeExample(
+            _profiles(f'{_OVERRIDE}"/spec/template/spec/containers/main/tty":"1.json"\n')
+            | {"1.json": "true"},
+            besides=_DEPRECATED,
+        ),
+    ),
+}
+
 _SCHEMA_WARNINGS = {
     "overridden-schema": (
         "An override sets what Kubernetes does not know, or would refuse.",
@@ -408,18 +433,9 @@ _SCHEMA_WARNINGS = {
             besides=_DEPRECATED,
         ),
     ),
-    "inapplicable-override": (
-        "An override can be applied to no job.",
-        "Its pointer leads through what is no object or list. Looked for as overridden-schema is.",
-        CodeExample(
-            _profiles(f'{_OVERRIDE}"/spec/template/spec/containers/main/tty":"1.json"\n')
-            | {"1.json": "true"},
-            besides=_DEPRECATED,
-        ),
-    ),
 }
 
-SCHEMA_CODES: Final = frozenset(_SCHEMA_WARNINGS)
+SCHEMA_CODES: Final = frozenset({*_OVERRIDE_ERRORS, *_SCHEMA_WARNINGS})
 """What no reading of files finds, but :mod:`launcher_k8s.schemas`."""
 
 _INFOS = {
@@ -440,6 +456,7 @@ CODES: Mapping[str, CodeInfo] = MappingProxyType(
         code: CodeInfo(severity, title, explanation, example)
         for severity, table in (
             (Severity.ERROR, _ERRORS),
+            (Severity.ERROR, _OVERRIDE_ERRORS),
             (Severity.WARNING, _WARNINGS),
             (Severity.WARNING, _SCHEMA_WARNINGS),
             (Severity.INFO, _INFOS),

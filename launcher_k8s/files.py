@@ -11,20 +11,20 @@ import pwd
 import stat
 from collections.abc import Mapping
 from functools import partial
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from types import MappingProxyType
-
-import attrs
+from typing import TextIO
 
 from launcher_k8s import host
-from launcher_k8s.config import parse_settings
+from launcher_k8s.config import parse_clusters, sound_settings
 from launcher_k8s.config.access import Account, Step
 from launcher_k8s.config.connect.reader import SUFFIX
 from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import ConfigurationError
-from launcher_k8s.settings import DEFAULT_DIRECTORY, Settings
-from launcher_k8s.settings.cluster import SettingsReader
+from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings, Settings
+from launcher_k8s.settings.cluster import amend
 from launcher_k8s.template_files import with_templates
 
 _LARGEST = 64 * 2**20
@@ -88,9 +88,31 @@ def read_settings(
     Returns:
         The settings, None when there are errors; and all diagnostics, in the order of files and lines.
     """
+    clusters, diagnostics = read_clusters(
+        directory, strict=strict, environ=environ, scratch_path=scratch_path, read=read, ask_host=ask_host
+    )
+    return sound_settings(clusters, diagnostics), diagnostics
+
+
+def read_clusters(
+    directory: str | os.PathLike[str] = DEFAULT_DIRECTORY,
+    *,
+    strict: bool = True,
+    environ: Mapping[str, str] | None = None,
+    scratch_path: str | os.PathLike[str] | None = None,
+    read: FileReader | None = None,
+    ask_host: bool = True,
+) -> tuple[tuple[ClusterSettings, ...], tuple[Diagnostic, ...]]:
+    """Read the clusters of a configuration directory as far as they can be read, for more checks of them.
+
+    Arguments are those of :func:`read_settings`.
+
+    Returns:
+        The clusters, which no job is to be planned with where there are errors; and all diagnostics.
+    """
     if refused := _refuse_directory(Path(directory)):
-        return None, (refused,)
-    settings, diagnostics = parse_settings(
+        return (), (refused,)
+    clusters, diagnostics = parse_clusters(
         os.fspath(directory),
         read or read_file,
         environ=os.environ if environ is None else environ,
@@ -98,32 +120,24 @@ def read_settings(
         accounts=host.accounts() if ask_host else None,
         scratch_path=None if scratch_path is None else os.fspath(scratch_path),
     )
-    if settings is None:
-        return None, diagnostics
     if read is None:
-        settings, found = _with_templates(settings)
+        clusters, found = _with_templates(clusters)
         diagnostics += found
-    if settings is None:
-        return None, diagnostics
+    if sound_settings(clusters, diagnostics) is None:
+        return clusters, diagnostics
     # A daemon changes its directory; and the process's own environment is looked at anew as well.
     place = Path(directory).absolute()
     again = partial(read_settings, place, strict=strict, environ=environ, scratch_path=scratch_path)
-    return remembering(settings, again), diagnostics
+    return tuple(amend(cluster, read_again=again) for cluster in clusters), diagnostics
 
 
-def remembering(settings: Settings, read_again: SettingsReader) -> Settings:
-    """The same settings, whose clusters know how their files are read once more."""
-    clusters = tuple(attrs.evolve(cluster, read_again=read_again) for cluster in settings.clusters)
-    return attrs.evolve(settings, clusters=clusters)
-
-
-def _with_templates(settings: Settings) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
-    """The settings with the templates of all clusters; None where one of them cannot be used."""
-    loaded = [with_templates(cluster, read_file) for cluster in settings.clusters]
+def _with_templates(
+    clusters: tuple[ClusterSettings, ...],
+) -> tuple[tuple[ClusterSettings, ...], tuple[Diagnostic, ...]]:
+    """All clusters with their templates, and what keeps one of these from being used."""
+    loaded = [with_templates(cluster, read_file) for cluster in clusters]
     found = tuple(diagnostic for _, diagnostics in loaded for diagnostic in diagnostics)
-    if found:
-        return None, found
-    return attrs.evolve(settings, clusters=tuple(cluster for cluster, _ in loaded)), ()
+    return tuple(cluster for cluster, _ in loaded), found
 
 
 def read_file(path: str) -> FileText | ReadFailure:
@@ -140,6 +154,41 @@ def read_file(path: str) -> FileText | ReadFailure:
         return ReadFailure(path, _reason(error), hint="mend the link" if is_loop else "")
 
 
+def read_text(path: str, *, stream: TextIO | None = None) -> str | ReadFailure:
+    """The text that an argument of a command names, or why it cannot be read.
+
+    Args:
+        path: A regular file, or a pipe such as the shell's ``<(...)``, which is waited for.
+        stream: What ``-`` stands for; without it that is a file's name.
+
+    Raises:
+        UnicodeDecodeError: It is not UTF-8.
+    """
+    if path == "-" and stream is not None:
+        text = stream.read(_LARGEST + 1)
+        return text if len(text) <= _LARGEST else _too_large(path)
+    file = _read_pipe(path) or read_file(path)
+    if isinstance(file, ReadFailure):
+        return file
+    return TextIOWrapper(BytesIO(file.data), encoding="utf-8-sig").read()
+
+
+def _read_pipe(path: str) -> FileText | ReadFailure | None:
+    """What comes through a pipe; None where there is none."""
+    try:
+        if not stat.S_ISFIFO(Path(path).stat().st_mode):
+            return None
+        with Path(path).open("rb") as pipe:
+            data = pipe.read(_LARGEST + 1)
+    except (OSError, ValueError):  # told by who reads it as a file
+        return None
+    return FileText(path, data) if len(data) <= _LARGEST else _too_large(path)
+
+
+def _too_large(path: str) -> ReadFailure:
+    return ReadFailure(path, f"it is larger than {_LARGEST // 2**20} MiB", hint="is this the right file?")
+
+
 def _read_regular(path: str) -> FileText | ReadFailure:
     # What was a file may have become a pipe, which would block; what grows would be read for ever.
     with open(path, "rb", opener=_open_without_waiting) as file:
@@ -149,7 +198,7 @@ def _read_regular(path: str) -> FileText | ReadFailure:
         data: bytes | None = file.read(_LARGEST + 1)
         now = os.fstat(file.fileno())
     if data is None or len(data) > _LARGEST:
-        return ReadFailure(path, f"it is larger than {_LARGEST // 2**20} MiB", hint="is this the right file?")
+        return _too_large(path)
     if (status.st_size, status.st_mtime_ns) != (now.st_size, now.st_mtime_ns):
         return ReadFailure(path, "it was being written", hint="try again, and replace files by renaming")
     return FileText(

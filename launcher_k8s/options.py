@@ -72,7 +72,7 @@ class Option:
         if coerced is None:
             shown = "the value given" if self.secret else quote(repr(value))
             raise ConfigurationError(f"{shown} is no value of {self.key}", hint=f"give {self.kind.value}")
-        if isinstance(coerced, int | Decimal) and coerced < self.minimum:
+        if isinstance(coerced, (int, Decimal)) and coerced < self.minimum:
             raise ConfigurationError(
                 f"{quote(repr(value))} is out of range for {self.key}", hint=f"give at least {self.minimum}"
             )
@@ -93,7 +93,7 @@ def _count(value: Any) -> int | None:
 
 def _number(value: Any) -> Decimal | None:
     try:
-        number = Decimal(str(value))
+        number = value if type(value) is Decimal else Decimal(str(value))
     except InvalidOperation:
         return None
     return number if number.is_finite() else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from launcher_k8s.checkup import check_directory
-from launcher_k8s.cli.common import WrongUsageError, print_json, say_unchecked, show, version_named
+from launcher_k8s.cli.common import WrongUsageError, print_json, show, version_named
 from launcher_k8s.errors import ConfigurationError
 
 
@@ -25,7 +25,6 @@ def check_config(arguments: argparse.Namespace) -> int:
         print_json(checkup.records())
     else:
         show(checkup.text())
-        say_unchecked()
     return 0 if checkup.is_clean else 1
 
 

@@ -9,17 +9,17 @@ import sys
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, cast
 
 import attrs
 
 from launcher_k8s import host
 from launcher_k8s.cli.parser import job_flags
+from launcher_k8s.config import ReadFailure
 from launcher_k8s.config.json_text import RepeatedKeyError, find_nearest, find_repeated_key, load_json
 from launcher_k8s.diagnostics import Diagnostic, Severity
 from launcher_k8s.errors import ConfigurationError, InvalidJobError, LauncherError, NotSupportedError
-from launcher_k8s.files import load_settings
+from launcher_k8s.files import load_settings, read_text
 from launcher_k8s.job import Job, JobOptions
 from launcher_k8s.present import refusals_of, refusals_table
 from launcher_k8s.report import diagnostic_text
@@ -185,12 +185,13 @@ def _place(path: str, text: str, offset: int) -> str:
 
 def _read_text(path: str) -> str:
     try:
-        return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InvalidJobError.single(path, f"{path}: {error.strerror or error}", hint=_JOB_HINT) from error
+        text = read_text(path, stream=sys.stdin)
     except UnicodeDecodeError as error:
         hint = "save the file as UTF-8 text"
         raise InvalidJobError.single(path, f"{path}: not UTF-8: {error.reason}", hint=hint) from error
+    if isinstance(text, ReadFailure):
+        raise InvalidJobError.single(path, f"{path}: {text.reason}", hint=_JOB_HINT)
+    return text
 
 
 def print_error(error: LauncherError, *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import attrs
 
 from launcher_k8s.cli.common import cluster_of, print_json, say, show
+from launcher_k8s.config import ReadFailure
 from launcher_k8s.conversion import (
     Conversion,
     Difference,
@@ -22,6 +23,7 @@ from launcher_k8s.conversion import (
     sample_jobs,
 )
 from launcher_k8s.errors import ConfigurationError
+from launcher_k8s.files import read_text
 from launcher_k8s.host.effects import HostEffects
 from launcher_k8s.present import Table
 from launcher_k8s.templates.defaults import JOB_FILE, default_templates
@@ -33,7 +35,7 @@ def convert_overrides(arguments: argparse.Namespace) -> int:
     """Write the templates, and tell whom each section is for; 0 only if they give equal objects."""
     base = default_templates()[JOB_FILE]
     if arguments.base is not None:
-        base = _read_template(Path(arguments.base))
+        base = _read_template(arguments.base)
     conversion = convert(cluster_of(arguments), base)
     jobs = sample_jobs()
     differences = prove(conversion, jobs, SetRenderer(HostEffects()))
@@ -67,14 +69,15 @@ def _verdict(conversion: Conversion, differences: tuple[Difference, ...], jobs: 
     return f"not proved: {len(differences)} differences from what the overrides give: {told}"
 
 
-def _read_template(path: Path) -> str:
+def _read_template(path: str) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        message = f"the job template {path} cannot be read: {error.strerror or error}"
-        raise ConfigurationError(message, hint="give the job.tpl to begin with") from error
+        text = read_text(path)
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"the job template {path} is not UTF-8: {error.reason}") from error
+    if isinstance(text, ReadFailure):
+        message = f"the job template {path} cannot be read: {text.reason}"
+        raise ConfigurationError(message, hint="give the job.tpl to begin with")
+    return text
 
 
 def _write(conversion: Conversion, directory: Path) -> list[Path]:

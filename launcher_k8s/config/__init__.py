@@ -4,7 +4,7 @@ Pure: files come through a :class:`FileReader`, the environment is passed in. So
 syntax: the Kubernetes plugin guide (domain, section 1).
 """
 
-from launcher_k8s.config.directory import parse_settings
+from launcher_k8s.config.directory import parse_clusters, parse_settings, sound_settings
 from launcher_k8s.config.reading import FileReader, FileText, ReadFailure
 
-__all__ = ["FileReader", "FileText", "ReadFailure", "parse_settings"]
+__all__ = ["FileReader", "FileText", "ReadFailure", "parse_clusters", "parse_settings", "sound_settings"]

@@ -37,6 +37,7 @@ from launcher_k8s.settings import (
     ResourceProfile,
     Settings,
 )
+from launcher_k8s.settings.cluster import amend
 
 LAUNCHER_FILE = "launcher.conf"
 PROFILES_FILE = "launcher.kubernetes.profiles.conf"
@@ -64,6 +65,38 @@ def parse_settings(
     Returns:
         The settings, None where there is an error; and every diagnostic, by file and line.
     """
+    clusters, diagnostics = parse_clusters(
+        directory, read, environ=environ, strict=strict, accounts=accounts, scratch_path=scratch_path
+    )
+    return sound_settings(clusters, diagnostics), diagnostics
+
+
+def sound_settings(
+    clusters: tuple[ClusterSettings, ...], diagnostics: tuple[Diagnostic, ...]
+) -> Settings | None:
+    """Clusters as the settings of a directory; None where one of its diagnostics is an error."""
+    if any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
+        return None
+    return Settings(clusters, diagnostics)
+
+
+def parse_clusters(
+    directory: str,
+    read: FileReader,
+    *,
+    environ: Mapping[str, str] = MappingProxyType({}),
+    strict: bool = True,
+    accounts: Accounts | None = None,
+    scratch_path: str | None = None,
+) -> tuple[tuple[ClusterSettings, ...], tuple[Diagnostic, ...]]:
+    """Read a configuration directory for more checks of it: also where there are errors.
+
+    Args: as for :func:`parse_settings`.
+
+    Returns:
+        The clusters as far as they could be read, which no job is to be planned with where there is an error;
+        and every diagnostic, by file and line.
+    """
     read = ReadOnce(read)
     findings = Findings(strict=strict)
     clusters: list[ClusterSettings] = []
@@ -86,10 +119,7 @@ def parse_settings(
         clusters = [_with_scratch_path(cluster, scratch_path) for cluster in clusters]
     # Clusters may share a profiles file, whose findings are then told once.
     found = chain(findings.diagnostics(), *(cluster.diagnostics for cluster in clusters))
-    diagnostics = tuple(dict.fromkeys(found))
-    if any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
-        return None, diagnostics
-    return Settings(tuple(clusters), diagnostics), diagnostics
+    return tuple(clusters), tuple(dict.fromkeys(found))
 
 
 def _clusters(directory: str, read: FileReader, findings: Findings) -> tuple[ClusterPlace, ...]:
@@ -137,7 +167,15 @@ class _ClusterReader:
             findings=self._findings,
             accounts=accounts,
         )
-        return attrs.evolve(cluster, diagnostics=self._findings.diagnostics())
+        return amend(cluster, diagnostics=self._diagnostics())
+
+    def _diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Everything found: of the main file, of profiles, of resources, and then of others."""
+        opened = (file.path for file in self._sources.files())
+        order = dict.fromkeys((self._place.location.file, self._place.main_file, *opened))
+        ranks = {path: rank for rank, path in enumerate(order)}
+        found = self._findings.diagnostics()
+        return tuple(sorted(found, key=lambda each: ranks.get(each.location.file, len(ranks))))
 
     def _main_file(self) -> MainFile:
         path = self._place.main_file

@@ -27,6 +27,7 @@ class Findings:
         self._lenient = () if strict else ("unknown-key",)
         self._found: list[Diagnostic] = []
         self._counts: Counter[tuple[str, Severity]] = Counter()
+        self._hopeless: set[str] = set()
 
     def report(self, code: str, location: Location, message: str, hint: str = "") -> None:
         """Note a finding and go on, so that the others are found too.
@@ -39,12 +40,15 @@ class Findings:
         """
         severity = self._severity(code)
         self._counts[location.file, severity] += 1
-        if self._counts[location.file, severity] <= MOST_PER_FILE:
+        count = self._counts[location.file, severity]
+        if count <= MOST_PER_FILE:
             self._found.append(Diagnostic(code, severity, location, message, hint))
+        if count == MOST_PER_FILE and severity is Severity.ERROR:
+            self._hopeless.add(location.file)
 
     def stop(self, file: str, line: int) -> bool:
         """Whether reading a file is to stop, because of the errors before a line; if so, that is told."""
-        if self._counts[file, Severity.ERROR] < MOST_PER_FILE:
+        if file not in self._hopeless:
             return False
         message = f"after {MOST_PER_FILE} errors the file is not read any further"
         self._found.append(
@@ -55,6 +59,12 @@ class Findings:
     def is_full(self, file: str, code: str) -> bool:
         """Whether more findings of a code are only counted in this file: then none need be worded."""
         return self._counts[file, self._severity(code)] >= MOST_PER_FILE
+
+    def count_untold(self, code: str, file: str) -> bool:
+        """Count a finding of which nothing would be told any more; if else False: it is to be worded."""
+        if is_full := self.is_full(file, code):
+            self.report(code, Location(file), "")
+        return is_full
 
     def _severity(self, code: str) -> Severity:
         return Severity.WARNING if code in self._lenient else CODES[code].severity

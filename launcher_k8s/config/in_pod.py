@@ -50,7 +50,8 @@ def _with_api_url(main: MainFile, host: str, port: str, findings: Findings) -> M
         url = read_value(CLUSTER_KEYS["api-url"].option, f"https://{bracketed}:{port}")
     except BadValueError as problem:
         hint = f"set {main.keys['api_url']} in the file"
-        findings.report("bad-value", Location("environment", key=HOST), problem.message, hint)
+        variable = HOST if port.isdecimal() and port.isascii() and 0 < int(port[:9]) < 2**16 else PORT
+        findings.report("bad-value", Location("environment", key=variable), problem.message, hint)
         return main.without_value("api_url")
     return main.with_value("api_url", url, Origin(OriginKind.ENVIRONMENT, key=HOST))
 

@@ -203,12 +203,22 @@ def _guarded(lines: Iterator[Line]) -> Iterator[Line]:
     """The lines of a file that may hold a token; what continues the line of one is not shown."""
     is_below = False
     for line in lines:
-        key, equals, value = line.text.partition("=")
-        # A = at a token's end is base64, and no key has neither a - nor a value.
-        is_entry = equals and is_plain_key(key.rstrip(BLANKS)) and (value.strip("=") or "-" in key)
-        is_continuation = is_below and not is_entry and not line.text.startswith("[")
+        is_continuation = is_below and not line.text.startswith("[") and _continues(line.text)
         yield line._replace(is_guarded=True, is_hidden=is_continuation)
         is_below = is_continuation or _SECRET_KEY.match(line.text) is not None
+
+
+def _continues(text: str) -> bool:
+    """Whether a line below a token's is rather more of the token: one word that is no entry."""
+    key, equals, value = text.partition("=")
+    # A = at a token's end is base64, and no key has neither a - nor a value.
+    is_entry = equals and is_plain_key(key.rstrip(BLANKS)) and (value.strip("=") or "-" in key)
+    return len(text.split(maxsplit=1)) == 1 and not is_entry
+
+
+def is_text(file: FileText) -> bool:
+    """Whether a file is text, as far as that can be told without reading its lines."""
+    return not file.data.startswith(_UTF16_MARKS) and b"\0" not in file.data
 
 
 def check_text(file: FileText, findings: Findings) -> bool:

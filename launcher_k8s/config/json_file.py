@@ -39,6 +39,8 @@ def parse_json(file: FileText) -> Any | JsonProblem:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8")
         return JsonProblem(_place(file.path, before, len(before)), "the text is not UTF-8")
+    if not text.strip():
+        return JsonProblem(Location(file.path, 1, 1), "the file is empty")
     try:
         value = load_json(text)
     except json.JSONDecodeError as error:

@@ -95,6 +95,7 @@ def _read_cluster(
     readings = _read_ours(section, _CLUSTER_KEYS, findings)
     values = LauncherCluster(**{field: reading.value for field, reading in readings.items()})
     main_file = posixpath.join(directory, values.config_file or MAIN_FILE)
+    _check_name(values.name, readings, findings)
     where = (
         readings["name"].entry.at_value() if "name" in readings else section.line.at(section=section.title)
     )
@@ -102,11 +103,19 @@ def _read_cluster(
     return ClusterPlace(values.name, main_file, where, asking, _of_cluster(scratch_path, values.name))
 
 
+def _check_name(name: str, readings: Mapping[str, Reading], findings: Findings) -> None:
+    """Refuse a name that would lead out of the scratch directory, in which each cluster has its own."""
+    if "/" in name or name in (".", ".."):
+        message = f"{quote(name)} cannot be a directory's name, which a cluster's name becomes"
+        where = readings["name"].entry.at_value()
+        findings.report("bad-value", where, message, "write a name without / that is not . or ..")
+
+
 def _scratch_path(sections: Iterable[Section], directory: str, findings: Findings) -> Reading | None:
     servers = [section for section in sections if section.title == "server"]
     readings = [_read_ours(section, _SERVER_KEYS, findings).get("scratch_path") for section in servers]
     stated = next((reading for reading in reversed(readings) if reading and reading.value), None)
-    return stated and attrs.evolve(stated, value=posixpath.join(directory, stated.value))
+    return stated and stated._replace(value=posixpath.join(directory, stated.value))
 
 
 def _of_cluster(scratch_path: Reading | None, name: str) -> tuple[str, Origin] | None:

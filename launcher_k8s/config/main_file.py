@@ -7,23 +7,25 @@ Keys stand before any section; which there are, and how they are read, stands on
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
-from itertools import chain
+from collections.abc import Iterable, Mapping
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any
 
 import attrs
 
 from launcher_k8s.config.findings import Findings
-from launcher_k8s.config.ini import parse_ini
+from launcher_k8s.config.ini import Entry, is_text, parse_ini
 from launcher_k8s.config.masking import is_token
 from launcher_k8s.config.reading import FileText
-from launcher_k8s.config.table import CLUSTER_KEYS, Reading, read_entries
+from launcher_k8s.config.table import CLUSTER_KEYS, Reading, meant_key, read_entries
 from launcher_k8s.origin import Origin
 from launcher_k8s.tokens import decode_token
 from launcher_k8s.wording import quote
 
 _PATHS = ("auth_token_path", "scratch_path", "logging_dir")
+
+_MOST_COMPARED = 100
 
 _KEYS: Mapping[str, str] = MappingProxyType({setting.field: key for key, setting in CLUSTER_KEYS.items()})
 
@@ -83,7 +85,7 @@ def read_main_file(file: FileText, findings: Findings) -> MainFile:
     for field in _PATHS:
         if path := values.get(field):
             values[field] = posixpath.join(posixpath.dirname(file.path), path)
-    stated = {CLUSTER_KEYS[entry.key].field for entry in entries if entry.key in CLUSTER_KEYS}
+    stated = {CLUSTER_KEYS[key].field for key in _stated_keys(file, entries)}
     origins = {field: reading.entry.origin for field, reading in readings.items()}
     return MainFile(file.path, values, origins, unread=frozenset(stated - values.keys()))
 
@@ -95,3 +97,13 @@ def _refuse_token_as_path(readings: dict[str, Reading], findings: Findings) -> N
         message = "this looks like a token, not like the path of a file that holds one"
         findings.report("bad-value", stated.entry.at_value(), message, "did you mean auth-token?")
         del readings["auth_token_path"]
+
+
+def _stated_keys(file: FileText, entries: Iterable[Entry]) -> set[str]:
+    """The keys that are set, or that another was meant to be; all, of a file that is no text."""
+    if not is_text(file):
+        return set(CLUSTER_KEYS)
+    keys = {entry.key: None for entry in entries}
+    # A misspelt key has been told with what it should be: to call that missing as well would be noise.
+    unknown = islice((key for key in keys if key not in CLUSTER_KEYS), _MOST_COMPARED)
+    return CLUSTER_KEYS.keys() & {*keys, *(meant_key(key, CLUSTER_KEYS) for key in unknown)}

@@ -24,6 +24,7 @@ from launcher_k8s.settings import Override
 from launcher_k8s.wording import LONGEST_QUOTE, quote
 
 _PAIR = re.compile(r'[ \t]*"([^"]*)"[ \t]*:[ \t]*"([^"]*)"[ \t]*')
+_APPEND = "/-"
 _EXAMPLE = 'write "/pointer":"/path/to/file.json", pairs separated by commas'
 _BARE = re.compile(r"(/[^:,]+?)[ \t]*[:=][ \t]*([^:,]+?)")
 _TYPOGRAPHIC = re.compile(
@@ -94,8 +95,13 @@ class OverrideFiles:
             BadValueError: The entry is not a list of pairs.
         """
         overrides = []
+        pointers: set[str] = set()
         for pair in split_pairs(entry.value):
             is_sound = self._check_pointer(pair, entry)
+            if pair.pointer in pointers:
+                self._report_repeated(pair, entry)
+            if not pair.pointer.endswith(_APPEND):
+                pointers.add(pair.pointer)
             path = posixpath.join(self._directory, pair.file)
             value = self._value_of(path, pair, entry)
             if is_sound and not isinstance(value, JsonProblem | ReadFailure):
@@ -118,6 +124,11 @@ class OverrideFiles:
                 "bad-pointer", where, message, "point at one field, such as /spec/template/spec/x"
             )
         return not is_whole
+
+    def _report_repeated(self, pair: Pair, entry: Entry) -> None:
+        where = entry.at_value(pair.pointer_offset, len(pair.pointer))
+        message = f"{quote(pair.pointer)} stands twice in this line: the later value wins"
+        self._findings.report("repeated-pointer", where, message, "keep one of the two")
 
     def _value_of(self, path: str, pair: Pair, entry: Entry) -> Any | JsonProblem | ReadFailure:
         value = self._values[path] if path in self._values else self._parse(path, pair)

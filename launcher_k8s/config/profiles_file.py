@@ -13,7 +13,7 @@ from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.ini import IniFile, Section, parse_ini
 from launcher_k8s.config.overrides_option import OverrideFiles
 from launcher_k8s.config.reading import FileReader, FileText
-from launcher_k8s.config.table import PROFILE_KEYS, EntryReader, read_section
+from launcher_k8s.config.table import PROFILE_KEYS, EntryReader, read_entries
 from launcher_k8s.options import ValueKind
 from launcher_k8s.origin import Sourced
 from launcher_k8s.settings import ProfileSection, SubjectKind
@@ -39,7 +39,8 @@ def read_profiles_file(file: FileText, read: FileReader, findings: Findings) -> 
 def _read_profile(
     section: Section, special: Mapping[ValueKind, EntryReader], findings: Findings
 ) -> ProfileSection | None:
-    readings = read_section(section, PROFILE_KEYS, findings, special=special)
+    # No key of a profile is required: what is not set here, another section sets.
+    readings = read_entries(section.entries, PROFILE_KEYS, findings, special=special)
     if not section.is_sound:
         return None
     kind, name = _subject(section)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -35,10 +35,11 @@ class Setting:
     field: str
     option: Option
     default: Any
+    is_required: bool = attrs.field(init=False)
+    """Whether the key must be given."""
 
-    @property
-    def is_required(self) -> bool:
-        """Whether the key must be given."""
+    @is_required.default
+    def _lacks_default(self) -> bool:
         return self.default is attrs.NOTHING
 
     @property
@@ -74,8 +75,7 @@ _FILES = MappingProxyType(
 )
 
 
-@attrs.frozen
-class Reading:
+class Reading(NamedTuple):
     """A value that was read, and the entry it came from."""
 
     value: Any

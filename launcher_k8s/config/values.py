@@ -157,7 +157,11 @@ def _amount(option: Option, text: str) -> Decimal | None:
         return Decimal(text.replace(",", ""))
     if _NUMBER.fullmatch(text.replace(",", ".")):
         return Decimal(text.replace(",", "."))
-    if _is_memory(option) and (match := _AMOUNT.fullmatch(text)):
+    match = _AMOUNT.fullmatch(text)
+    if match and not _is_memory(option) and match[2] in "kKMGgTt":
+        # Nobody means so many cores: a unit of memory has slipped in.
+        return Decimal(match[1]) if _NUMBER.fullmatch(match[1]) else None
+    if match and _is_memory(option):
         number, letter, binary = match.groups()
         text = f"{number}{letter.upper() if binary or letter not in 'kK' else 'k'}{binary.lower()}"
     try:

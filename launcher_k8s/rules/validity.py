@@ -16,7 +16,7 @@ from launcher_k8s.origin import CODE, JOB, Origin
 from launcher_k8s.rules.contents import check_contents
 from launcher_k8s.rules.names import is_env_name, is_loose_env_name
 from launcher_k8s.settings import ClusterSettings
-from launcher_k8s.wording import quote
+from launcher_k8s.wording import closest, quote
 
 _HIGHEST_ID = 2**31 - 1
 _NO_NAME = frozenset({"Cc", "Cs"})
@@ -60,7 +60,8 @@ def _check_program(job: Job, user: str, trail: Trail) -> None:
         )
     if not job.command and not job.exe:
         message = f"the job {quote(job.name)} of user {quote(user)} has neither command nor exe"
-        trail.refuse("command", message, origin=JOB, hint="give a shell command, or a program to run")
+        hint = _meant_program(job) or "give a shell command, or a program to run"
+        trail.refuse("command", message, origin=JOB, hint=hint)
     if job.command and job.exe:
         message = f"the job {quote(job.name)} of user {quote(user)} has both command and exe"
         hint = "give a shell command or a program, not both"
@@ -72,6 +73,14 @@ def _check_program(job: Job, user: str, trail: Trail) -> None:
         trail.refuse(
             "workingDirectory", message, value=job.working_directory, origin=JOB, hint="write a path from /"
         )
+
+
+def _meant_program(job: Job) -> str:
+    """What an unknown field of the job was probably meant to be."""
+    meant = ((field, closest(field, ("command", "exe"))) for field in job.extra)
+    return next(
+        (f"{quote(field)} is not known: did you mean {known}?" for field, known in meant if known), ""
+    )
 
 
 def _check_owner(job: Job, cluster: ClusterSettings, user: str, trail: Trail) -> None:

@@ -74,9 +74,33 @@ def check_overrides(
     Raises:
         NotSupportedError: The extra is not installed, or has no schemas of this version.
     """
-    schemas = load_schemas(kubernetes)
+    return _check(cluster, load_schemas(kubernetes), locate)
+
+
+def check_applicable(
+    cluster: ClusterSettings, *, locate: Callable[[Override], Location] | None = None
+) -> tuple[Diagnostic, ...]:
+    """Find overrides that apply to no job, which needs no schemas.
+
+    Args: as for :func:`check_overrides`.
+    """
+    return _check(cluster, None, locate)
+
+
+def has_overrides(cluster: ClusterSettings) -> bool:
+    """Whether there are overrides to be checked: with templating on they are ignored."""
+    return any(_configured(cluster))
+
+
+def _configured(cluster: ClusterSettings) -> list[tuple[Override, ...]]:
     sections = () if cluster.use_templating else cluster.profiles
-    configured = [section.values[_FIELD].value for section in sections if _FIELD in section.values]
+    return [section.values[_FIELD].value for section in sections if _FIELD in section.values]
+
+
+def _check(
+    cluster: ClusterSettings, schemas: Schemas | None, locate: Callable[[Override], Location] | None
+) -> tuple[Diagnostic, ...]:
+    configured = _configured(cluster)
     if not any(configured):
         return ()
     check = partial(_diagnose, samples=_samples(), schemas=schemas, locate=locate or _place)
@@ -92,7 +116,7 @@ def _diagnose(
     overrides: Sequence[Override],
     *,
     samples: Sequence[Mapping[str, Any]],
-    schemas: Schemas,
+    schemas: Schemas | None,
     locate: Callable[[Override], Location],
 ) -> Iterator[Diagnostic]:
     applied = [_apply(sample, overrides) for sample in samples]
@@ -100,6 +124,8 @@ def _diagnose(
         errors = [each.failed.get(number) for each in applied]
         if errors[0] is not None and None not in errors:
             yield _diagnostic(UNAPPLIED, locate(override), errors[0].message, errors[0].hint)
+    if schemas is None:
+        return
     for each in applied:
         found = violations(each.manifest, schemas)
         for finding, setter in attributed(found, each.manifest, each.overrides, each.patch):

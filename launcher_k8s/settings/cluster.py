@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any, TypeAlias
@@ -259,6 +260,25 @@ class ClusterSettings:
         from launcher_k8s.present import cluster_table
 
         return cluster_table(self, title=f"Cluster {self.name}").html()
+
+
+def amend(
+    cluster: ClusterSettings,
+    *,
+    diagnostics: tuple[Diagnostic, ...] | None = None,
+    read_again: SettingsReader | None = None,
+) -> ClusterSettings:
+    """The same settings with what became known of their files; what None is given for stays.
+
+    What was checked when they were built is not checked once more, as ``attrs.evolve`` would: there may be
+    very many sections.
+    """
+    amended = copy(cluster)
+    if diagnostics is not None:
+        object.__setattr__(amended, "diagnostics", diagnostics)
+    if read_again is not None:
+        object.__setattr__(amended, "read_again", read_again)
+    return amended
 
 
 @cache

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from launcher_k8s.checkup import check_directory
+from launcher_k8s.diagnostics import Severity
 from launcher_k8s.errors import ConfigurationError, NotSupportedError
 from tests.cli_runs import PROFILES, RESOURCES, write_directory
 
@@ -112,3 +113,59 @@ def test_without_the_extra_the_rest_is_checked(tmp_path: Path, monkeypatch: pyte
     assert check_directory(place, environ={}).is_clean
     with pytest.raises(NotSupportedError, match="kubernetes-validate"):
         check_directory(place, environ={}, kubernetes="1.36")
+
+
+WITHOUT_EXTRA = ("kubernetes_validate", "kubernetes_validate.utils")
+ASTRAY = '[*]\njob-json-overrides="/spec/template/spec/containers/9":"a.json"\n'
+
+
+@pytest.fixture
+def no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in WITHOUT_EXTRA:
+        monkeypatch.setitem(sys.modules, module, None)
+
+
+@pytest.mark.usefixtures("no_extra")
+def test_an_override_that_applies_to_no_job_is_an_error_without_the_extra(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("1")
+    checkup = check_directory(directory(tmp_path, profiles=ASTRAY), environ={})
+    (error,) = [each for each in checkup.diagnostics if each.severity is Severity.ERROR]
+    assert (error.code, error.location.line) == ("inapplicable-override", 2)
+    assert checkup.settings is None
+
+
+@pytest.mark.usefixtures("no_extra")
+def test_without_the_extra_it_is_said_that_names_and_types_are_not_checked(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("1")
+    checkup = check_directory(directory(tmp_path, profiles=ASTRAY), environ={})
+    (said,) = checkup.records()["unchecked"]
+    assert "the extra schemas" in said
+    assert checkup.text().endswith(said)
+
+
+@pytest.mark.usefixtures("no_extra")
+def test_where_there_are_no_overrides_nothing_is_left_unchecked(tmp_path: Path) -> None:
+    assert check_directory(directory(tmp_path, profiles="[*]\nmax-cpus=2\n"), environ={}).unchecked == ()
+
+
+def test_overrides_are_checked_beside_other_errors(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("1")
+    place = directory(tmp_path, profiles=f"{ASTRAY}max-cpu=2\n", main=f"{CONNECTION}no-key=1\n")
+    checkup = check_directory(place, environ={})
+    codes = [each.code for each in checkup.diagnostics if each.severity is Severity.ERROR]
+    assert codes == ["unknown-key", "inapplicable-override", "unknown-key"]
+    assert checkup.unchecked == ()
+
+
+def test_it_is_said_that_overrides_could_not_be_read(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{")
+    checkup = check_directory(directory(tmp_path, profiles=ASTRAY), environ={})
+    assert [each.code for each in checkup.diagnostics if each.severity is Severity.ERROR] == ["bad-json"]
+    assert "could not be read are not checked" in checkup.text()
+
+
+def test_what_is_only_counted_stays_last_of_its_file(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("1")
+    many = "".join(f"[u{n}]\nmax-cpu=2\n" for n in range(1100))
+    checkup = check_directory(directory(tmp_path, profiles=f"{ASTRAY}{many}"), environ={})
+    assert checkup.diagnostics[-1].code == "more-problems"

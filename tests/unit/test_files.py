@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import io
 import os
 import pwd
+import threading
 from pathlib import Path
 
 import pytest
 
+from launcher_k8s import files
 from launcher_k8s.config import FileText, ReadFailure
 from launcher_k8s.errors import ConfigurationError
-from launcher_k8s.files import load_settings, read_file, read_settings
+from launcher_k8s.files import load_settings, read_file, read_settings, read_text
 from tests.examples import EXAMPLES, example_directory
 
 
@@ -124,3 +127,54 @@ def test_an_account_that_the_host_does_not_know_is_not_judged_nor_who_reads_now(
     account = found_in(tmp_path / "x.json").account
     assert [account(name) for name in ("no-such-account", "a\0b")] == [None, None]
     assert account(pwd.getpwuid(os.geteuid()).pw_name) is None
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_text_is_read_without_its_mark_and_with_plain_line_ends(tmp_path: Path, newline: str) -> None:
+    path = tmp_path / "job.json"
+    path.write_bytes(f"\ufeffa{newline}b".encode())
+    assert read_text(str(path)) == "a\nb"
+
+
+def test_a_text_comes_through_a_pipe(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(b"text",))
+    writer.start()
+    assert read_text(str(path)) == "text"
+    writer.join()
+
+
+def test_a_device_is_not_read() -> None:
+    failure = read_text("/dev/zero")
+    assert isinstance(failure, ReadFailure)
+    assert failure.reason == "it is a device"
+
+
+def test_a_minus_stands_for_a_stream() -> None:
+    assert read_text("-", stream=io.StringIO("text")) == "text"
+
+
+def test_without_a_stream_a_minus_is_a_files_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("-").write_text("text")
+    assert read_text("-") == "text"
+
+
+def test_no_more_than_a_limit_is_read_of_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_LARGEST", 2**20)
+    stream = io.StringIO("a" * (2**20 + 9))
+    failure = read_text("-", stream=stream)
+    assert isinstance(failure, ReadFailure)
+    assert failure.reason == "it is larger than 1 MiB"
+    assert len(stream.read()) == 8
+
+
+def test_no_more_than_a_limit_is_read_of_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_LARGEST", 1000)
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(b"a" * 1001,))
+    writer.start()
+    assert isinstance(read_text(str(path)), ReadFailure)
+    writer.join()

@@ -17,7 +17,7 @@ from launcher_k8s.config.checks.offers import check_offers
 from launcher_k8s.config.checks.overrides import check_overrides
 from launcher_k8s.config.checks.sections import check_sections
 from launcher_k8s.config.checks.subjects import Subjects
-from launcher_k8s.config.checks.whom import check_whom
+from launcher_k8s.config.checks.whom import check_server_user, check_whom
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.main_file import MainFile
 from launcher_k8s.config.reading import FileReader
@@ -51,6 +51,7 @@ def check_cluster(
     titled = [section for section in cluster.profiles if section.origin.section]
     check_sections(titled, sources, findings)
     if accounts is not None:
+        check_server_user(cluster, accounts, sources, findings)
         check_whom(titled, accounts, sources, findings)
     check_names(subjects, cluster.resources, sources, findings)
     check_overrides(cluster, sources, findings)

@@ -55,11 +55,10 @@ def check_least(
         findings: Told of everything.
     """
     for kind in _KINDS:
-        for sourced in _amounts(kind, subjects, resources):
-            if sourced.value and 0 < sourced.value < kind.least:
-                message = f"{shown(sourced)} is below {kind.words}: jobs that would get it are refused"
-                hint = f"set at least {format_decimal(kind.least)}, or 0"
-                findings.report(_CODE, sources.at(sourced.origin), message, hint)
+        for sourced in _too_small(kind, subjects, resources):
+            message = f"{shown(sourced)} is below {kind.words}: jobs that would get it are refused"
+            hint = f"set at least {format_decimal(kind.least)}, or 0"
+            findings.report(_CODE, sources.at(sourced.origin), message, hint)
         told = set()
         for subject in subjects.concerned((kind.ratio, *_limits(kind), f"default_{kind.field}_request")):
             pair = _small_share(kind, subject, subjects)
@@ -73,16 +72,17 @@ def _limits(kind: _Kind) -> tuple[str, str]:
     return f"default_{kind.field}", f"max_{kind.field}"
 
 
-def _amounts(
+def _too_small(
     kind: _Kind, subjects: Subjects, resources: Iterable[ResourceProfile]
-) -> Iterable[Sourced[Decimal | None]]:
-    for field in _limits(kind):
-        yield from subjects.own(field)
-        yield from subjects.own(f"{field}_request")
-    for profile in resources:
-        for field in (kind.field, f"{kind.field}_request"):
-            origin = attrs.evolve(profile.origin, key=field.replace("_", "-"))
-            yield Sourced(getattr(profile, field), origin)
+) -> Iterable[Sourced[Decimal]]:
+    for limit in _limits(kind):
+        for field in (limit, f"{limit}_request"):
+            yield from (each for each in subjects.own(field) if 0 < each.value < kind.least)
+    for field in (kind.field, f"{kind.field}_request"):
+        for profile in resources:
+            amount = getattr(profile, field)
+            if amount and 0 < amount < kind.least:
+                yield Sourced(amount, attrs.evolve(profile.origin, key=field.replace("_", "-")))
 
 
 def _small_share(
@@ -90,10 +90,12 @@ def _small_share(
 ) -> tuple[Sourced[Any], Sourced[Any]] | None:
     """The ratio and the limit that somebody gets who states nothing, if their product is too small."""
     ratio = subjects.effective(kind.ratio, subject)
+    if ratio is None or ratio.value == 1:
+        return None
     request = subjects.effective(f"default_{kind.field}_request", subject)
     limits = [subjects.effective(field, subject) for field in _limits(kind)]
     limit = min((each for each in limits if each and each.value), key=lambda each: each.value, default=None)
-    if ratio is None or limit is None or (request and request.value) or ratio.value == 1:
+    if limit is None or (request and request.value):
         return None
     is_small = limit.value * ratio.value < kind.least <= limit.value
     return (ratio, limit) if is_small else None

@@ -65,6 +65,8 @@ def _check_bound(
     bound: _Bound, uppers: Sequence[Sourced[Any]], subjects: Subjects, sources: Sources, findings: Findings
 ) -> None:
     lowers = _Lowers(subjects.own(bound.lower))
+    if not lowers:
+        return
     most = max(4, _MOST_COMPARISONS // max(1, len(uppers)))
     for upper in uppers:
         for lower in islice(lowers.over(upper), most):
@@ -83,6 +85,9 @@ class _Lowers:
         self._all = sorted(lowers, key=lambda lower: lower.value, reverse=True)
         self._for_groups = [lower for lower in self._all if not is_user(subject_of(lower))]
         self._by_subject = {subject_of(lower): lower for lower in self._all}
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
 
     def over(self, upper: Sourced[Any]) -> Iterator[Sourced[Any]]:
         """What is over a bound and set for somebody whom the bound is set for; two users never meet."""

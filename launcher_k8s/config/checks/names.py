@@ -21,8 +21,14 @@ from launcher_k8s.wording import quote
 
 _CODE: Final = "impossible-name"
 _CONSTRAINTS: Final = "placement_constraints"
+_DEFAULT_IMAGE: Final = "default-container-image"
 _NOT_IN_IMAGE: Final = re.compile(r"[\s;'\"]")
 _NOT_IN_LABEL: Final = re.compile(r"[^A-Za-z0-9._/:-]")
+
+
+_LABEL_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
+_LABEL_PREFIX: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
+_LONGEST_PREFIX: Final = 253
 
 
 def check_names(
@@ -39,12 +45,29 @@ def check_names(
     for origin, image in _images(subjects):
         if _NOT_IN_IMAGE.search(image):
             message = f"{quote(image)} is no image: it has a blank, a semicolon or a quote"
-            findings.report(_CODE, sources.at(origin, image), message, _without_quotes(image))
+            hint = _image_hint(image) if origin.key == _DEFAULT_IMAGE else _without_quotes(image)
+            findings.report(_CODE, sources.at(origin, image), message, hint)
     for origin, constraint in _constraints(subjects, resources):
         text = str(constraint)
-        if _NOT_IN_LABEL.search(text):
+        if not _is_label(constraint):
             hint = f"write {text.replace('=', ':', 1)}" if "=" in text else _without_quotes(text)
+            if not _NOT_IN_LABEL.search(text):
+                hint = "key and value begin and end with a letter or digit, and have at most 63 characters"
             findings.report(_CODE, sources.at(origin, text), f"{quote(text)} is no node label", hint)
+
+
+def _is_label(constraint: PlacementConstraint) -> bool:
+    """Whether a node can have this label (Kubernetes, "Labels and Selectors", syntax)."""
+    prefix, slash, name = constraint.name.rpartition("/")
+    if slash and not (len(prefix) <= _LONGEST_PREFIX and _LABEL_PREFIX.fullmatch(prefix)):
+        return False
+    value = constraint.value
+    return bool(_LABEL_NAME.fullmatch(name) and (not value or _LABEL_NAME.fullmatch(value)))
+
+
+def _image_hint(text: str) -> str:
+    bare = text.strip("\"'")
+    return f"write {bare}" if bare != text else "write one image, such as registry.example.com/r:4"
 
 
 def _without_quotes(text: str) -> str:
@@ -62,7 +85,7 @@ def _constraints(
     subjects: Subjects, resources: Iterable[ResourceProfile]
 ) -> Iterator[tuple[Origin, PlacementConstraint]]:
     yield from _items(subjects.own(_CONSTRAINTS))
-    for profile in resources:
+    for profile in (each for each in resources if each.placement_constraints):
         origin = attrs.evolve(profile.origin, key="placement-constraints")
         yield from ((origin, constraint) for constraint in profile.placement_constraints)
 

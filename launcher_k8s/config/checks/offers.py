@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Container, Mapping, Sequence, Sized
+from collections.abc import Container, Iterable, Mapping, Sequence, Sized
 from decimal import Decimal
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
+import attrs
+
 from launcher_k8s.config.checks.subjects import EVERYONE, Subject, Subjects, describe, shown, subject_of
-from launcher_k8s.config.findings import Findings
+from launcher_k8s.config.findings import MOST_PER_FILE, Findings
 from launcher_k8s.config.sources import Sources
-from launcher_k8s.diagnostics import Location
 from launcher_k8s.job import PlacementConstraint
-from launcher_k8s.origin import Sourced
+from launcher_k8s.origin import Origin, Sourced
 from launcher_k8s.settings import CUSTOM_RESOURCES, ResourceProfile
 from launcher_k8s.wording import did_you_mean, enumerate_words, quote
 
@@ -46,6 +47,7 @@ _CONSTRAINTS = "placement_constraints"
 # Shared out among the subjects of a file: complete for hundreds of sections, and linear for any number.
 _MOST_COMPARISONS = 200_000
 _LEAST_COMPARED = 4
+_MOST_TOLD = 5
 
 
 def check_offers(
@@ -81,8 +83,14 @@ def _check_images(subjects: Subjects, sources: Sources, findings: Findings) -> N
         images = f"container-images ({offered.origin})" if offered else "container-images, which is not set"
         refused = f"unknown images are refused ({allow_unknown.origin})"
         message = f"{quote(image.value)} is not in {images}, and {refused}"
-        hint = f"add it there, or set another: a job that names none is refused to {describe(subject)}"
+        hint = f"add it there, or set another: a job that names none is refused {_to_whom(subject, subjects)}"
         findings.report("default-image-not-offered", sources.at(image.origin), message, hint)
+
+
+def _to_whom(subject: Subject, subjects: Subjects) -> str:
+    if subject == EVERYONE and any(subjects.sets(other, _IMAGES) for other in subjects if other != EVERYONE):
+        return "to everyone whom no other section spares"
+    return f"to {describe(subject)}"
 
 
 def _check_names(
@@ -93,8 +101,7 @@ def _check_names(
     shown_as = {profile.display_name: profile.section for profile in resources}
     for offer in subjects.own(_OFFER):
         for name in (name for name in offer.value if name not in titles):
-            if findings.is_full(offer.origin.file, "undefined-resource-profile"):
-                findings.report("undefined-resource-profile", Location(offer.origin.file), "")
+            if findings.count_untold("undefined-resource-profile", offer.origin.file):
                 continue
             if name in shown_as:
                 hint = f"{quote(name)} is how [{shown_as[name]}] is shown: write {shown_as[name]}"
@@ -113,14 +120,15 @@ def _check_maxima(subjects: Subjects, offers: _Offers, sources: Sources, finding
     everyones = subjects.effective(_OFFER)
     for_everyone = {profile.section for profile in offers.to(everyones)}
     concerned = [*subjects.concerned((_OFFER, *_LIMITS))] if offers.profiles else []
+    found: dict[Origin, _Unusable] = {}
     for subject in concerned:
         offer = subjects.effective(_OFFER, subject)
         for maximum_field, field in _LIMITS.items():
             maximum = subjects.effective(maximum_field, subject)
             if maximum is None or (maximum.value == 0 and field in _UNBOUNDED):
                 continue
-            if findings.is_full(maximum.origin.file, "profile-over-maximum"):
-                return
+            if len(found) >= MOST_PER_FILE:
+                break
             is_everyones = subject != EVERYONE and subject_of(maximum) == EVERYONE
             if is_everyones and offer is everyones:
                 continue
@@ -129,19 +137,30 @@ def _check_maxima(subjects: Subjects, offers: _Offers, sources: Sources, finding
                 compared = over[: _most_compared(concerned)]
                 over = [profile for profile in compared if profile.section not in for_everyone]
             if over:
-                _report_over(subject, maximum, over, sources, findings)
+                found.setdefault(maximum.origin, _Unusable(maximum)).add(subject, over)
+    for unusable in found.values():
+        _report_over(unusable, sources, findings)
 
 
-def _report_over(
-    subject: Subject,
-    maximum: Sourced[Any],
-    over: Sequence[ResourceProfile],
-    sources: Sources,
-    findings: Findings,
-) -> None:
-    named = enumerate_words(over, show=lambda profile: f"{profile.section} ({profile.origin})")
-    whom = describe(subject)
-    message = f"{shown(maximum)} makes resource profiles unusable that are offered to {whom}: {named}"
+@attrs.frozen
+class _Unusable:
+    """What one maximum makes unusable, and for whom: told once, though many may meet it."""
+
+    maximum: Sourced[Any]
+    whom: dict[str, list[Subject]] = attrs.field(factory=dict)
+
+    def add(self, subject: Subject, over: Iterable[ResourceProfile]) -> None:
+        """Take up what somebody is offered and cannot use."""
+        named = enumerate_words(over, show=lambda profile: f"{profile.section} ({profile.origin})")
+        self.whom.setdefault(named, []).append(subject)
+
+
+def _report_over(unusable: _Unusable, sources: Sources, findings: Findings) -> None:
+    maximum = unusable.maximum
+    each = [f"{enumerate_words(who, show=describe)}: {named}" for named, who in unusable.whom.items()]
+    shown_to = "; to ".join(each[:_MOST_TOLD])
+    more = f"; and {len(each) - _MOST_TOLD} more such offers" if len(each) > _MOST_TOLD else ""
+    message = f"{shown(maximum)} makes resource profiles unusable that are offered to {shown_to}{more}"
     hint = "raise the maximum, or list in resource-profiles only those below it"
     findings.report("profile-over-maximum", sources.at(maximum.origin), message, hint)
 

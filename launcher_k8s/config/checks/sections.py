@@ -31,9 +31,10 @@ def check_sections(sections: Iterable[ProfileSection], sources: Sources, finding
     setters: dict[SubjectKind, dict[str, ProfileSection]] = {kind: {} for kind in SubjectKind}
     for section in sections:
         earlier = first.setdefault(section.title, section)
-        if earlier is not section:
+        if earlier is not section and not findings.count_untold("repeated-section", section.origin.file):
             _report_repeated(section, earlier, sources, findings)
-        _check_place(section, setters, sources, findings)
+        if _MORE_SPECIFIC[section.kind]:
+            _check_place(section, setters, sources, findings)
         setters[section.kind].update(dict.fromkeys(section.values, section))
 
 
@@ -58,7 +59,7 @@ def _check_place(
         for field in section.values
         if field in setters[kind]
     }
-    if hidden:
+    if hidden and not findings.count_untold("place-matters", section.origin.file):
         nearest = max(hidden.values(), key=lambda other: other.origin.line)
         keys = enumerate_words(_KEY_OF[field] for field in hidden)
         message = f"set here, {keys} wins over more specific sections above, such as [{nearest.title}]"

@@ -7,7 +7,7 @@ subjects.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -30,12 +30,14 @@ class Subjects:
     """
 
     def __init__(self, sections: Iterable[ProfileSection]) -> None:
-        self._own: dict[Subject, dict[str, Sourced[Any]]] = {EVERYONE: {}}
-        self._order: dict[tuple[Subject, str], int] = {}
+        self._own: dict[Subject, Mapping[str, Sourced[Any]]] = {EVERYONE: {}}
+        self._order: dict[Subject, Mapping[str, int]] = {EVERYONE: {}}
         for number, section in enumerate(sections):
             subject = section.origin.section or EVERYONE
-            self._own.setdefault(subject, {}).update(section.values)
-            self._order.update(((subject, field), number) for field in section.values)
+            own, order = self._own.get(subject), dict.fromkeys(section.values, number)
+            # Most subjects have one section, and there may be very many: theirs are not copied.
+            self._own[subject] = {**own, **section.values} if own else section.values
+            self._order[subject] = {**self._order[subject], **order} if own else order
 
     def __iter__(self) -> Iterator[Subject]:
         """Everyone first, then in the order of the file."""
@@ -51,14 +53,19 @@ class Subjects:
 
     def concerned(self, fields: Iterable[str]) -> Iterator[Subject]:
         """Everyone, and the subjects for whom one of these fields may differ from everyone's."""
-        return (subject for subject in self if subject == EVERYONE or self.sets(subject, fields))
+        wanted = frozenset(fields)
+        return (
+            subject
+            for subject, values in self._own.items()
+            if subject == EVERYONE or not wanted.isdisjoint(values)
+        )
 
     def effective(self, field: str, *subjects: Subject) -> Sourced[Any] | None:
         """What somebody gets who is matched by everyone's sections and those of these subjects."""
         setters = [subject for subject in (EVERYONE, *subjects) if field in self._own[subject]]
         if not setters:
             return None
-        last = max(setters, key=lambda subject: self._order[subject, field])
+        last = max(setters, key=lambda subject: self._order[subject][field])
         return self._own[last][field]
 
 

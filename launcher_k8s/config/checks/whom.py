@@ -14,8 +14,9 @@ from typing import Final
 from launcher_k8s.config.accounts import Accounts
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.sources import Sources
-from launcher_k8s.settings import ProfileSection, SubjectKind
-from launcher_k8s.wording import closest, quote
+from launcher_k8s.origin import OriginKind
+from launcher_k8s.settings import ClusterSettings, ProfileSection, SubjectKind
+from launcher_k8s.wording import closest, did_you_mean, quote
 
 _ALL: Final = frozenset({"all", "any", "default", "defaults", "everybody", "everyone"})
 _GROUP_PREFIXES: Final = ("group:", "group ", "@group:")
@@ -47,6 +48,18 @@ def check_whom(
         elif hint:
             message = f"this host has no user {quote(section.name)}"
             findings.report("unknown-user", sources.at(section.origin), message, hint)
+
+
+def check_server_user(
+    cluster: ClusterSettings, accounts: Accounts, sources: Sources, findings: Findings
+) -> None:
+    """Report a server user that is stated, and whom the host does not know."""
+    origin, user = cluster.origin("server_user"), cluster.server_user
+    if origin.kind is OriginKind.DEFAULT or accounts.knows_user(user):
+        return
+    message = f"this host has no user {quote(user)}: the Launcher could not run as it here"
+    hint = did_you_mean(user, accounts.users()) or "check the name, or create the account"
+    findings.report("unknown-server-user", sources.at(origin), message, hint)
 
 
 def _unknown(sections: Iterable[ProfileSection], accounts: Accounts) -> Iterator[ProfileSection]:

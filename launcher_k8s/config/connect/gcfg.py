@@ -175,7 +175,7 @@ class _Reader:
         if key is None or not (key[2] or key.end() == len(line.text) or line.text[key.end()] in "#;"):
             self._refuse_line(line, offset)
             return None
-        value = self._read_value(line, key.end()) if key[2] else None
+        value = self._read_value(line, key.end(), masked_words(key[1])) if key[2] else None
         if key[2] and value is None:
             return None
         if self._title is None:
@@ -186,7 +186,7 @@ class _Reader:
         text, is_cut = (value.text(), value.is_cut) if value else (None, False)
         return Variable(*self._title, key[1], text, line, offset, key.end(), is_cut)
 
-    def _read_value(self, line: Line, offset: int) -> _Value | None:
+    def _read_value(self, line: Line, offset: int, key: str) -> _Value | None:
         """The value from an offset on, over as many lines as it takes; None where it cannot be read."""
         value, is_sound = _Value(), True
         while piece := value.next_piece(line.text, offset):
@@ -198,14 +198,14 @@ class _Reader:
                 # What starts such a line belongs to the value. No line of it is shown: it may be a secret.
                 line, offset = following._replace(text=following.raw, indent=0, raw=""), 0
             elif piece.startswith("\\") and piece not in _ESCAPES:
-                where = _without_value(line.at(offset - len(piece)))
+                where = _without_value(line.at(offset - len(piece), key=key))
                 hint = "write \\\\ for a backslash"
                 self._findings.report("bad-quoting", where, f"{piece} is no escape", hint)
                 is_sound = False
             else:
                 value.add(piece)
         if value.is_quoted:
-            where = _without_value(line.at(max(0, len(line.text) - 1)))
+            where = _without_value(line.at(max(0, len(line.text) - 1), key=key))
             self._findings.report("bad-quoting", where, "a double quote is never closed", 'close it with "')
         value.end(line.text, offset)
         return value if is_sound and not value.is_quoted else None

@@ -36,6 +36,7 @@ from launcher_k8s.config.sources import Sources
 from launcher_k8s.diagnostics import Location
 from launcher_k8s.origin import DEFAULT, Sourced
 from launcher_k8s.settings import ClusterDefinition, ClusterSettings, ProfileSection, SubjectKind
+from launcher_k8s.settings.cluster import amend
 from launcher_k8s.settings.connect import CONNECT_NAMESPACE
 from launcher_k8s.tokens import decode_token
 from launcher_k8s.wording import quote
@@ -102,7 +103,7 @@ def read_connect_cluster(
     )
     _check_namespace(cluster, sources, findings)
     check_cluster(cluster, main, read, sources=sources, findings=findings, accounts=accounts)
-    return attrs.evolve(cluster, diagnostics=findings.diagnostics())
+    return amend(cluster, diagnostics=findings.diagnostics())
 
 
 def _read_file(path: str, opener: Opener, findings: Findings) -> ConnectFile:
@@ -124,10 +125,12 @@ def _readings_of(file: ConnectFile) -> Iterable[Reading]:
 
 
 def _check_gates(file: ConnectFile, findings: Findings) -> None:
+    # A line whose value is not closed has been told: that it sets nothing would be noise.
+    broken = {key.lower() for key in findings.broken()[1]}
     for key in _GATES:
         field = SECTIONS["Launcher"][key].field
         stated = file.launcher.values.get(field)
-        if field in file.launcher.unread or (stated and stated.value):
+        if field in file.launcher.unread or (stated and stated.value) or key.lower() in broken:
             continue
         where = stated.location if stated else Location(file.path, section="Launcher", key=key)
         message = f"{key} is not {'true' if stated else 'set'}: Connect would not run content on Kubernetes"

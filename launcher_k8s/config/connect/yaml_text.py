@@ -99,7 +99,10 @@ def parse_yaml(file: FileText, findings: Findings) -> YamlNode | None:
         mark = getattr(error, "problem_mark", None)
         where = builder.at(mark) if mark else Location(file.path)
         said = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
-        findings.report("bad-yaml", where, f"the file is not YAML: {said}", "mend it here or just above")
+        if where.source[where.column - 1 : where.column] == "\t" or where.source.lstrip(" ").startswith("\t"):
+            findings.report("bad-yaml", where, "a tab: YAML indents with spaces", "write spaces in its place")
+        else:
+            findings.report("bad-yaml", where, f"the file is not YAML: {said}", "mend it here or just above")
     return None
 
 

@@ -13,11 +13,11 @@ from launcher_k8s.backend import JobBackend
 from launcher_k8s.backend.reloading import TO_FOLLOW, TO_REACH, SettingChange, read_again, reconcile
 from launcher_k8s.diagnostics import Diagnostic
 from launcher_k8s.errors import BackendClosedError, ConfigurationError, InvalidJobError
-from launcher_k8s.files import load_settings, remembering
+from launcher_k8s.files import load_settings
 from launcher_k8s.job import Job, Mount, MountSource
 from launcher_k8s.output import OutputChunk
 from launcher_k8s.settings import ClusterSettings, ProfileSection, Settings
-from launcher_k8s.settings.cluster import SettingsReader
+from launcher_k8s.settings.cluster import SettingsReader, amend
 from launcher_k8s.status import JobState
 from launcher_k8s.testing import ScriptedCluster
 
@@ -294,7 +294,10 @@ class Gate:
         self.asked.release()
         assert self.let.acquire(timeout=10)
         found, diagnostics = self.read()
-        return found and remembering(found, self), diagnostics
+        if found is None:
+            return None, diagnostics
+        clusters = tuple(amend(cluster, read_again=self) for cluster in found.clusters)
+        return attrs.evolve(found, clusters=clusters), diagnostics
 
 
 def gated(settings: ClusterSettings) -> tuple[ClusterSettings, Gate]:

@@ -90,3 +90,9 @@ def test_our_own_template_is_begun_with_where_none_is_named(cli: Cli, config: st
     done = cli("convert-overrides", "--config", config, str(out))
     assert done.code == 0
     assert (out / "job-without-overrides.tpl").read_text() == default_templates()["job.tpl"]
+
+
+def test_a_template_to_begin_with_that_never_ends_is_refused(cli: Cli, config: str) -> None:
+    done = cli("convert-overrides", "--config", config, "--base", "/dev/zero", "out")
+    assert (done.code, done.out) == (1, "")
+    assert "the job template /dev/zero cannot be read: it is a device" in done.err

@@ -93,6 +93,12 @@ def test_a_job_comes_from_standard_input_too(cli: Cli, monkeypatch: pytest.Monke
     assert job["metadata"]["generateName"] == "web-"
 
 
+def test_a_job_that_never_ends_is_refused_in_one_line(cli: Cli) -> None:
+    done = cli("plan", *WHO, "/dev/zero")
+    assert (done.code, done.out) == (1, "")
+    assert "launcher-k8s: /dev/zero: it is a device" in done.err
+
+
 def test_every_refusal_of_a_job_is_told_on_a_line_of_its_own(cli: Cli, tmp_path: Path) -> None:
     asked = {
         "container": {"image": "other"},

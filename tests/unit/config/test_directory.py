@@ -125,3 +125,15 @@ def test_a_cluster_that_does_not_exist_is_told_with_those_that_do() -> None:
 
 def test_a_value_that_is_not_stated_is_a_default() -> None:
     assert read_cluster({}).origin("fetch_limit").kind is OriginKind.DEFAULT
+
+
+def test_findings_come_by_file_main_first_then_profiles_resources_and_others() -> None:
+    files: dict[str, str | bytes | None] = {
+        MAIN: "api-url=x\n",
+        PROFILES: '[*]\njob-json-overrides="/spec/a":"a.json"\nmax-cpus=x\n',
+        RESOURCES: "[small]\ncpus=x\n",
+        "a.json": "{",
+    }
+    _, diagnostics = read_texts(files)
+    order = dict.fromkeys(each.location.file.rpartition("/")[2] for each in diagnostics)
+    assert [*order] == [MAIN, PROFILES, RESOURCES, "a.json"]

@@ -46,6 +46,26 @@ def test_a_file_full_of_warnings_has_room_for_errors() -> None:
     assert not findings.is_full("x", "unknown-key")
 
 
+def test_what_would_not_be_told_is_counted_without_words() -> None:
+    findings = Findings()
+    counted = [findings.count_untold("two-tokens", "a") for _ in range(2)]
+    for line in range(MOST_PER_FILE):
+        findings.report("two-tokens", Location("a", line), "m")
+    assert [*counted, findings.count_untold("two-tokens", "a")] == [False, False, True]
+    assert findings.diagnostics()[-1].message.startswith("1 more")
+
+
+def test_a_file_is_read_to_its_thousandth_error() -> None:
+    findings = Findings()
+    stopped = []
+    for line in range(MOST_PER_FILE):
+        stopped.append(findings.stop("a", line))
+        findings.report("bad-value", Location("a", line), "m")
+    assert not any(stopped)
+    assert findings.stop("a", MOST_PER_FILE)
+    assert not findings.stop("b", 1)
+
+
 def test_an_unknown_key_is_worded_below_a_thousand_warnings() -> None:
     text = "".join(f"[r{n}]\ncpus=1\ncpus-request=2\nmem-mb=1\n" for n in range(MOST_PER_FILE))
     found = findings_of({RESOURCES: f"{text}nvidia-gpu=1\n"})

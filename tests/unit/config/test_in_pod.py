@@ -86,6 +86,11 @@ def test_damaged_certificates_are_an_error() -> None:
 
 def test_an_address_that_is_none_is_an_error() -> None:
     found = findings_of({MAIN: "", **POD}, environ={**ENVIRON, "KUBERNETES_SERVICE_PORT": "tcp"})
+    assert str(found["bad-value"][0].location) == "environment KUBERNETES_SERVICE_PORT"
+
+
+def test_a_host_that_is_none_is_told_as_the_host() -> None:
+    found = findings_of({MAIN: "", **POD}, environ={**ENVIRON, "KUBERNETES_SERVICE_HOST": "a b"})
     assert str(found["bad-value"][0].location) == "environment KUBERNETES_SERVICE_HOST"
 
 

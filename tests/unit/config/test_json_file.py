@@ -97,3 +97,9 @@ def test_a_hundred_levels_are_taken_and_no_more(opening: str, closing: str) -> N
     for levels in (101, 900):
         problem = parse(opening * levels + "1" + closing * levels)
         assert problem.message.endswith(": nested more than 100 levels deep")
+
+
+def test_an_empty_file_is_told_as_that() -> None:
+    problem = parse_json(FileText("f", b" \n"))
+    assert isinstance(problem, JsonProblem)
+    assert problem.message == "the file is empty"

@@ -203,3 +203,10 @@ def test_findings_of_a_shared_profiles_file_are_told_once() -> None:
         PROFILES: "[*]\nmax-cpus=x\n",
     }
     assert only_finding(files).code == "bad-value"
+
+
+@pytest.mark.parametrize("name", ["../etc", "a/b", "..", "."])
+def test_a_cluster_whose_name_is_no_directorys_is_an_error(name: str) -> None:
+    found = findings_of({LAUNCHER: f"[cluster]\nname={name}\ntype=Kubernetes\n", MAIN: CONNECTION})
+    (finding,) = found["bad-value"]
+    assert (finding.location.line, finding.location.key) == (2, "name")

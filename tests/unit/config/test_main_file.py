@@ -159,3 +159,13 @@ def test_a_relative_token_path_of_a_cluster_elsewhere_is_beside_that_clusters_fi
 def test_the_key_that_has_a_close_part_is_meant() -> None:
     finding = only_finding({MAIN: f"{CONNECTION}namspace=lab\n"})
     assert finding.hint == "did you mean kubernetes-namespace?"
+
+
+def test_of_a_file_that_is_no_text_nothing_is_said_to_be_missing() -> None:
+    assert {*findings_of({MAIN: b"\xff\xfea\0"})} == {"not-text"}
+    assert {*findings_of({MAIN: b"a\0b"})} == {"not-text"}
+
+
+def test_a_misspelt_key_is_not_missing_as_well() -> None:
+    text = "api-url=https://10.0.0.1:6443\nauth-tokn-path=/etc/token\n"
+    assert {*findings_of({MAIN: text})} == {"unknown-key"}

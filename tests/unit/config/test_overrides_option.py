@@ -166,3 +166,16 @@ PLAIN = st.text(st.characters(exclude_characters='"', exclude_categories=["Cs"])
 def test_pairs_are_read_back(pairs: list[tuple[str, str]]) -> None:
     text = " , ".join(f'"{pointer}" : "{file}"' for pointer, file in pairs)
     assert [(pair.pointer, pair.file) for pair in split_pairs(text)] == pairs
+
+
+def test_a_pointer_that_stands_twice_in_a_line_is_told() -> None:
+    value = '"/spec/a":"1.json","/spec/b":"1.json","/spec/a":"1.json"'
+    found = findings_of({PROFILES: f"[*]\njob-json-overrides={value}\n", "1.json": "1"})
+    (finding,) = found["repeated-pointer"]
+    assert finding.location.column == len("job-json-overrides=") + value.rindex("/spec/a") + 1
+
+
+def test_two_that_append_are_no_repetition() -> None:
+    value = '"/spec/a/-":"1.json","/spec/a/-":"1.json"'
+    found = findings_of({PROFILES: f"[*]\njob-json-overrides={value}\n", "1.json": "1"})
+    assert "repeated-pointer" not in found

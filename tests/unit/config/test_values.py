@@ -322,3 +322,8 @@ def test_every_bad_item_of_a_list_is_told_at_its_place(quotes: str) -> None:
     told = [problem, *problem.further]
     assert [text[each.offset :][: each.length or 0] for each in told] == ["zone:", ":eu", "zone:"]
     assert told[0].offset < told[1].offset < told[2].offset
+
+
+@pytest.mark.parametrize("text", ["2Gi", "2G", "2 GB", "2Mi"])
+def test_cores_with_a_unit_of_memory_are_so_many_cores(text: str) -> None:
+    assert refused(ValueKind.NUMBER, text).hint.startswith("write 2:")

@@ -109,3 +109,11 @@ def test_a_user_has_a_name_of_their_own(owner: str) -> None:
 )
 def test_a_user_may_have_any_printable_name(owner: str) -> None:
     assert check(owner=owner).refusals == []
+
+
+def test_a_misspelt_program_is_told_with_what_was_meant() -> None:
+    job = attrs.evolve(Job(name="a"), extra={"comand": "true"})
+    trail = Trail()
+    check_job(job, ClusterSettings(), user="jane", trail=trail)
+    (refusal,) = [each for each in trail.refusals if each.what == "command"]
+    assert refusal.hint == "'comand' is not known: did you mean command?"

@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
-from launcher_k8s.schemas import check_overrides
+from launcher_k8s.schemas import check_applicable, check_overrides
 from launcher_k8s.settings import ClusterSettings, Override, ProfileSection
 from tests.unit.schemas.overriding import MAIN, POD, overrides_of, overriding
 
@@ -99,3 +99,8 @@ def test_the_place_can_be_told_by_who_knows_the_files() -> None:
 def test_a_version_can_be_named(version: str, count: int) -> None:
     cluster = overriding((f"{POD}/resources", {"limits": {"cpu": "1"}}))
     assert len(check_overrides(cluster, kubernetes=version)) == count
+
+
+def test_whether_overrides_apply_is_known_without_schemas() -> None:
+    cluster = overriding((f"{POD}/containers/9", {}), (f"{POD}/hostAlias", []))
+    assert [each.code for each in check_applicable(cluster)] == ["inapplicable-override"]

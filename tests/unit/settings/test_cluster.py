@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.origin import CODE, DEFAULT, Origin
 from launcher_k8s.settings import ClusterSettings, ProfileSection, Settings
+from launcher_k8s.settings.cluster import amend
 
 EAST, WEST = ClusterSettings(name="East"), ClusterSettings(name="West")
 
@@ -99,3 +101,16 @@ def test_parts_of_another_kind_are_refused(values: dict[str, Any], message: str,
 def test_a_list_of_sections_becomes_what_files_give() -> None:
     sections: Any = [ProfileSection.everyone()]
     assert ClusterSettings(profiles=sections).profiles == tuple(sections)
+
+
+def test_what_is_known_of_the_files_is_amended_in_a_copy() -> None:
+    finding = Diagnostic("two-tokens", Severity.WARNING, Location("x"), "m", "h")
+    amended = amend(EAST, diagnostics=(finding,))
+    assert (amended.name, amended.diagnostics, EAST.diagnostics) == ("East", (finding,), ())
+
+
+def test_what_is_not_amended_stays() -> None:
+    def read() -> tuple[None, tuple[Diagnostic, ...]]:
+        return None, ()
+
+    assert amend(amend(EAST, read_again=read), diagnostics=()).read_again is read

@@ -42,3 +42,22 @@ def test_a_resource_profiles_label_is_told_at_its_line() -> None:
 )
 def test_others_are_fine(line: str) -> None:
     assert "impossible-name" not in findings_of({PROFILES: f"[*]\n{line}\n"})
+
+
+@pytest.mark.parametrize(
+    "label", ["-bad:ok", "ok:-bad", "ok:bad.", "a/b/c:ok", "/name:ok", "Upper.example/x:ok", f"{'a' * 64}:ok"]
+)
+def test_a_label_that_no_node_can_have_is_told(label: str) -> None:
+    assert only_finding({PROFILES: f"[*]\nplacement-constraints={label}\n"}).code == "impossible-name"
+
+
+@pytest.mark.parametrize(
+    "label", ["node", "az:us-east", "eks.amazonaws.com/compute-type:fargate", "a_b.c:D-1", f"{'a' * 63}:x"]
+)
+def test_a_label_that_a_node_can_have_is_fine(label: str) -> None:
+    assert findings_of({PROFILES: f"[*]\nplacement-constraints={label}\n"}) == {}
+
+
+def test_one_image_is_not_told_to_be_a_list() -> None:
+    hint = only_finding({PROFILES: "[*]\ndefault-container-image=UPPER CASE\n"}).hint
+    assert hint.startswith("write one image")

@@ -143,3 +143,24 @@ def test_all_resource_profiles_are_offered_by_naming_none() -> None:
     small = "[small]\ncpus=1\nmem-mb=512\n"
     finding = only_finding({PROFILES: "[*]\nresource-profiles=all\n", RESOURCES: small})
     assert finding.hint == "leave the value empty: resource-profiles= offers all"
+
+
+def test_a_maximum_that_many_meet_is_told_once_with_all_of_them() -> None:
+    offers = "".join(f"[{user}]\nresource-profiles=large\n" for user in ("jsmith", "jane"))
+    text = f"[*]\nmax-cpus=2\nresource-profiles=small\n{offers}"
+    finding = only_finding({PROFILES: text, RESOURCES: SMALL + LARGE})
+    assert finding.code == "profile-over-maximum"
+    assert "offered to jsmith, jane: large (" in finding.message
+
+
+def test_a_default_image_is_not_said_to_be_refused_to_whom_another_section_spares() -> None:
+    text = "[*]\ndefault-container-image=r:5\ncontainer-images=r:4\nallow-unknown-images=0\n"
+    assert "refused to everyone" in only_finding({PROFILES: text}).hint
+    spared = f"{text}[jsmith]\ndefault-container-image=r:4\n"
+    assert only_finding({PROFILES: spared}).hint.endswith("refused to everyone whom no other section spares")
+
+
+def test_a_profile_whose_section_has_an_error_is_still_the_one_that_was_meant() -> None:
+    broken = "[small]\ncpus=1x\nmem-mb=512\n"
+    found = findings_of({PROFILES: "[*]\nresource-profiles=smal\n", RESOURCES: broken})
+    assert found["undefined-resource-profile"][0].hint == "did you mean small?"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.memory_files import PROFILES, accounts_of, findings_of, read_texts
+from tests.memory_files import CONNECTION, MAIN, PROFILES, accounts_of, findings_of, read_texts
 
 GROUPS = frozenset({"posit-power-users", "analysts"})
 
@@ -59,3 +59,17 @@ def test_the_host_is_not_asked_where_it_is_not_known() -> None:
 def test_of_very_many_unknown_users_the_first_are_compared() -> None:
     text = "".join(f"[nobody{n:04}]\n" for n in range(200)) + "[jsmiht]\n"
     assert found(text) == []
+
+
+def test_a_server_user_that_is_stated_and_unknown_is_told_with_the_one_that_was_meant() -> None:
+    hosts = accounts_of(GROUPS, users=("rstudio-server",))
+    _, found = read_texts({MAIN: f"{CONNECTION}server-user=rstudio-sevrer\n"}, accounts=hosts)
+    assert [(each.code, each.location.line, each.hint) for each in found] == [
+        ("unknown-server-user", 3, "did you mean rstudio-server?")
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "server-user=jsmith\n"])
+def test_a_server_user_that_is_known_or_not_stated_is_fine(text: str) -> None:
+    hosts = accounts_of(GROUPS, users=("jsmith",))
+    assert read_texts({MAIN: CONNECTION + text}, accounts=hosts)[1] == ()

@@ -268,3 +268,7 @@ def test_git_reads_the_same_from_any_value(raw: str, tmp_path: Path) -> None:
     theirs, ours = listed_by_git(text, tmp_path), listed_here(text)
     # A comment after a bare key is read here only.
     assert ours == theirs or (theirs is None and ours is not None and "\n" in raw)
+
+
+def test_an_unknown_escape_is_told_as_it_is_written() -> None:
+    assert problem_of("[S]\na = x\\qy").message == "\\q is no escape"

@@ -240,3 +240,8 @@ def test_a_pods_certificates_that_cannot_be_used_get_a_hint_that_fits() -> None:
         environ={"KUBERNETES_SERVICE_HOST": "h", "KUBERNETES_SERVICE_PORT": "1"},
     )
     assert "certificate-authority" not in found.hint
+
+
+def test_a_gate_whose_quote_is_not_closed_is_not_said_to_be_unset() -> None:
+    text = CONNECT_CONNECTION.replace("Enabled = true", 'Enabled = "true')
+    assert {*findings_of({CONNECT: text})} == {"bad-quoting"}

@@ -88,7 +88,7 @@ def test_an_anchor_that_nothing_refers_to_does_no_harm() -> None:
         ("a: 1\n---\nb: 2\n", "second document", 2, 1),
         ("? [a]\n: 1\n", "a key is a list", 1, 3),
         ("a: [\n", "not YAML", 2, 1),
-        ("a: 1\n\tb: 2\n", "not YAML", 2, 1),
+        ("a: 1\n\tb: 2\n", "a tab: YAML indents with spaces", 2, 1),
         ("[" * (DEEPEST + 2), "nesting", 1, DEEPEST + 2),
     ],
 )
