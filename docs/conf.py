@@ -21,6 +21,7 @@ extensions = [
     "_ext.findings",
     "_ext.contract",
     "_ext.differences",
+    "_ext.templates",
 ]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

@@ -16,7 +16,7 @@ import attrs
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/testing.md")
+PAGES = ("README.md", "docs/templates.md", "docs/testing.md")
 _BLOCK = re.compile(
     r"<!-- (?P<kind>prints|tests|module): ?(?P<name>\S*) -->|<!-- (?P<bare>prints|tests) -->", re.ASCII
 )
