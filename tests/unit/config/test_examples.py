@@ -16,7 +16,6 @@ TRUE_OF = {
     "joined": [
         ("profile-over-maximum", "[*] max-cpus", "members of bioinformatics: hugemem"),
         ("profile-over-maximum", "[*] max-mem-mb", "everyone: default"),
-        ("profile-over-maximum", "[*] max-mem-mb", "members of bioinformatics: hugemem"),
         ("profile-over-maximum", "[@posit-power-users] max-mem-mb", "members of posit-power-users: hugemem"),
         CUT_BY_JSMITH,
     ],
