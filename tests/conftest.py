@@ -28,10 +28,12 @@ settings.load_profile("soak" if SOAK else "short")
 
 @pytest.fixture(scope="session", autouse=True)
 def interrupts() -> Iterator[None]:
-    """An interrupt reaches whom a test sends it to, also where a shell's `&` or nohup had it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Signals reach whom a test sends them to, also where a shell's `&` or nohup had them ignored."""
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    hangup = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
-    signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGHUP, hangup)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
