@@ -160,6 +160,8 @@ def _rewriting(value: Any, expected: Iterable[str]) -> str:
         return "put it in quotes"
     if isinstance(value, str) and _is_a(value, expected):
         return "leave out the quotes"
+    if "array" in expected and isinstance(value, Mapping) and any(key.isdecimal() for key in value):
+        return "write /- for the index: the list is not there yet"
     return "put it in brackets: [...]" if "array" in expected and value is not None else ""
 
 

@@ -60,6 +60,12 @@ def test_an_unknown_field_is_told_with_what_was_meant(
         (f"{POD}/hostNetwork", 1, "is 1, an integer; it must be a boolean", ""),
         (f"{POD}/nodeName", 7, "is 7, an integer; it must be a string", "put it in quotes"),
         (f"{POD}/tolerations", {}, "is an object; it must be a list", "put it in brackets: [...]"),
+        (
+            f"{POD}/tolerations",
+            {"9": {}},
+            "is an object; it must be a list",
+            "write /- for the index: the list is not there yet",
+        ),
         (f"{POD}/securityContext", [], "is a list; it must be an object", ""),
         ("/metadata/labels/a.b~1c", 1, "is 1, an integer; it must be a string", "put it in quotes"),
         (
