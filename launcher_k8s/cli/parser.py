@@ -165,13 +165,7 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_convert_overrides(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--config",
-        metavar="DIR",
-        type=_filled,
-        help=f"configuration directory; {DEFAULT_DIRECTORY} by default",
-    )
-    parser.add_argument("--cluster", metavar="NAME", help="which cluster, where several are configured")
+    _add_place_flags(parser)
     parser.add_argument(
         "--base",
         metavar="JOB.tpl",
@@ -186,13 +180,7 @@ def _add_convert_overrides(parser: argparse.ArgumentParser) -> None:
 def _add_templates(commands: Any) -> None:
     for name, text in TEMPLATE_COMMANDS.items():
         parser = commands.add_parser(name, help=text)
-        parser.add_argument(
-            "--config",
-            metavar="DIR",
-            type=_filled,
-            help=f"configuration directory, which says where templates are; {DEFAULT_DIRECTORY} by default",
-        )
-        parser.add_argument("--cluster", metavar="NAME", help="which cluster, where several are configured")
+        _add_place_flags(parser, what="configuration directory, which says where templates are")
         parser.add_argument(
             "--scratch-path",
             metavar="P",
@@ -225,10 +213,7 @@ def _add_user_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_config_flags(parser: argparse.ArgumentParser, *, default: str) -> None:
-    parser.add_argument(
-        "--config", metavar="DIR", type=_filled, help=f"configuration directory; {default} by default"
-    )
-    parser.add_argument("--cluster", metavar="NAME", help="which cluster, where several are configured")
+    _add_place_flags(parser, default=default)
     parser.add_argument(
         "--group",
         metavar="G",
@@ -238,6 +223,16 @@ def _add_config_flags(parser: argparse.ArgumentParser, *, default: str) -> None:
         help="a group of the user; repeatable; the host is asked where none is given",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_place_flags(
+    parser: argparse.ArgumentParser,
+    *,
+    what: str = "configuration directory",
+    default: str = DEFAULT_DIRECTORY,
+) -> None:
+    parser.add_argument("--config", metavar="DIR", type=_filled, help=f"{what}; {default} by default")
+    parser.add_argument("--cluster", metavar="NAME", help="which cluster, where several are configured")
 
 
 def _add_reading_flags(parser: argparse.ArgumentParser, unasked: str) -> None:

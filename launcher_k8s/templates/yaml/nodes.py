@@ -240,18 +240,23 @@ class Composer:
         return self._node(block=True, indentless=True)
 
     def _flow_sequence(self, node: Node, start: Token) -> None:
-        scanner = self.scanner
-        while (token := scanner.peek()).kind != FLOW_SEQUENCE_END:
-            if node.children:
-                if token.kind != FLOW_ENTRY:
-                    problem = "did not find expected ',' or ']'"
-                    raise parser_error(problem, line=token.line, context_line=start.line)
-                scanner.take()
-                token = scanner.peek()
-                if token.kind == FLOW_SEQUENCE_END:
-                    break
+        while token := self._next_entry(node, start, FLOW_SEQUENCE_END):
             node.children.append(self._pair() if token.kind == KEY else self._node(block=False))
+
+    def _next_entry(self, node: Node, start: Token, end: str) -> Token | None:
+        """What the next entry of a flow collection begins with; None behind the last."""
+        scanner = self.scanner
+        token = scanner.peek()
+        if token.kind != end and node.children:
+            if token.kind != FLOW_ENTRY:
+                problem = f"did not find expected ',' or '{']' if end == FLOW_SEQUENCE_END else '}'}'"
+                raise parser_error(problem, line=token.line, context_line=start.line)
+            scanner.take()
+            token = scanner.peek()
+        if token.kind != end:
+            return token
         scanner.take()
+        return None
 
     def _pair(self) -> Node:
         """A mapping of one pair, written without braces in a sequence."""
@@ -265,24 +270,14 @@ class Composer:
         return pair
 
     def _flow_mapping(self, node: Node, start: Token) -> None:
-        scanner = self.scanner
-        while (token := scanner.peek()).kind != FLOW_MAPPING_END:
-            if node.children:
-                if token.kind != FLOW_ENTRY:
-                    problem = "did not find expected ',' or '}'"
-                    raise parser_error(problem, line=token.line, context_line=start.line)
-                scanner.take()
-                token = scanner.peek()
-                if token.kind == FLOW_MAPPING_END:
-                    break
+        while token := self._next_entry(node, start, FLOW_MAPPING_END):
             if token.kind == KEY:
-                scanner.take()
+                self.scanner.take()
                 node.children.append(self._flow_part(FLOW_MAPPING_END, VALUE))
                 node.children.append(self._flow_value(FLOW_MAPPING_END))
             else:
                 node.children.append(self._node(block=False))
-                node.children.append(_empty(scanner.peek()))
-        scanner.take()
+                node.children.append(_empty(self.scanner.peek()))
 
     def _flow_value(self, end: str) -> Node:
         if self.scanner.peek().kind != VALUE:
