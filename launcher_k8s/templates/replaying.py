@@ -1,13 +1,16 @@
-"""Effects that remember their answers, so that a job can be rendered again without asking the host."""
+"""Effects that remember their answers, so that a job can be rendered again without asking the host.
+
+The job may have other texts then, and ask with them: what it is answered is what the first render was, in the
+same order, with the new texts where the answer repeats those that were asked with.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import attrs
 
@@ -17,13 +20,20 @@ from launcher_k8s.templates.govalues.values import GoError
 T = TypeVar("T")
 
 
+class _Answer(NamedTuple):
+    """What was asked, and answered."""
+
+    arguments: tuple[Any, ...]
+    answer: Any
+
+
 @attrs.define
 class _Answers:
-    """What was answered in one render, in order; and how much of it a second one has taken."""
+    """What was answered in one render, by the kind of question in order; and what a second one has not taken."""
 
     groups: Mapping[str, Sequence[str]]
-    given: dict[tuple[Any, ...], list[Any]] = attrs.field(factory=dict)
-    taken: Counter[tuple[Any, ...]] | None = None
+    given: dict[str, list[_Answer]] = attrs.field(factory=dict)
+    left: dict[str, list[_Answer]] | None = None
     warnings: dict[str, None] = attrs.field(factory=dict)
 
 
@@ -54,7 +64,7 @@ class Replay:
         """Give the answers that are remembered, and no others."""
         answers = self._answers.get()
         assert answers is not None  # recorded before
-        answers.taken = Counter()
+        answers.left = {name: list(given) for name, given in answers.given.items()}
         yield
 
     @property
@@ -75,10 +85,7 @@ class Replay:
 
     def groups_of(self, user: str) -> Sequence[str]:
         """A user's groups."""
-        answers = self._answers.get()
-        if answers is not None and user in answers.groups:
-            return answers.groups[user]
-        return self._ask(self._effects.groups_of, user)
+        return self._ask(self._groups_of, user)
 
     def environment(self, name: str) -> str:
         """An environment variable."""
@@ -96,18 +103,36 @@ class Replay:
         """Random bytes."""
         return self._ask(self._effects.random_bytes, count)
 
+    def _groups_of(self, user: str) -> Sequence[str]:
+        answers = self._answers.get()
+        known = answers.groups.get(user) if answers is not None else None
+        return self._effects.groups_of(user) if known is None else known
+
     def _ask(self, act: Callable[..., T], *arguments: Any) -> T:
         answers = self._answers.get()
         if answers is None:
             return act(*arguments)
-        question = (act.__name__, *arguments)
-        given = answers.given.setdefault(question, [])
-        if answers.taken is None:
-            given.append(act(*arguments))
-            answer: T = given[-1]
-            return answer
-        if answers.taken[question] == len(given):
-            raise GoError("nothing new may be asked in a second render")
-        answers.taken[question] += 1
-        again: T = given[answers.taken[question] - 1]
-        return again
+        if answers.left is not None:
+            again: T = _take(answers.left.get(act.__name__, []), arguments)
+            return again
+        answer = act(*arguments)
+        answers.given.setdefault(act.__name__, []).append(_Answer(arguments, answer))
+        return answer
+
+
+def _take(left: list[_Answer], arguments: tuple[Any, ...]) -> Any:
+    """The answer to the same question, or to the first of its kind that is left."""
+    if not left:
+        raise GoError("nothing new may be asked in a second render")
+    same = (index for index, given in enumerate(left) if given.arguments == arguments)
+    asked, answer = left.pop(next(same, 0))
+    return _repeated(answer, asked[0], arguments[0]) if isinstance(answer, CommandResult) else answer
+
+
+def _repeated(result: CommandResult, argv: Sequence[str], other: Sequence[str]) -> CommandResult:
+    """What a command would have printed had it been given other arguments, as far as it printed those."""
+    stdout, stderr = result.stdout, result.stderr
+    for before, after in zip(argv, other, strict=False):
+        if before and before != after:
+            stdout, stderr = stdout.replace(before, after), stderr.replace(before, after)
+    return attrs.evolve(result, stdout=stdout, stderr=stderr)

@@ -3,6 +3,10 @@ r"""Whether a job's values change the structure of what a template renders, rath
 A template that prints a value without quotes lets it become keys of its own (``x\nhostNetwork: true``). The
 test: render the job once more with every character that YAML could take for more than text replaced by a
 letter. The same keys, the same lengths of lists and the same places of scalars must come out.
+
+A template may need such a character, and fail without it. Then each field is tried by itself, and one that it
+fails for even so by one kind of character at a time. Where nothing of a field can be tried the job is refused:
+else a template that fails for harmless texts would let harmful ones through.
 """
 
 from __future__ import annotations
@@ -17,12 +21,20 @@ from launcher_k8s.shape.fact import Data, Path
 
 # Ours, or known words: nothing that a user writes freely.
 _COMPUTED: Final = frozenset({"id", "servicePortsJson", "serviceName", "generateName", "resourceLimits"})
-_SPECIAL: Final = re.compile(
-    "[^\\S ]|[\"'\\\\{}\\[\\],\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]"  # breaks, quotes, what a flow is made of
-    r"|:(?=\s|\Z)|(?:(?<=\s)|\A)\#"  # a key before it; a comment
-    r"|\A[-?:&*!|>%@`](?=.)|\A(?:---|\.\.\.)"  # what a node can begin with
-    r"|(?<=\n)[-?:&*!|>%@`]"
+_KINDS: Final = tuple(
+    map(
+        re.compile,
+        (
+            "[^\\S ]|[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]",  # breaks
+            r"[\"'\\]",
+            r"[{}\[\],]",  # what a flow is made of
+            r":(?=\s|\Z)",  # a key before it
+            r"(?:(?<=\s)|\A)\#",  # a comment
+            r"\A[-?:&*!|>%@`]|\A(?:---|\.\.\.|<<)|(?<=\n)[-?:&*!|>%@`]",  # what a node can begin with
+        ),
+    )
 )
+_SPECIAL: Final = re.compile("|".join(kind.pattern for kind in _KINDS))
 _LETTER: Final = "x"
 
 # A line whose only or last part is one text in double quotes: YAML can make nothing else of it.
@@ -43,21 +55,26 @@ Render = Callable[[Data], str | None]
 Read = Callable[[str], dict[str, Any] | None]
 
 
-def neutral(value: Any) -> Any:
-    """A value with every text made harmless, as long as it was; keys too, which stay different."""
+def neutral(value: Any, special: re.Pattern[str] = _SPECIAL) -> Any:
+    """A value with every text made harmless, as long as it was; keys too, which stay different.
+
+    Args:
+        value: As JSON types.
+        special: What is harmful.
+    """
     if isinstance(value, str):
         if value.isalnum():
             return value
-        return _SPECIAL.sub(_replace, value)
+        return special.sub(_replace, value)
     if isinstance(value, dict):
         made: dict[str, Any] = {}
         for key, item in value.items():
-            harmless = neutral(key)
+            harmless = neutral(key, special)
             while harmless in made:
                 harmless += _LETTER
-            made[harmless] = neutral(item)
+            made[harmless] = neutral(item, special)
         return made
-    return [neutral(item) for item in value] if isinstance(value, list) else value
+    return [neutral(item, special) for item in value] if isinstance(value, list) else value
 
 
 def neutral_data(data: Data) -> dict[str, Any]:
@@ -66,7 +83,7 @@ def neutral_data(data: Data) -> dict[str, Any]:
 
 
 def changed_by_values(data: Data, made: Attempt, render: Render, read: Read) -> str:
-    """The field of the job whose value changes the structure; empty if none does.
+    """What is wrong with a value of the job that changes the structure; empty if none does.
 
     Args:
         data: The job's data.
@@ -75,20 +92,41 @@ def changed_by_values(data: Data, made: Attempt, render: Render, read: Read) -> 
         read: Reads what is rendered; gives None where it cannot.
     """
 
-    def is_same(other: Data) -> bool:
+    def is_same(other: Data) -> bool | None:
         text = render(other)
-        if text is None or _differs_in_quotes_only(made.text, text):
+        if text is None:
+            return None
+        if _differs_in_quotes_only(made.text, text):
             return True
         value = read(text)
-        return value is None or _is_same(made.value, value)
+        return value is not None and _is_same(made.value, value)
 
     harmless = neutral_data(data)
-    if harmless == data or is_same(harmless):
+    if harmless == data or (together := is_same(harmless)):
         return ""
     for path, replaced in _one_by_one(data, harmless):
-        if not is_same(replaced):
-            return _name(path)
-    return "several fields together"
+        same = is_same(replaced)
+        if same is None:
+            same = _all_or_none(is_same(other) for other in _kind_by_kind(data, path))
+        if not same:
+            return _message(path, is_known=same is not None)
+    return "" if together is None else "several values together change the structure of what is rendered"
+
+
+def _message(path: Path, *, is_known: bool) -> str:
+    name = "".join(f"[{step}]" if isinstance(step, int) else step for step in path)
+    if is_known:
+        return f"the value of {name} changes the structure of what is rendered"
+    return (
+        f"whether the value of {name} changes the structure of what is rendered cannot be told: the template "
+        "fails when harmless characters stand for the special ones"
+    )
+
+
+def _all_or_none(answers: Iterator[bool | None]) -> bool | None:
+    """Whether all that are known are true; None where none is."""
+    known = [answer for answer in answers if answer is not None]
+    return all(known) if known else None
 
 
 def _differs_in_quotes_only(text: str, other: str) -> bool:
@@ -114,18 +152,37 @@ def _one_by_one(data: Data, harmless: Data) -> Iterator[tuple[Path, dict[str, An
             continue
         for index, (item, other) in enumerate(zip(value, harmless[name], strict=True)):
             if item != other:
-                yield (name, index), {**data, name: [*value[:index], other, *value[index + 1 :]]}
+                yield (name, index), _with_item(data, name, index, other)
 
 
-def _is_same(found: Any, expected: Any) -> bool:
-    """Whether two objects have the same structure."""
-    if isinstance(found, dict) and isinstance(expected, dict):
-        return len(found) == len(expected) and all(
-            (key == other or neutral(key) == other.rstrip(_LETTER) or neutral(key) == other)
-            and _is_shaped_like(found[key], expected[other])
-            for key, other in zip(found, expected, strict=True)
-        )
-    return _is_shaped_like(found, expected)
+def _kind_by_kind(data: Data, path: Path) -> Iterator[dict[str, Any]]:
+    """The data with a field, or an item of a list, made harmless by one kind of character only."""
+    name, *rest = path
+    for kind in _KINDS:
+        value = data[str(name)]
+        for step in rest:
+            value = value[step]
+        changed = neutral(value, kind)
+        if changed != value:
+            yield _with_item(data, str(name), rest[0], changed) if rest else {**data, str(name): changed}
+
+
+def _with_item(data: Data, name: str, index: Any, item: Any) -> dict[str, Any]:
+    return {**data, name: [*data[name][:index], item, *data[name][index + 1 :]]}
+
+
+def _is_same(found: dict[str, Any], expected: dict[str, Any]) -> bool:
+    """Whether two mappings have the same structure. A template may have sorted their keys: each its own way."""
+    return len(found) == len(expected) and all(
+        _stem(key) == _stem(other) and _is_shaped_like(found[key], expected[other])
+        for key, other in zip(sorted(found, key=_stem), sorted(expected, key=_stem), strict=True)
+    )
+
+
+def _stem(key: str) -> str:
+    """A key, made harmless, without the letters that keep it apart from others."""
+    harmless: str = neutral(key)
+    return harmless.rstrip(_LETTER)
 
 
 def _is_shaped_like(found: Any, expected: Any) -> bool:
@@ -138,7 +195,3 @@ def _is_shaped_like(found: Any, expected: Any) -> bool:
 
 def _replace(match: re.Match[str]) -> str:
     return _LETTER * len(match[0])
-
-
-def _name(path: Path) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else step for step in path)

@@ -170,10 +170,9 @@ class TemplateSet:
             made = self.read(name, data)
         _refuse_kind(name, made.value)
         attempt = Attempt(made.text, made.value)
-        culprit = changed_by_values(data, attempt, lambda other: self._again(name, other), _value_or_none)
-        if culprit:
-            message = f"{name}: the value of {culprit} changes the structure of what is rendered"
-            raise _error(name, message, _QUOTE)
+        wrong = changed_by_values(data, attempt, lambda other: self._again(name, other), _value_or_none)
+        if wrong:
+            raise _error(name, f"{name}: {wrong}", _QUOTE)
         return attrs.evolve(made, warnings=self._replay.warnings)
 
     def _again(self, name: str, data: Data) -> str | None:

@@ -158,6 +158,20 @@ def test_a_value_that_changes_the_structure_is_refused(directory: str) -> None:
     assert pod_of(plan_job(job, TEMPLATED, user="me"))["containers"][0]["workingDir"] == directory
 
 
+def test_a_value_that_changes_the_structure_is_refused_where_another_must_keep_its_characters() -> None:
+    text = (UNQUOTED.templates or {})[JOB_FILE]
+    strict = text.replace(
+        "backoffLimit: 0",
+        'backoffLimit: {{ if contains ": " .Job.name }}0{{ else }}{{ fail "team: name" }}{{ end }}',
+    )
+    settings = attrs.evolve(UNQUOTED, templates={JOB_FILE: strict})
+    job = Job.shell("x", name="team: x 'y'", image="r:4", working_directory="/x\n          tty: true")
+    with pytest.raises(TemplateRenderError, match="the value of workingDirectory changes the structure"):
+        plan_job(job, settings, user="me")
+    harmless = attrs.evolve(job, working_directory="/x")
+    assert plan_job(harmless, settings, user="me").manifest["spec"]["backoffLimit"] == 0
+
+
 HOSTILE = ["a: b", "x\ny: z", "{{ .Job.user }}", "\x7f", "\x85", "\u2028", '"', "'", "# x", "&a", "x" * 2**20]
 
 
@@ -222,6 +236,17 @@ def test_a_command_runs_once_however_often_a_job_is_rendered() -> None:
     plan = plan_job(job, COST_CENTRE, user="me", effects=effects)
     assert plan.manifest["spec"]["template"]["metadata"]["annotations"]["cost"] == "4711"
     assert effects.asked == [("/opt/cost", "me")]
+
+
+def test_a_value_that_changes_the_structure_by_way_of_a_command_is_refused() -> None:
+    @attrs.define
+    class Echo(Commands):
+        def run_command(self, argv: Sequence[str]) -> CommandResult:
+            return CommandResult(0, "", f"{argv[1]}\n", "")
+
+    settings = edited("backoffLimit: 0", 'backoffLimit: 0\n  note: {{ exec "echo" .Job.name }}')
+    with pytest.raises(TemplateRenderError, match="the value of name changes the structure"):
+        plan_job(attrs.evolve(JOB, name="x\n  parallelism: 7"), settings, user="me", effects=Echo())
 
 
 def test_a_field_as_the_guide_writes_it_works_with_a_warning() -> None:
