@@ -29,7 +29,7 @@ class _Answer(NamedTuple):
 
 @attrs.define
 class _Answers:
-    """What was answered in one render, by the kind of question in order; and what a second one has not taken."""
+    """What was answered in one render, by the kind of question; and what a second one has not taken yet."""
 
     groups: Mapping[str, Sequence[str]]
     given: dict[str, list[_Answer]] = attrs.field(factory=dict)

@@ -4,9 +4,9 @@ A template that prints a value without quotes lets it become keys of its own (``
 test: render the job once more with every character that YAML could take for more than text replaced by a
 letter. The same keys, the same lengths of lists and the same places of scalars must come out.
 
-A template may need such a character, and fail without it. Then each field is tried by itself, and one that it
-fails for even so by one kind of character at a time. Where nothing of a field can be tried the job is refused:
-else a template that fails for harmless texts would let harmful ones through.
+A template may need such a character, and fail without it. Then each field is tried by itself, and one that
+it fails for even so by one kind of character at a time. Where nothing of a field can be tried the job is
+refused: else a template that fails for harmless texts would let harmful ones through.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def _with_item(data: Data, name: str, index: Any, item: Any) -> dict[str, Any]:
 
 
 def _is_same(found: dict[str, Any], expected: dict[str, Any]) -> bool:
-    """Whether two mappings have the same structure. A template may have sorted their keys: each its own way."""
+    """Whether two mappings have the same structure, whatever the order that a template sorted keys in."""
     return len(found) == len(expected) and all(
         _stem(key) == _stem(other) and _is_shaped_like(found[key], expected[other])
         for key, other in zip(sorted(found, key=_stem), sorted(expected, key=_stem), strict=True)
