@@ -21,8 +21,10 @@ from tests.cluster.locks import exclusive
 from tests.cluster.places import cache_root
 
 SOURCES = Path(__file__).parent / "realgo"
-ENVIRONMENT = {"TZ": "UTC", "ORACLE_TEST": "oracle-value", "PATH": os.defpath}
-"""All that templates may see of the environment, on both sides."""
+ENVIRONMENT = {"TZ": "UTC", "ORACLE_TEST": "oracle-value"}
+"""All that templates may see of the environment, on both sides, but for where commands are."""
+COMMANDS = ("groups",)
+"""The commands that a request may really run: ``yes``, which random data holds too, would never end."""
 
 
 def build() -> Path:
@@ -80,8 +82,14 @@ class Program:
 def running(*command: str) -> Iterator[Program]:
     """Run a program that reads requests and writes answers, until the block ends."""
     pipe = subprocess.PIPE
-    process = subprocess.Popen([*command], stdin=pipe, stdout=pipe, env=ENVIRONMENT)
-    try:
-        yield Program(process)
-    finally:
-        process.communicate()
+    with tempfile.TemporaryDirectory() as folder:
+        for name in COMMANDS:
+            found = shutil.which(name, path=os.defpath)
+            if found is not None:
+                (Path(folder) / name).symlink_to(found)
+        environment = ENVIRONMENT | {"PATH": folder}
+        process = subprocess.Popen([*command], stdin=pipe, stdout=pipe, env=environment)
+        try:
+            yield Program(process)
+        finally:
+            process.communicate()
