@@ -1,20 +1,22 @@
 """Plans of a backend: with templates they are made in threads, since a template may run commands.
 
-``exec`` never blocks the event loop: other submits go on while a template waits (design, "Rooms").
+``exec`` never blocks the event loop: other submits go on while a template waits (design, "Rooms"). Templates
+that can wait have threads of their own, so that however many do, those that cannot are not held up.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from functools import partial
+from functools import lru_cache, partial
 from inspect import unwrap
 from typing import Final
 
-from launcher_k8s.errors import ConfigurationError
+from launcher_k8s.errors import BackendClosedError, ConfigurationError
 from launcher_k8s.host.effects import HostEffects
 from launcher_k8s.job import Job
 from launcher_k8s.plan import JobPlan, plan_job
@@ -23,7 +25,13 @@ from launcher_k8s.template_files import write_absent
 from launcher_k8s.templates.effects import Effects
 
 MOST_AT_ONCE: Final = 8
-"""Templates that are rendered at the same time; others wait for their turn."""
+"""Templates of each sort that are rendered at the same time; others wait for their turn."""
+_THREADS: Final = "launcher-k8s-templates"
+
+# What waits for the host or computes for long, and `tpl`, whose texts may; fields of these names do not.
+_WAITS: Final = re.compile(
+    r"(?<![\w.$])(?:exec|groups|getHostByName|tpl|bcrypt|htpasswd|derivePassword|gen[A-Z]\w*)\b"
+)
 
 _log = logging.getLogger(__name__)
 _plan = unwrap(plan_job)  # the verbs have checked what they were given
@@ -38,7 +46,8 @@ class Planner:
 
     def __init__(self, effects: Effects | None) -> None:
         self._effects: Effects = effects or HostEffects()
-        self._threads: ThreadPoolExecutor | None = None
+        self._threads: dict[bool, ThreadPoolExecutor] = {}
+        self._rendering: set[asyncio.Future[JobPlan]] = set()
 
     async def enter(self, settings: ClusterSettings) -> None:
         """Write the templates that are absent, where templating is on and a directory is configured.
@@ -57,10 +66,12 @@ class Planner:
             _log.warning("cluster %s: %s; the library's own templates are used", settings.name, error.message)
 
     def leave(self) -> None:
-        """End the threads once their templates have ended; nothing waits for that."""
-        if self._threads is not None:
-            self._threads.shutdown(wait=False, cancel_futures=True)
-            self._threads = None
+        """Give up the plans under way; their threads end with their templates, and nothing waits for that."""
+        for rendering in self._rendering:
+            rendering.cancel()
+        for threads in self._threads.values():
+            threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.clear()
 
     async def plan(
         self,
@@ -72,7 +83,11 @@ class Planner:
         job_id: str | None = None,
         key: str | None = None,
     ) -> JobPlan:
-        """Plan a job; arguments and errors are those of :func:`~launcher_k8s.plan.plan_job`."""
+        """Plan a job; arguments and errors are those of :func:`~launcher_k8s.plan.plan_job`.
+
+        Raises:
+            BackendClosedError: The backend was left meanwhile.
+        """
         act: Callable[[], JobPlan] = partial(
             _plan,
             job,
@@ -85,7 +100,28 @@ class Planner:
         )
         if not settings.use_templating:
             return act()
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="launcher-k8s-templates")
+        return await self._in_thread(act, settings)
+
+    async def _in_thread(self, act: Callable[[], JobPlan], settings: ClusterSettings) -> JobPlan:
+        sort = any(map(_can_wait, (settings.templates or {}).values()))
+        if sort not in self._threads:
+            self._threads[sort] = ThreadPoolExecutor(
+                MOST_AT_ONCE, thread_name_prefix="launcher-k8s-templates"
+            )
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, copy_context().run, act)
+        rendering = loop.run_in_executor(self._threads[sort], copy_context().run, act)
+        self._rendering.add(rendering)
+        rendering.add_done_callback(self._rendering.discard)
+        try:
+            return await rendering
+        except asyncio.CancelledError:
+            caller = asyncio.current_task()
+            if caller is not None and caller.cancelling():
+                raise
+            raise BackendClosedError from None
+
+
+@lru_cache
+def _can_wait(text: str) -> bool:
+    """Whether a template may wait for the host, or compute for long; rather too often than too seldom."""
+    return _WAITS.search(text) is not None

@@ -66,6 +66,14 @@ def includes_items(expected: list[Any], found: Any) -> str:
     return _listed("missing or not the job's", [_label(item) for item in expected if item not in found])
 
 
+def includes_lists(expected: Mapping[str, list[Any]], found: Any) -> str:
+    """A mapping with at least these lists, each with at least these items: a template may add its own."""
+    if not isinstance(found, Mapping):
+        return includes(expected, found)
+    problems = ((name, includes_items(items, found.get(name))) for name, items in expected.items())
+    return "; ".join(f"{name} {problem}" for name, problem in problems if problem)
+
+
 def includes_named(expected: list[Any], found: Any) -> str:
     """A list of named items in which the last one of each name is the expected one: an environment."""
     if not isinstance(found, list):

@@ -21,7 +21,13 @@ from launcher_k8s.job import (
 )
 from launcher_k8s.quantity import MEGABYTE, format_decimal, parse_quantity
 from launcher_k8s.shape import names
-from launcher_k8s.shape.agreement import includes, includes_items, includes_named, same_flag, same_quantities
+from launcher_k8s.shape.agreement import (
+    includes_items,
+    includes_lists,
+    includes_named,
+    same_flag,
+    same_quantities,
+)
 from launcher_k8s.shape.fact import ABSENT, CONTAINER, Data, Fact, Object, constant, given, look_for, only
 from launcher_k8s.shape.volumes import read_mounts
 
@@ -247,7 +253,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         _write_capabilities,
         read=_read_capabilities,
         tells=("container.capabilities_add", "container.capabilities_drop"),
-        agree=includes,
+        agree=includes_lists,
         why="the job asks for these capabilities; Kubernetes knows them on a container, not on a pod",
     ),
 )

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -401,6 +403,49 @@ async def test_templates_make_the_objects_of_a_job(cluster: ScriptedCluster) -> 
     async with entered(cluster, settings=settings) as backend:
         submitted = await backend.submit(Job.shell("x", name="x", image="r:4"), user="me")
     assert submitted.plan.manifest["spec"]["suspend"] is False
+
+
+@pytest.fixture
+def fifo(tmp_path: Path) -> Path:
+    """What a command waits for that reads it, until something is written."""
+    os.mkfifo(tmp_path / "fifo")
+    return tmp_path / "fifo"
+
+
+def waiting_for(fifo: Path) -> ClusterSettings:
+    """Settings by whose template the jobs of one user wait for a real command."""
+    note = f'{{{{ if eq .Job.user "slow" }}}}{{{{ exec "cat" "{fifo}" }}}}{{{{ end }}}}'
+    user = "        user: {{ .Job.user | quote }}\n"
+    mine = default_templates()[JOB_FILE].replace(user, f'{user}        note: "{note}"\n')
+    return attrs.evolve(SETTINGS, use_templating=True, templates={JOB_FILE: mine})
+
+
+def let_go(fifo: Path) -> None:
+    """Write to a fifo once somebody reads it."""
+    fifo.write_text("at last")
+
+
+async def test_other_submissions_go_on_while_the_command_of_one_template_waits(
+    cluster: ScriptedCluster, fifo: Path
+) -> None:
+    async with entered(cluster, settings=waiting_for(fifo)) as backend:
+        slow = asyncio.create_task(backend.submit(JOB, user="slow"))
+        others = [await submitted(backend, user=f"user{number}") for number in range(4)]
+        assert made_in(cluster) == sorted(f"jobs {job_id}" for job_id in others)
+        assert not slow.done()
+        await asyncio.to_thread(let_go, fifo)
+        annotations = (await slow).plan.manifest["spec"]["template"]["metadata"]["annotations"]
+    assert annotations["note"] == "at last"
+
+
+async def test_closing_waits_for_no_command_of_a_template(cluster: ScriptedCluster, fifo: Path) -> None:
+    async with entered(cluster, settings=waiting_for(fifo)) as backend:
+        callers = [asyncio.create_task(verb(JOB, user="slow")) for verb in (backend.submit, backend.plan)]
+        await submitted(backend)
+    for ended in await asyncio.gather(*callers, return_exceptions=True):
+        assert isinstance(ended, BackendClosedError)
+    assert len(made_in(cluster)) == 1
+    await asyncio.to_thread(let_go, fifo)
 
 
 async def test_a_cancelled_submission_is_finished_in_the_background(cluster: ScriptedCluster) -> None:

@@ -11,7 +11,9 @@ import attrs
 import pytest
 
 from launcher_k8s.backend.planning import MOST_AT_ONCE, Planner
+from launcher_k8s.errors import BackendClosedError
 from launcher_k8s.job import Job
+from launcher_k8s.plan import JobPlan
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
 from launcher_k8s.templates.effects import CommandResult
@@ -59,21 +61,51 @@ class Slow:
         raise AssertionError(count)
 
 
-async def test_a_command_that_waits_lets_everything_else_go_on() -> None:
-    effects = Slow()
-    planner, other = Planner(effects), Planner(effects)
+async def full_of_waiting(planner: Planner, effects: Slow) -> list[asyncio.Task[JobPlan]]:
+    """One plan more than there are threads, each waiting for a command."""
     waiting = [
         asyncio.create_task(planner.plan(JOB, SETTINGS, user="me", groups=()))
         for _ in range(MOST_AT_ONCE + 1)
     ]
     assert await asyncio.to_thread(effects.full.wait, 10)
-    plain = attrs.evolve(SETTINGS, use_templating=False)
-    assert (await other.plan(JOB, plain, user="me", groups=())).user == "me"
-    assert len(effects.running) == MOST_AT_ONCE
+    return waiting
+
+
+@pytest.mark.parametrize(
+    "change", [{"use_templating": False}, {"templates": {}}, {"templates": default_templates()}]
+)
+async def test_commands_that_wait_let_jobs_go_on_whose_templates_run_none(change: dict[str, Any]) -> None:
+    effects = Slow()
+    planner = Planner(effects)
+    waiting = await full_of_waiting(planner, effects)
+    plan = await planner.plan(JOB, attrs.evolve(SETTINGS, **change), user="me", groups=())
+    assert (plan.user, len(effects.running)) == ("me", MOST_AT_ONCE)
     effects.go_on.set()
     plans = await asyncio.gather(*waiting)
     notes = [plan.manifest["spec"]["template"]["metadata"]["annotations"]["cost"] for plan in plans]
     assert notes == ["4711"] * (MOST_AT_ONCE + 1)
+    planner.leave()
+
+
+async def test_leaving_waits_for_no_command_and_says_so_to_who_does() -> None:
+    effects = Slow()
+    planner = Planner(effects)
+    waiting = await full_of_waiting(planner, effects)
+    planner.leave()
+    for ended in await asyncio.gather(*waiting, return_exceptions=True):
+        assert isinstance(ended, BackendClosedError)
+    effects.go_on.set()
+
+
+async def test_a_caller_that_is_cancelled_is_told_of_that() -> None:
+    effects = Slow()
+    planner = Planner(effects)
+    caller, *others = await full_of_waiting(planner, effects)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    effects.go_on.set()
+    await asyncio.gather(*others)
     planner.leave()
 
 

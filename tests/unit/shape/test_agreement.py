@@ -8,6 +8,7 @@ from launcher_k8s.shape.agreement import (
     equal,
     includes,
     includes_items,
+    includes_lists,
     includes_named,
     json_text,
     quote,
@@ -92,6 +93,19 @@ def test_includes_names_what_is_missing_or_different(found: Any, problem: str) -
 )
 def test_includes_items_in_any_order(found: Any, problem: str) -> None:
     assert includes_items([{"name": "a", "x": 1}], found) == problem
+
+
+@pytest.mark.parametrize(
+    ("found", "problem"),
+    [
+        ({"add": ["B", "A"], "drop": ["C"], "more": 1}, ""),
+        ({"add": ["B"], "drop": ["C"]}, 'add missing or not the job\'s: "A"'),
+        ({"add": ["A"]}, "drop is missing, expected a list"),
+        (None, "is missing, expected a mapping; missing: add, drop"),
+    ],
+)
+def test_lists_may_hold_more_than_is_expected(found: Any, problem: str) -> None:
+    assert includes_lists({"add": ["A"], "drop": ["C"]}, found) == problem
 
 
 @pytest.mark.parametrize(

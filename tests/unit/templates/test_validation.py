@@ -11,6 +11,7 @@ from launcher_k8s.templates.codes import Edit
 from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
 from launcher_k8s.templates.effects import CommandResult
 from launcher_k8s.templates.validation import validate_templates
+from tests.template_examples import EXAMPLES, templates_of
 from tests.unit.templates.edits import edited
 
 OURS = default_templates()
@@ -142,6 +143,11 @@ def test_a_mistake_of_the_guides_is_found_with_its_line_and_what_to_do(
     assert matching[0].location.file == edit.file
     source = edited(edit)[edit.file].split("\n")[matching[0].location.line - 1]
     assert matching[0].location.source == source
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_a_right_example_of_the_guides_is_without_findings(example: str) -> None:
+    assert validate_templates(templates_of(example), effects=Commands()).diagnostics == ()
 
 
 def test_our_own_templates_are_without_findings() -> None:
