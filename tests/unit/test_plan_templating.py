@@ -15,7 +15,10 @@ from launcher_k8s.plan import JobPlan, plan_job
 from launcher_k8s.settings import ClusterSettings, Override, ProfileSection
 from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
 from launcher_k8s.templates.effects import CommandResult
+from launcher_k8s.templates.validation import broken
 from tests.strategies import jobs
+from tests.template_mistakes import MISTAKES, Mistake, Stage
+from tests.unit.templates.edits import edited as changed
 
 SETTINGS = ClusterSettings(
     api_url="https://k8s.example.org",
@@ -183,6 +186,27 @@ def test_hostile_values_come_out_of_our_templates_as_they_were(text: str) -> Non
     )
     built, rendered = plan_job(job, SETTINGS, user="me"), plan_job(job, TEMPLATED, user="me")
     assert rendered.manifest == built.manifest
+
+
+MANY_SIDED = Job.shell(
+    "x", name="x", image="r:4", ports=[80], run_as_user_id=5, placement_constraints=["az:x"], tags=["t"]
+)
+OFFERED = attrs.evolve(TEMPLATED, profiles=(ProfileSection.everyone(placement_constraints=["az"]),))
+EXPECTED = {Stage.LOAD: TemplateSyntaxError, Stage.SUBMIT: TemplateRenderError}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_of_the_guides_stops_what_the_rules_say_and_no_more(mistake: Mistake) -> None:
+    files = changed(mistake.edit)
+    settings = attrs.evolve(OFFERED, templates=files)
+    assert [each.code for each in broken(files)] == ([mistake.code] if mistake.stage is Stage.LOAD else [])
+    if mistake.stage in EXPECTED:
+        with pytest.raises(EXPECTED[mistake.stage], match=mistake.edit.file):
+            plan_job(MANY_SIDED, settings, user="me", effects=Commands())
+    else:
+        plan = plan_job(MANY_SIDED, settings, user="me", effects=Commands())
+        told = [finding.code for finding in plan.findings if finding.code == mistake.code]
+        assert told == ([mistake.code] if mistake.stage is Stage.WARNING else [])
 
 
 def test_a_harmless_value_may_go_without_quotes() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
 from tests.cli_runs import Cli, write_directory
+from tests.template_mistakes import MISTAKES, Mistake
+from tests.unit.templates.edits import edited
 
 OURS = default_templates()
 
@@ -70,6 +73,20 @@ def test_findings_are_told_with_their_line_and_path(cli: Cli, scratch: Path) -> 
     line = OURS[JOB_FILE].split("\n").index("  backoffLimit: 0") + 1
     assert done.code == 1
     assert f"job.tpl:{line} spec.backoffLimit: error: is 3, expected 0  [backoff-limit]" in done.out
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_of_the_guides_is_told_with_line_path_and_hint(
+    cli: Cli, scratch: Path, mistake: Mistake
+) -> None:
+    for name, text in edited(mistake.edit).items():
+        (scratch / name).write_text(text)
+    done = cli("--validate-templates", "--scratch-path", str(scratch))
+    (line,) = (line for line in done.out.splitlines() if line.endswith(f"[{mistake.code}]"))
+    assert done.code == 1
+    assert re.match(rf"{re.escape(mistake.edit.file)}:\d+\b", line)
+    assert mistake.path in line
+    assert mistake.hint in done.out
 
 
 def test_verbose_shows_what_is_rendered_for_the_named_user(cli: Cli, scratch: Path) -> None:

@@ -12,12 +12,11 @@ from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_temp
 from launcher_k8s.templates.effects import CommandResult
 from launcher_k8s.templates.validation import validate_templates
 from tests.template_examples import EXAMPLES, templates_of
+from tests.template_mistakes import MISTAKES, Mistake
 from tests.unit.templates.edits import edited
 
 OURS = default_templates()
-SPEC = "    spec:\n      {{- with .Job.host }}"
 NOTES = "        stdin: {{ .Job.stdin | quote }}\n"
-LABELS = '{{- define "site.labels" }}team: x{{ end }}\n'
 
 
 class Commands:
@@ -50,99 +49,14 @@ def found(edit: Edit) -> tuple[Diagnostic, ...]:
     return validate_templates(edited(edit), effects=Commands()).diagnostics
 
 
-MISTAKES = {
-    "a comma after a value": (
-        before(
-            "      {{- with .Job.host }}",
-            '      hostAliases:\n        - ip: "10.2.141.12",\n          hostnames: ["db"]\n',
-        ),
-        "comma-after-value",
-        "remove the comma",
-    ),
-    "a block without end": (
-        before(NOTES, '        {{- if eq .Job.user "jane" }}\n'),
-        "template-syntax",
-        "the {{ if }} of line 42 has no {{ end }}",
-    ),
-    "capabilities of the pod": (
-        before("        {{- with .runAsUserId }}", "        capabilities: {add: [NET_ADMIN]}\n"),
-        "pod-capabilities",
-        "securityContext of the container",
-    ),
-    "a field in quotes": (
-        before(NOTES, '        owner: {{ quote ".Job.user" }}\n'),
-        "field-as-text",
-        "write .Job.user without quotes",
-    ),
-    "typographic quotes": (
-        before(
-            NOTES,
-            "        {{ if eq .Job.user \N{LEFT DOUBLE QUOTATION MARK}x\N{RIGHT DOUBLE QUOTATION MARK} }}"
-            "{{ end }}\n",
-        ),
-        "template-syntax",
-        "typographic quotes",
-    ),
-    "a field of exec as the guide writes it": (
-        before(
-            NOTES, '        {{- $res := exec "id" "-u" }}\n        uid: {{ $res.stdOut | trim | quote }}\n'
-        ),
-        "exec-field",
-        "write .Stdout",
-    ),
-    "an unquoted number as an annotation": (
-        before(NOTES, '        my.org/costCenter: {{ exec "/opt/cost" }}\n'),
-        "not-a-string",
-        "quote",
-    ),
-    "the newline of a command": (
-        before(NOTES, '        my.org/costCenter: {{ exec "/opt/cost" | toString | quote }}\n'),
-        "blank-at-end",
-        "toString | trim | quote",
-    ),
-    "a pod template in service.tpl": (
-        before("  selector:\n", "  template:\n    spec: {containers: []}\n", file=SERVICE_FILE),
-        "service-holds-job",
-        "job.tpl makes the Job",
-    ),
-    "two node selectors": (
-        before("      {{- with $nodes }}", "      nodeSelector: {disk: ssd}\n"),
-        "duplicate-key",
-        "write each key once",
-    ),
-    "two mappings of annotations": (
-        before("      labels:\n        {{- range", "      annotations: {cost: high}\n"),
-        "duplicate-key",
-        "write each key once",
-    ),
-    "two security contexts": (
-        before("      {{- with .Job.volumes }}", "      securityContext: {fsGroup: 100}\n"),
-        "duplicate-key",
-        "write each key once",
-    ),
-    "a define whose name is misspelt": (
-        before(NOTES, f'        {LABELS.strip()}\n        {{{{ include "site.label" . }}}}\n'),
-        "unknown-template",
-        "site.labels",
-    ),
-    "a unit as a float": (
-        before("        {{- with .runAsUserId }}", "        fsGroup: 100.5\n"),
-        "not-an-integer",
-        "whole numbers",
-    ),
-}
-
-
-@pytest.mark.parametrize(("edit", "code", "hint"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_of_the_guides_is_found_with_its_line_and_what_to_do(
-    edit: Edit, code: str, hint: str
-) -> None:
-    matching = [each for each in found(edit) if each.code == code]
-    assert matching, found(edit)
-    assert hint in matching[0].hint
-    assert matching[0].location.file == edit.file
-    source = edited(edit)[edit.file].split("\n")[matching[0].location.line - 1]
-    assert matching[0].location.source == source
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_of_the_guides_is_found_with_its_line_and_what_to_do(mistake: Mistake) -> None:
+    findings = found(mistake.edit)
+    (matching,) = (each for each in findings if each.code == mistake.code)
+    assert mistake.hint in matching.hint
+    file = mistake.edit.file
+    assert (matching.location.file, matching.location.key) == (file, mistake.path)
+    assert matching.location.source == edited(mistake.edit)[file].split("\n")[matching.location.line - 1]
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
