@@ -7,11 +7,18 @@ section 4).
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import attrs
 
 from launcher_k8s.templates.defaults import default_templates
+
+_AROUND: Final = 3
+_BYTE_ORDER_MARK: Final = "\ufeff"
+_NO_END: Final = "\\ No newline at end of file"
+_MOST_EXACT: Final = 2000
+"""Of longer texts, lines that stand in them often are not looked for: that would take minutes."""
 
 
 @attrs.frozen
@@ -35,8 +42,8 @@ class Difference:
 
     Args:
         name: The file.
-        hunks: Each place; none where the texts are the same.
-        text: All of it in unified form; empty where the texts are the same.
+        hunks: Each place, and the first where lines end otherwise; none where the texts are the same.
+        text: All of it in unified form, for any ends of lines; empty where the texts are the same.
     """
 
     name: str
@@ -64,18 +71,36 @@ def diff_templates(files: Mapping[str, str]) -> tuple[Difference, ...]:
 
 
 def _compare(name: str, old: str, new: str) -> Difference:
-    before, after = old.splitlines(), new.splitlines()
-    groups = difflib.SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(3)
-    hunks = tuple(_hunk(list(group), before, after) for group in groups)
-    unified = difflib.unified_diff(before, after, f"default/{name}", name, lineterm="")
-    if not hunks and old != new:  # only the ends of lines differ
-        return Difference(
-            name, (Hunk(1, 1, ("-(other line ends)", "+(these line ends)")),), "line ends differ\n"
-        )
-    return Difference(name, hunks, "".join(f"{line}\n" for line in unified))
+    new = new.removeprefix(_BYTE_ORDER_MARK)
+    before, after = _lines(old), _lines(new)
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=len(after) > _MOST_EXACT)
+    hunks = [_hunk(group, before, after) for group in matcher.get_grouped_opcodes(_AROUND)]
+    text = _unified(name, hunks)
+    if ("\r\n" in old) != ("\r\n" in new):
+        hunks.insert(0, Hunk(1, 1, ("-(other line ends)", "+(these line ends)")))
+        text = f"line ends differ\n{text}"
+    return Difference(name, tuple(hunks), text)
 
 
-def _hunk(opcodes: list[tuple[str, int, int, int, int]], old: list[str], new: list[str]) -> Hunk:
+def _lines(text: str) -> list[str]:
+    """A text's lines, however they end; the last one says if it does not."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return [*lines[:-1], f"{lines[-1]}\n{_NO_END}"] if lines[-1] else lines[:-1]
+
+
+def _unified(name: str, hunks: Iterable[Hunk]) -> str:
+    """Places as `diff -u` prints them; empty for none."""
+    lines = [line for hunk in hunks for line in (_header(hunk), *hunk.lines)]
+    return "".join(f"{line}\n" for line in (f"--- default/{name}", f"+++ {name}", *lines)) if lines else ""
+
+
+def _header(hunk: Hunk) -> str:
+    old, new = (sum(line[0] != other for line in hunk.lines) for other in "+-")
+    # Of no lines, the one before is named.
+    return f"@@ -{hunk.old_start - (not old)},{old} +{hunk.new_start - (not new)},{new} @@"
+
+
+def _hunk(opcodes: Sequence[tuple[str, int, int, int, int]], old: list[str], new: list[str]) -> Hunk:
     lines: list[str] = []
     for tag, old_from, old_to, new_from, new_to in opcodes:
         if tag == "equal":

@@ -212,7 +212,8 @@ def _problems(files: Mapping[str, str], engine: Engine) -> tuple[TemplateError, 
 
 
 def _used(files: Mapping[str, str]) -> dict[str, str]:
-    given = {name: text for name, text in files.items() if name.endswith(SUFFIX)}
+    # A byte order mark is none of the text: it would be printed, and stand before the version.
+    given = {name: text.removeprefix("\ufeff") for name, text in files.items() if name.endswith(SUFFIX)}
     return dict(sorted({**default_templates(), **given}.items()))
 
 

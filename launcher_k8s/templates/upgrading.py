@@ -1,7 +1,7 @@
 """A user's template brought from one default version to the next: a merge of three texts, line by line.
 
 What only one side has changed is taken from that side; where both have changed the same lines, both stand in
-the result between marks, for a person to decide.
+the result between marks, for a person to decide. How lines end is no change: it stays as the user has it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ _OURS: Final = "<<<<<<< yours"
 _BASE: Final = "||||||| before"
 _BETWEEN: Final = "======="
 _NEW: Final = ">>>>>>> new default"
+_BYTE_ORDER_MARK: Final = "\ufeff"
+_MOST_EXACT: Final = 2000
+"""Of longer texts, lines that stand in them often are not looked for: that would take minutes."""
 
 
 @attrs.frozen
@@ -48,26 +51,29 @@ def upgrade_template(yours: str, *, base: str, new: str) -> Upgrade:
         base: The default that the edits began with.
         new: The default to come to.
     """
-    texts = [text.splitlines(keepends=True) for text in (base, yours, new)]
+    yours = yours.removeprefix(_BYTE_ORDER_MARK)
+    if yours == base:
+        return Upgrade(new, ())
+    if new == base:
+        return Upgrade(yours, ())
     merged: list[str] = []
     conflicts: list[int] = []
-    for part in _parts(*texts):
-        before, mine, theirs = part
+    for before, mine, theirs in _parts(_lines(base), _lines(yours), _lines(new)):
         if mine == theirs or theirs == before:
             merged += mine
         elif mine == before:
             merged += theirs
         else:
             conflicts.append(len(merged) + 1)
-            merged += _conflict(before, mine, theirs)
-    return Upgrade("".join(merged), tuple(conflicts))
+            merged += [_OURS, *mine, _BASE, *before, _BETWEEN, *theirs, _NEW]
+    end = "\r\n" if "\r\n" in yours else "\n"
+    is_ended = yours.endswith("\n") or not yours
+    return Upgrade(end.join(merged) + end * (bool(merged) and is_ended), tuple(conflicts))
 
 
-def _conflict(before: list[str], mine: list[str], theirs: list[str]) -> Iterator[str]:
-    for mark, lines in ((_OURS, mine), (_BASE, before), (_BETWEEN, theirs)):
-        yield f"{mark}\n"
-        yield from (line if line.endswith("\n") else f"{line}\n" for line in lines)
-    yield f"{_NEW}\n"
+def _lines(text: str) -> list[str]:
+    lines = text.replace("\r\n", "\n").split("\n")
+    return lines if lines[-1] else lines[:-1]
 
 
 def _parts(
@@ -105,4 +111,5 @@ def _unchanged(base: list[str], yours: list[str], new: list[str]) -> Iterator[_R
 
 
 def _blocks(base: list[str], other: list[str]) -> list[difflib.Match]:
-    return difflib.SequenceMatcher(None, base, other, autojunk=False).get_matching_blocks()
+    is_long = max(len(base), len(other)) > _MOST_EXACT
+    return difflib.SequenceMatcher(None, base, other, autojunk=is_long).get_matching_blocks()

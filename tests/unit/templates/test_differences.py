@@ -36,10 +36,48 @@ def test_other_ends_of_lines_are_a_difference() -> None:
     assert difference.hunks
 
 
-@pytest.mark.skipif(shutil.which("patch") is None, reason="the program patch is not installed")
-def test_the_text_is_a_patch(tmp_path: Path) -> None:
-    target = tmp_path / JOB_FILE
-    target.write_text(OURS[JOB_FILE])
-    (difference,) = diff_templates({JOB_FILE: EDITED})
-    subprocess.run(["patch", str(target)], input=difference.text, text=True, check=True, timeout=10)
-    assert target.read_text() == EDITED
+def test_ends_of_lines_do_not_hide_what_else_differs() -> None:
+    (difference,) = diff_templates({JOB_FILE: EDITED.replace("\n", "\r\n")})
+    (plain,) = diff_templates({JOB_FILE: EDITED})
+    assert difference.hunks[1:] == plain.hunks
+    assert difference.text == f"line ends differ\n{plain.text}"
+
+
+def test_a_byte_order_mark_is_no_difference() -> None:
+    (difference,) = diff_templates({JOB_FILE: f"\ufeff{OURS[JOB_FILE]}"})
+    assert difference.hunks == ()
+
+
+def test_a_huge_template_is_compared_in_time() -> None:
+    (difference,) = diff_templates({JOB_FILE: OURS[JOB_FILE] + "{{- end }}\n" * 100_000})
+    assert sum(line[0] == "+" for hunk in difference.hunks for line in hunk.lines) >= 100_000
+
+
+def patched(name: str, text: str, directory: Path) -> bytes:
+    """What the program patch makes of our own template by the difference from another."""
+    target = directory / name
+    target.write_text(OURS[name])
+    (difference,) = diff_templates({name: text})
+    command = ["patch", "--binary", str(target)]
+    subprocess.run(command, input=difference.text.encode(), check=True, timeout=10, capture_output=True)
+    return target.read_bytes() if target.exists() else b""
+
+
+needs_patch = pytest.mark.skipif(shutil.which("patch") is None, reason="the program patch is not installed")
+
+ODD = {
+    "an edit": EDITED,
+    "no end of the last line": OURS[JOB_FILE].removesuffix("\n"),
+    "nothing": "",
+    "one line": "# Version: 2.5.0",
+    "more empty lines": f"\n\n{OURS[JOB_FILE]}\n\n",
+    "what Python takes for ends of lines": OURS[JOB_FILE].replace(
+        "# Version", "# Version\x0c\u2028\x85\x1c", 1
+    ),
+}
+
+
+@needs_patch
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
+def test_the_text_is_a_patch(text: str, tmp_path: Path) -> None:
+    assert patched(JOB_FILE, text, tmp_path) == text.encode()

@@ -3,6 +3,9 @@ from __future__ import annotations
 import pytest
 
 from launcher_k8s.errors import TemplateSyntaxError
+from launcher_k8s.templates.defaults import default_templates
+from launcher_k8s.templates.template_set import TemplateSet
+from launcher_k8s.templates.validation import validate_templates
 from launcher_k8s.templates.versions import format_version, read_version
 
 
@@ -21,6 +24,38 @@ def test_a_template_without_one_is_refused(text: str) -> None:
     with pytest.raises(TemplateSyntaxError, match="the first line must state it") as error:
         read_version("job.tpl", text)
     assert "# Version: 2.5.0" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("first", "what"),
+    [
+        ("# Version: 2.5.0 {{ x }}", "is not as it should be"),
+        ("# Version: 2.5.0-beta", "is not as it should be"),
+        ("# Version: 2.5.", "is not as it should be"),
+        ("# Version: -1", "is not as it should be"),
+        ("# Version: \u0662", "is not as it should be"),
+        ("# Version: 2.5.0\rkind: Job", "is not as it should be"),
+        ("# version: 2.5.0", "is not as it should be"),
+        ("Version: 2.5.0", "is not as it should be"),
+        ("\n# Version: 2.5.0", "is not as it should be"),
+        (" ", "is missing"),
+        ("{{/* # Version: 2.5.0 */}}", "is missing"),
+    ],
+)
+def test_a_line_that_nearly_states_one_is_told_from_none(first: str, what: str) -> None:
+    with pytest.raises(TemplateSyntaxError, match=f"the version {what}"):
+        read_version("job.tpl", f"{first}\nkind: Job\n")
+
+
+@pytest.mark.parametrize("line", ["1.9.9", "02.05.00", "2.5.999999999", "2.5.0 \t"])
+def test_a_version_that_is_known_may_be_written_otherwise(line: str) -> None:
+    assert read_version("job.tpl", f"# Version: {line}\n")
+
+
+def test_a_byte_order_mark_does_not_hide_it() -> None:
+    marked = {name: f"\ufeff{text}" for name, text in default_templates().items()}
+    assert TemplateSet(marked).job_version == (2, 5, 0)
+    assert validate_templates(marked).is_clean
 
 
 @pytest.mark.parametrize("version", ["0", "2.6", "3.0.0", "999999999"])
