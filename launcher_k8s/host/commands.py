@@ -24,7 +24,7 @@ from launcher_k8s.templates.effects import CommandResult
 
 _CHUNK: Final = 65_536
 _NOT_STARTED: Final = -1
-_SIGNALS: Final = {
+_SIGNALS: Final[Mapping[int, str]] = {  # what ends a process; real-time signals have numbers only
     signal.SIGHUP: "hangup",
     signal.SIGINT: "interrupt",
     signal.SIGQUIT: "quit",
@@ -40,6 +40,14 @@ _SIGNALS: Final = {
     signal.SIGPIPE: "broken pipe",
     signal.SIGALRM: "alarm clock",
     signal.SIGTERM: "terminated",
+    16: "stack fault",  # SIGSTKFLT, which Python does not know everywhere
+    signal.SIGXCPU: "CPU time limit exceeded",
+    signal.SIGXFSZ: "file size limit exceeded",
+    signal.SIGVTALRM: "virtual timer expired",
+    signal.SIGPROF: "profiling timer expired",
+    signal.SIGIO: "I/O possible",
+    signal.SIGPWR: "power failure",
+    signal.SIGSYS: "bad system call",
 }
 
 
@@ -126,9 +134,7 @@ class _Run:
         if code < 0 or not ended:
             # A shell that has ended by itself was not killed, but what it left behind was.
             number = -code if code < 0 else signal.SIGKILL
-            return CommandResult(
-                -1, f"signal: {_SIGNALS.get(signal.Signals(number), f'signal {number}')}", *outputs
-            )
+            return CommandResult(-1, f"signal: {_SIGNALS.get(number, f'signal {number}')}", *outputs)
         return CommandResult(code, f"exit status {code}" if code else "", *outputs)
 
     def _collect(self) -> bool:

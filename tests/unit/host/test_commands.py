@@ -26,7 +26,17 @@ def test_a_failure_tells_its_exit_status(code: int) -> None:
     assert shell(f"echo x; exit {code}") == CommandResult(code, f"exit status {code}", "x\n", "")
 
 
-@pytest.mark.parametrize(("signal", "word"), [("KILL", "killed"), ("TERM", "terminated"), ("HUP", "hangup")])
+@pytest.mark.parametrize(
+    ("signal", "word"),
+    [
+        ("KILL", "killed"),
+        ("TERM", "terminated"),
+        ("HUP", "hangup"),
+        ("XCPU", "CPU time limit exceeded"),
+        ("16", "stack fault"),
+        ("40", "signal 40"),
+    ],
+)
 def test_a_signal_is_named_as_go_names_it(signal: str, word: str) -> None:
     assert shell(f"kill -{signal} $$") == CommandResult(-1, f"signal: {word}", "", "")
 
