@@ -14,6 +14,7 @@ _HOMES = {
     "backend": ("JobBackend", "Reloaded", "SettingChange", "Stream", "Submitted"),
     "clock": ("Clock",),
     "checkup": ("Checkup", "check_directory"),
+    "cluster_check": ("ClusterFinding",),
     "cluster_info": ("ClusterInfo", "ConfigOffer", "ProfileOffer"),
     "connection": ("Cluster", "LogOptions", "Reply", "Resource"),
     "decisions": ("Decision", "DecisionKind", "Refusal"),
@@ -72,6 +73,7 @@ _HOMES = {
     "rules.profiles": ("profile_for",),
     "rules.selection": ("OfferedProfile",),
     "schemas": ("check_overrides", "check_schema"),
+    "rbac": ("rbac_objects",),
     "settings": (
         "ClusterDefinition",
         "ClusterSettings",

@@ -23,6 +23,9 @@ from launcher_k8s.checkup import (
 from launcher_k8s.clock import (
     Clock as Clock,
 )
+from launcher_k8s.cluster_check import (
+    ClusterFinding as ClusterFinding,
+)
 from launcher_k8s.cluster_info import (
     ClusterInfo as ClusterInfo,
 )
@@ -220,6 +223,9 @@ from launcher_k8s.plan import (
 )
 from launcher_k8s.plan import (
     plan_job as plan_job,
+)
+from launcher_k8s.rbac import (
+    rbac_objects as rbac_objects,
 )
 from launcher_k8s.rules.allocation import (
     Allocation as Allocation,

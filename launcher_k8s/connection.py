@@ -58,6 +58,8 @@ SERVICES = Resource("services")
 EVENTS = Resource("events")
 SERVICE_ACCOUNTS = Resource("serviceaccounts")
 NODES = Resource("nodes")
+POD_METRICS = Resource("pods", group="metrics.k8s.io", version="v1beta1")
+ACCESS_REVIEWS = Resource("selfsubjectaccessreviews", group="authorization.k8s.io")
 
 
 @attrs.frozen
@@ -103,6 +105,9 @@ class Cluster(Protocol):
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None, /
     ) -> None:
         """Close everything: connections, streams, tasks."""
+
+    async def version(self) -> str:
+        """Which Kubernetes answers, such as ``v1.36.3``; takes no permission."""
 
     async def create(
         self,

@@ -20,6 +20,7 @@ from typing import Self, overload
 from launcher_k8s import host
 from launcher_k8s.arguments import checked
 from launcher_k8s.backend import listing, submission
+from launcher_k8s.backend.checking import check_cluster
 from launcher_k8s.backend.membership import Membership
 from launcher_k8s.backend.opening import Opened, opened
 from launcher_k8s.backend.output import read_output
@@ -30,6 +31,7 @@ from launcher_k8s.backend.statuses import changes
 from launcher_k8s.backend.streams import Stream, StreamSet
 from launcher_k8s.backend.submitting import Submitted, with_warnings
 from launcher_k8s.clock import Clock
+from launcher_k8s.cluster_check import ClusterFinding
 from launcher_k8s.cluster_info import ClusterInfo
 from launcher_k8s.connection import Cluster
 from launcher_k8s.errors import (
@@ -368,6 +370,20 @@ class JobBackend:
             profile = profile_for(settings, user, groups=groups)
             accounts = await self._patience.run(lambda: listing.service_accounts(here.cluster, settings))
         return offer_for(settings, profile, user=user, service_accounts=accounts)
+
+    @checked
+    async def check(self) -> Sequence[ClusterFinding]:
+        """Look whether the cluster is ready for the jobs of these settings; nothing is made on it.
+
+        Tells what answers, which permissions are missing and what that takes from users, whether there is the
+        namespace, a metrics API, a node for every placement constraint and kind of GPU that is offered, and
+        whether the clocks agree. Without an error or a warning it is ready.
+
+        Returns:
+            What was found, each with what to do.
+        """
+        with self._call() as here:
+            return await check_cluster(here.cluster, self._settings, clock=self._clock)
 
     @checked
     async def reload(self) -> Reloaded:

@@ -13,7 +13,7 @@ from launcher_k8s.errors import ForbiddenError, InvalidJobError
 from launcher_k8s.job import Job
 from launcher_k8s.kube.reflector import Source, list_all
 from launcher_k8s.manifest import read_job
-from launcher_k8s.rows import Event, Page
+from launcher_k8s.rows import Page
 from launcher_k8s.rows.decoding import decode as decode_body
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.status import JobStatus
@@ -101,7 +101,9 @@ async def read_all(cluster: Cluster, settings: ClusterSettings, ids: Iterable[st
         jobs = [read_job(item, cluster=settings.name) for item in items if _name(item) in wanted]
         return Page(tuple(jobs), page.metadata.resource_version, page.metadata.continue_)
 
-    source = Source(JOBS.within(settings.namespace), decode, _no_event, fetch_limit=settings.fetch_limit)
+    source: Source[Job, Any] = Source(
+        JOBS.within(settings.namespace), decode, fetch_limit=settings.fetch_limit
+    )
     return {job.id: job for job in (await list_all(cluster, source)).rows}
 
 
@@ -115,16 +117,10 @@ async def service_accounts(cluster: Cluster, settings: ClusterSettings) -> tuple
 
     resource = SERVICE_ACCOUNTS.within(settings.namespace)
     try:
-        return (
-            await list_all(cluster, Source(resource, decode, _no_event, fetch_limit=settings.fetch_limit))
-        ).rows
+        return (await list_all(cluster, Source(resource, decode, fetch_limit=settings.fetch_limit))).rows
     except ForbiddenError:
         return None
 
 
 def _name(item: Mapping[str, Any]) -> str:
     return str(item["metadata"]["name"])
-
-
-def _no_event(_: bytes) -> Event[Any]:
-    raise AssertionError("a listing has no events")

@@ -133,6 +133,14 @@ def _verb(command: str) -> Callable[[argparse.Namespace], int]:
             from launcher_k8s.cli.check_config import check_config
 
             return check_config
+        case "check":
+            from launcher_k8s.cli.check import check
+
+            return check
+        case "rbac":
+            from launcher_k8s.cli.rbac import rbac
+
+            return rbac
         case "convert-overrides":
             from launcher_k8s.cli.convert_overrides import convert_overrides
 

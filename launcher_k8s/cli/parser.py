@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from launcher_k8s._version import __version__
+from launcher_k8s.rbac import DEFAULT_ACCOUNT
 from launcher_k8s.settings import DEFAULT_DIRECTORY
 
 RUN_FAILED = 125
@@ -46,6 +47,22 @@ def build_parser() -> argparse.ArgumentParser:
             description="Reads a configuration directory, as every other command does, and tells all of its "
             "errors, warnings and infos, each with its place and what to do. Ends with 0 where there is no "
             "error and no warning, else with 1.",
+        )
+    )
+    _add_check(
+        commands.add_parser(
+            "check",
+            help="tell whether a cluster is ready for the jobs of a configuration, and what to do if not",
+            description="Looks at a cluster, without making anything on it: whether it answers, which "
+            "permissions are missing, whether there is the namespace, a metrics API, a node for all that "
+            "users may ask for, and whether the clocks agree. Ends with 0 where there is no error and no "
+            "warning, else with 1.",
+        )
+    )
+    _add_rbac(
+        commands.add_parser(
+            "rbac",
+            help="print the service account and the roles that a Launcher needs, for kubectl apply",
         )
     )
     _add_explain(commands.add_parser("explain", help="show what a user gets, and where each value is from"))
@@ -137,6 +154,37 @@ def _add_check_config(parser: argparse.ArgumentParser) -> None:
     )
     _add_kubernetes_flag(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    _add_place_flags(parser)
+    parser.add_argument(
+        "--kubeconfig", metavar="F", type=_filled, help="reach the cluster as this kubeconfig file says"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_rbac(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--namespace",
+        metavar="N",
+        type=_filled,
+        help="where jobs run; rstudio by default, rstudio-connect with --connect",
+    )
+    parser.add_argument(
+        "--service-account",
+        metavar="A",
+        type=_filled,
+        default=DEFAULT_ACCOUNT,
+        help=f"the service account's name; {DEFAULT_ACCOUNT} by default",
+    )
+    parser.add_argument(
+        "--no-nodes",
+        action="store_true",
+        help="leave out the role in the whole cluster, which tells the nodes' external addresses",
+    )
+    parser.add_argument("--connect", action="store_true", help="say how to give the token to Posit Connect")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, a List")
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:

@@ -112,6 +112,16 @@ class KubernetesCluster:
         if self._transport is not None:
             await self._transport.close()
 
+    async def version(self) -> str:
+        """Which Kubernetes answers, such as ``v1.36.3``."""
+        attempt = Attempt("get", Resource("version"))
+        request = Request("GET", "/version", attempt, headers={"Accept": JSON_MEDIA_TYPE})
+        reply = await self._open(attempt).send(request)
+        try:
+            return msgspec.json.decode(reply.body, type=_Version).git_version
+        except msgspec.DecodeError as error:
+            raise UnavailableError(f"cannot {attempt}: what came is no version: {error}") from error
+
     async def create(
         self,
         resource: Resource,
@@ -262,6 +272,10 @@ class _Events:
 
     def _refuse(self, what: str) -> NoReturn:
         raise UnavailableError(f"cannot {self._attempt}: {what}", transient=True)
+
+
+class _Version(msgspec.Struct, rename="camel"):
+    git_version: str
 
 
 class _ErrorEvent(msgspec.Struct):

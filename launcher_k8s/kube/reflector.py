@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NoReturn, Protocol, TypeVar
 
 import attrs
 
@@ -61,6 +61,10 @@ class DecodedEvent(Protocol):
 Event = TypeVar("Event", bound=DecodedEvent)
 
 
+def _no_event(_: bytes) -> NoReturn:
+    raise AssertionError("a listing has no events")
+
+
 @attrs.frozen
 class Source(Generic[Row, Event]):
     """What to reflect.
@@ -68,7 +72,7 @@ class Source(Generic[Row, Event]):
     Args:
         resource: The collection.
         decode_page: Decodes a page of it.
-        decode_event: Decodes an event of its watch.
+        decode_event: Decodes an event of its watch; needless where it is only listed.
         label_selector: Which objects; all if empty.
         field_selector: Which objects; all if empty.
         fetch_limit: Objects per page.
@@ -77,7 +81,7 @@ class Source(Generic[Row, Event]):
 
     resource: Resource
     decode_page: Callable[[bytes], DecodedPage[Row]]
-    decode_event: Callable[[bytes], Event]
+    decode_event: Callable[[bytes], Event] = _no_event
     label_selector: str = ""
     field_selector: str = ""
     fetch_limit: int = 500

@@ -12,6 +12,7 @@ garbage collector (they hold no cycles) one tracked job stays under 0.8 KiB.
 from launcher_k8s.rows.annotations import format_final
 from launcher_k8s.rows.events import decode_event_list, decode_watched_event
 from launcher_k8s.rows.jobs import decode_job, decode_job_event, decode_job_page
+from launcher_k8s.rows.nodes import decode_node, decode_node_page
 from launcher_k8s.rows.pods import decode_pod, decode_pod_event, decode_pod_page
 from launcher_k8s.rows.values import (
     Event,
@@ -21,6 +22,7 @@ from launcher_k8s.rows.values import (
     Intent,
     JobOutcome,
     JobRow,
+    NodeRow,
     Page,
     PodRow,
 )
@@ -33,12 +35,15 @@ __all__ = [
     "Intent",
     "JobOutcome",
     "JobRow",
+    "NodeRow",
     "Page",
     "PodRow",
     "decode_event_list",
     "decode_job",
     "decode_job_event",
     "decode_job_page",
+    "decode_node",
+    "decode_node_page",
     "decode_pod",
     "decode_pod_event",
     "decode_pod_page",

@@ -47,14 +47,16 @@ class _ForeignObject(Lean):
     metadata: _VersionOnly = msgspec.field(default_factory=_VersionOnly)
 
 
-class _ListMetadata(Lean):
+class ListMetadata(Lean):
+    """The metadata of a collection."""
+
     resource_version: str = ""
     continue_token: str = msgspec.field(default="", name="continue")
 
 
 class _List(Lean):
     # Both required: an answer that is no list must not be taken for an empty one.
-    metadata: _ListMetadata
+    metadata: ListMetadata
     items: list[msgspec.Raw] | None
 
 

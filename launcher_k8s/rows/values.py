@@ -5,6 +5,7 @@ Times are seconds since 1970 in UTC, as Kubernetes gives them: whole seconds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Generic, TypeAlias, TypeVar
 
@@ -160,6 +161,22 @@ class EventRow(msgspec.Struct, frozen=True, gc=False):
     count: int = 1
     time: float | None = None
     version: int = 0
+
+
+class NodeRow(msgspec.Struct, frozen=True, gc=False):
+    """What is read of a Node; none is kept.
+
+    Args:
+        name: Its name.
+        labels: Its labels, which placement constraints ask for.
+        allocatable: How much of each resource it has for pods, as Kubernetes writes quantities.
+        addresses: Type (``InternalIP``, ``ExternalIP``, ``Hostname``, ...) and address of each.
+    """
+
+    name: str
+    labels: Mapping[str, str]
+    allocatable: Mapping[str, str]
+    addresses: tuple[tuple[str, str], ...] = ()
 
 
 class EventKind(Enum):

@@ -99,6 +99,12 @@ class ScriptedConnection:
             stream.fail(closed_error(stream.attempt))
         self._site.raise_trouble()
 
+    async def version(self) -> str:
+        """Which Kubernetes it says it is."""
+        resource = Resource("version")
+        await self._meet(Attempt("get", resource), self._request("get", resource))
+        return self.api.version
+
     async def create(
         self,
         resource: Resource,

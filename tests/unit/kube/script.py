@@ -59,6 +59,9 @@ class PlayedCluster:
     ) -> None:
         return None
 
+    async def version(self) -> str:
+        raise AssertionError("not scripted")
+
     async def create(
         self,
         resource: Resource,

@@ -58,6 +58,20 @@ def test_is_a_cluster() -> None:
     assert cluster is not None
 
 
+async def test_the_version_is_the_servers(serve: Serve) -> None:
+    server = await serve(answer({"major": "1", "gitVersion": "v1.36.3"}))
+    async with server.cluster() as cluster:
+        assert await cluster.version() == "v1.36.3"
+    assert server.requests[0].path == "/version"
+
+
+async def test_what_is_no_version_is_our_error(serve: Serve) -> None:
+    server = await serve(answer({"hello": "world"}))
+    async with server.cluster() as cluster:
+        with pytest.raises(UnavailableError, match="cannot get version: what came is no version"):
+            await cluster.version()
+
+
 async def test_create_posts_the_body_with_its_type_and_parameters(serve: Serve) -> None:
     server = await serve(answer({"kind": "Job"}, 201))
     async with server.cluster() as cluster:
