@@ -20,11 +20,12 @@ import pytest
 
 from launcher_k8s.job import Job
 from launcher_k8s.plan import plan_job
-from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.settings import ClusterSettings, ProfileSection
 from launcher_k8s.templates.defaults import default_templates
 from launcher_k8s.templates.functions import launcher_functions
 from launcher_k8s.templates.gotemplate.engine import Compiled, Engine
 from launcher_k8s.templates.yaml.reading import read_yaml
+from launcher_k8s.wire.reading import from_wire
 from tests.differential.program import Program, running
 from tests.differential.requirement import real_go
 
@@ -145,14 +146,44 @@ def test_a_thousand_renders_leave_memory_flat(style: str) -> None:
     assert after - before <= FLAT_BYTES
 
 
-def test_a_templated_plan_costs_little() -> None:
-    settings = ClusterSettings(use_templating=True)
-    job = Job.shell("Rscript model.R", name="Model fit", image="r:4", env={"MODE": "batch"}, ports=[8787])
+SETTINGS = ClusterSettings(
+    use_templating=True,
+    profiles=(
+        ProfileSection.everyone(
+            max_nvidia_gpus=2,
+            max_amd_gpus=2,
+            placement_constraints=["example.org/zone:east", "kubernetes.io/arch:amd64"],
+        ),
+    ),
+)
+_DECIDED = frozenset(
+    [
+        "id",
+        "generateName",
+        "volumes",
+        "volumeMounts",
+        "servicePortsJson",
+        "serviceName",
+        "shareProcessNamespace",
+        "serviceAccountName",
+        "memoryRequestRatio",
+        "cpuRequestRatio",
+        "instanceId",
+        "resourceProfile",
+    ]
+)
+JOBS = {
+    "short": Job.shell("Rscript model.R", name="Model fit", image="r:4", env={"MODE": "batch"}, ports=[8787]),
+    "full": from_wire(Job, {name: value for name, value in DATA["Job"].items() if name not in _DECIDED}),
+}
 
+
+@pytest.mark.parametrize("size", list(JOBS))
+def test_a_templated_plan_costs_little(size: str) -> None:
     def plan() -> None:
-        plan_job(job, settings, user="jsmith", job_id="model-fit-abcdefgh")
+        plan_job(JOBS[size], SETTINGS, user="jsmith", job_id="model-fit-abcdefgh")
 
     plan()
     best = min(sum(_milliseconds(plan) for _ in range(CALLS)) / CALLS for _ in range(ROUNDS))
-    print(f"\na templated plan: {best:.3f} ms CPU")
+    print(f"\na templated plan of a {size} job: {best:.3f} ms CPU")
     assert best <= PLAN_LIMIT_MS

@@ -6,8 +6,9 @@ hold for every value. A finding is a warning in a plan; only lost identification
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -43,6 +44,9 @@ _TEXT_MAPPINGS: tuple[Path, ...] = (
     (*POD_SPEC, "nodeSelector"),
     ("spec", "selector"),
 )
+
+_SUSPECT: Final = re.compile(r"<no value>|\A\s|\s\Z|[^\S\n]\n").search
+"""A field that is not there, or a blank at either end of the text or at the end of a line."""
 
 
 def check(manifest: Object, data: Data, *, version: Version = NEWEST) -> tuple[Finding, ...]:
@@ -123,10 +127,14 @@ def _dangling_mounts(manifest: Object) -> Iterator[Finding]:
 
 def _template_remains(manifest: Object, data: Data) -> Iterator[Finding]:
     """Text that a template left by mistake. What the job itself says is nobody's mistake."""
-    suspect = [(path, text) for path, text in _texts(manifest) if _is_suspect(text)]
+    suspect = [(path, text) for path, text in _texts(manifest) if _SUSPECT(text)]
     if not suspect:
         return
-    meant = {text for _, text in _texts([data, build_job(data), build_service(data)])}
+    said = {text for _, text in _texts(data)}
+    suspect = [(path, text) for path, text in suspect if text not in said]
+    if not suspect:
+        return
+    meant = {text for _, text in _texts([build_job(data), build_service(data)])}  # joined of what it says
     for path, text in suspect:
         if text in meant:
             continue
@@ -139,20 +147,19 @@ def _template_remains(manifest: Object, data: Data) -> Iterator[Finding]:
             yield Finding("blank-at-end", path, message, hint, Severity.WARNING)
 
 
-def _is_suspect(text: str) -> bool:
-    return (
-        "<no value>" in text
-        or text != text.strip()
-        or any(line != line.rstrip() for line in text.split("\n"))
-    )
+def _texts(value: Any) -> list[tuple[Path, str]]:
+    """All texts in a value, with where they stand."""
+    found: list[tuple[Path, str]] = []
+    _collect(value, (), found)
+    return found
 
 
-def _texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def _collect(value: Any, path: Path, found: list[tuple[Path, str]]) -> None:
     if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _texts(item, (*path, str(key)))
+        found.append((path, value))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _texts(item, (*path, index))
+            _collect(item, (*path, index), found)
+    elif type(value) is dict or isinstance(value, Mapping):
+        for key, item in value.items():
+            _collect(item, (*path, str(key)), found)

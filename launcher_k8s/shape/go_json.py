@@ -7,24 +7,35 @@ A template's annotation is then, to the byte, that of the built-in manifest. Sou
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any, Final
 
 _HTML_ESCAPES: Final = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+_UNUSUAL: Final = re.compile("[<>&\u2028\u2029]").search
 _LEAST_PLAIN: Final = 1e-6
 _LEAST_WITH_EXPONENT: Final = 1e21
 
 
 def go_json(value: Any) -> str:
     """A JSON value as Go writes it."""
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{go_json(key)}:{go_json(value[key])}" for key in sorted(value)) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ",".join(map(go_json, value)) + "]"
+    text = _json(value)
+    return text.translate(_HTML_ESCAPES) if _UNUSUAL(text) else text
+
+
+def _json(value: Any) -> str:
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    if kind is dict or isinstance(value, Mapping):
+        return "{" + ",".join([f"{_json(key)}:{_json(value[key])}" for key in sorted(value)]) + "}"
+    if kind is list or isinstance(value, (list, tuple)):
+        return "[" + ",".join([_json(item) for item in value]) + "]"
     if isinstance(value, float):
         return _number(value)
-    return json.dumps(value, ensure_ascii=False).translate(_HTML_ESCAPES)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _number(value: float) -> str:

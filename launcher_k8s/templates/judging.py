@@ -100,10 +100,9 @@ def _wrong_ports(manifest: dict[str, Any]) -> Iterator[Finding]:
 
 def _empty(fact: Fact, manifest: dict[str, Any], data: Data, version: Version) -> Iterator[Finding]:
     """What is written although the job asks for nothing there."""
-    if not fact.is_written or fact.since > version or fact.write(data) is not ABSENT:
+    if not fact.is_written or fact.since > version or look(manifest, fact.path) != "":
         return
-    found = look(manifest, fact.path)
-    if isinstance(found, str) and not found:
+    if fact.write(data) is ABSENT:
         hint = "write it only where the job asks for it: {{- with ... }}"
         yield Finding(
             "empty-value", fact.path, "is empty, where the job asks for nothing", hint, Severity.WARNING

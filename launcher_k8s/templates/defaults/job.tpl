@@ -205,24 +205,9 @@ spec:
           {{- end }}
           {{- end }}
 {{- /*
-A value on one line, with every text quoted. Unlike toYaml it prints control characters so that they stay.
+A value on one line: JSON, which YAML reads as well. Unlike toJson alone it prints every control character so that
+it stays: quote escapes them, and what it does to quotes and backslashes is undone.
 */}}
 {{- define "launcher.value" }}
-{{- if kindIs "map" . -}}
-  {{- $items := list }}
-  {{- range $name, $item := . }}
-  {{- $items = append $items (printf "%q: %s" $name (include "launcher.value" $item)) }}
-  {{- end -}}
-  { {{- join ", " $items -}} }
-{{- else if kindIs "slice" . -}}
-  {{- $items := list }}
-  {{- range . }}
-  {{- $items = append $items (include "launcher.value" .) }}
-  {{- end -}}
-  [ {{- join ", " $items -}} ]
-{{- else if kindIs "string" . -}}
-  {{ . | quote }}
-{{- else -}}
-  {{ . | toJson }}
-{{- end }}
+{{- toJson . | quote | trimPrefix "\"" | trimSuffix "\"" | replace "\\\\" "\\" | replace "\\\"" "\"" }}
 {{- end }}

@@ -42,43 +42,59 @@ def marshal(value: Any, *, html: bool = True, indent: str = "") -> str:
         GoError: Something in it has no JSON form.
     """
     try:
-        return _Encoder(html, indent).text(value, "\n")
+        return _escaped(_Encoder(indent).text(value, "\n"), html)
     except RecursionError:
         raise GoError(f"json: unsupported value: encountered a cycle via {type_name(value)}") from None
+
+
+def _escaped(text: str, html: bool) -> str:
+    """A whole JSON text at once: what is unusual is in its strings only."""
+    if not _UNUSUAL(text):
+        return text
+    if has_escapes(text):
+        text = text.translate(_BAD_BYTES)
+    return text.translate(_HTML if html else _SEPARATORS)
 
 
 class _Encoder:
     """One run; ``line`` is what begins a new line where the value is."""
 
-    __slots__ = ("colon", "html", "indent")
+    __slots__ = ("colon", "indent")
 
-    def __init__(self, html: bool, indent: str) -> None:
-        self.html = html
+    def __init__(self, indent: str) -> None:
         self.indent = indent
         self.colon = ": " if indent else ":"
 
     def text(self, value: Any, line: str) -> str:
         kind = type(value)
         if kind is str:
-            return self.string(value)
+            return encode_basestring(value)
         if kind is bool:
             return "true" if value else "false"
         if kind is int:
             return str(value)
         if kind is float:
             return number(value)
+        if kind is dict:
+            return self.object([(key, value[key]) for key in sorted_keys(value)], line)
         if is_nil(value):
             return "null"
         if isinstance(value, dict):
-            pairs = [(key, value[key]) for key in sorted_keys(value)]
-            return self.object(pairs, line)
+            return self.object([(key, value[key]) for key in sorted_keys(value)], line)
         if isinstance(value, list):
             return self.bracketed("[", [self.text(item, line + self.indent) for item in value], "]", line)
         return self.other(value, line)
 
     def object(self, pairs: Sequence[tuple[str, Any]], line: str) -> str:
         inner = line + self.indent
-        parts = [self.string(key) + self.colon + self.text(item, inner) for key, item in pairs]
+        colon = self.colon
+        # Most values are texts: not worth a call each.
+        parts = [
+            encode_basestring(key)
+            + colon
+            + (encode_basestring(item) if type(item) is str else self.text(item, inner))
+            for key, item in pairs
+        ]
         return self.bracketed("{", parts, "}", line)
 
     def bracketed(self, left: str, parts: list[str], right: str, line: str) -> str:
@@ -94,22 +110,12 @@ class _Encoder:
             return str(int(value))
         own = getattr(value, "go_json", None)
         if own is not None:
-            return self.escaped(own())
+            return str(own())
         if isinstance(value, Struct):
             return self.object(value.go_fields(), line)
         if isinstance(value, ErrorValue):
             return "{}"
         raise GoError(f"json: unsupported type: {type_name(value)}")
-
-    def string(self, text: str) -> str:
-        return self.escaped(encode_basestring(text))
-
-    def escaped(self, quoted: str) -> str:
-        if not _UNUSUAL(quoted):
-            return quoted
-        if has_escapes(quoted):
-            quoted = quoted.translate(_BAD_BYTES)
-        return quoted.translate(_HTML if self.html else _SEPARATORS)
 
 
 def number(value: float) -> str:

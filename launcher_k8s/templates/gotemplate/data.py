@@ -44,16 +44,26 @@ def copy_data(value: Any, depth: int = 0) -> Any:
         raise ValueError(f"the data of a template is more than {DEEPEST} levels deep")
     depth += 1
     if kind is dict:
-        # Most of a job is short text: not worth a call each.
-        return {
-            key if type(key) is str and key.isascii() else _key(key): item
-            if type(item) is str and item.isascii()
-            else copy_data(item, depth)
-            for key, item in value.items()
-        }
+        return _copy_map(value, depth)
     if kind is list:
         return [item if type(item) is str and item.isascii() else copy_data(item, depth) for item in value]
     return _converted(value, depth)
+
+
+def _copy_map(value: dict[Any, Any], depth: int) -> dict[str, Any]:
+    copied = {}
+    for key, item in value.items():
+        if type(key) is not str or not key.isascii():
+            key = _key(key)
+        kind = type(item)
+        # Most of a job is short text in maps: not worth a call each.
+        if kind is str:
+            copied[key] = item if item.isascii() else _SURROGATE.sub("\ufffd", item)
+        elif kind is dict and depth <= DEEPEST:
+            copied[key] = _copy_map(item, depth + 1)
+        else:
+            copied[key] = copy_data(item, depth)
+    return copied
 
 
 def _key(key: Any) -> str:

@@ -13,6 +13,8 @@ from launcher_k8s.templates.govalues.values import encode
 
 def sorted_keys(mapping: Mapping[str, Any]) -> list[str]:
     """A map's keys as Go orders them."""
+    if len(mapping) < 2:
+        return list(mapping)
     keys = sorted(mapping)
     return keys if "".join(keys).isascii() else sorted(keys, key=encode)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Final
 
 from launcher_k8s.templates.govalues.characters import REPLACEMENT, is_print
@@ -27,25 +28,18 @@ _SPECIAL: Final = {
 def quote(text: str) -> str:
     """A string in double quotes, as ``%q`` writes it."""
     if text.isascii():
-        # Most of what templates quote needs nothing more: not worth a call.
-        if text.isprintable() and '"' not in text and "\\" not in text:
-            return f'"{text}"'
-        return f'"{_quote_ascii(text)}"'
+        # JSON writes all of ASCII like Go, but for control characters without a letter and for DEL.
+        quoted = encode_basestring(text)
+        if "\\u" not in quoted and "\x7f" not in quoted:
+            return quoted
+        return f'"{text.translate(_ASCII)}"'
     return '"' + "".join([_escape(character, '"', False) for character in text]) + '"'
-
-
-def _quote_ascii(text: str) -> str:
-    if not text.isprintable():
-        return text.translate(_ASCII)
-    if '"' in text or "\\" in text:
-        return text.replace("\\", r"\\").replace('"', r"\"")
-    return text
 
 
 def quote_to_ascii(text: str) -> str:
     """A string in double quotes and ASCII, as ``%+q`` writes it."""
     if text.isascii():
-        return f'"{_quote_ascii(text)}"'
+        return quote(text)
     return '"' + "".join([_escape(character, '"', True) for character in text]) + '"'
 
 
