@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import pwd
+from pathlib import Path
 
 import attrs
 
@@ -76,7 +77,8 @@ def _files(arguments: argparse.Namespace) -> dict[str, str]:
     if problems:
         raise ConfigurationError(f"the templates in {directory} cannot be read", diagnostics=problems)
     if not texts:
-        say(f"launcher-k8s: {directory} has no templates: the library's own are used")
+        lack = "has no templates" if Path(directory).is_dir() else "is not there"
+        say(f"launcher-k8s: {directory} {lack}: the library's own are used")
     return texts
 
 

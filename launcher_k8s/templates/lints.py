@@ -56,6 +56,11 @@ def unclosed_block(text: str) -> str:
     return f"the {{{{ {last.text} }}}} of line {last.line} has no {{{{ end }}}}"
 
 
+def there_is_no(called: str, names: Collection[str]) -> str:
+    """What to write instead of the name of a template that there is not, as a hint."""
+    return did_you_mean(called, names) or f"there are: {', '.join(sorted(names))}"
+
+
 def items_of(text: str) -> list[Item]:
     """A template's items without the blanks between them."""
     found = Lexer(text, left="{{", right="}}", functions=frozenset()).items()
@@ -108,9 +113,8 @@ def _lint_calls(name: str, text: str, items: list[Item], names: Collection[str])
             hint = "put what both need into another file, or into a define"
             yield Diagnostic("includes-root", Severity.WARNING, where, message, hint)
         elif names and called not in names:
-            hint = did_you_mean(called, names) or f"there are: {', '.join(sorted(names))}"
             message = f"there is no template {called!r}, neither a file nor a define"
-            yield Diagnostic("unknown-template", Severity.ERROR, where, message, hint)
+            yield Diagnostic("unknown-template", Severity.ERROR, where, message, there_is_no(called, names))
 
 
 def _lint_fields(name: str, text: str, items: list[Item]) -> Iterator[Diagnostic]:

@@ -6,6 +6,7 @@ line of the template and the path in the object (domain, section 4, "A rendered 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -20,13 +21,14 @@ from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE
 from launcher_k8s.templates.documents import DocumentError
 from launcher_k8s.templates.effects import Effects
 from launcher_k8s.templates.judging import judge
-from launcher_k8s.templates.lints import lint, unclosed_block
+from launcher_k8s.templates.lints import lint, there_is_no, unclosed_block
 from launcher_k8s.templates.samples import sample_data
 from launcher_k8s.templates.source_map import SourceMap, map_sources
 from launcher_k8s.templates.template_set import Rendering, TemplateSet, problems
 from launcher_k8s.templates.versions import OLDEST_FULL, format_version
 
 _NOT_YAML: Final = "quote texts, and indent what stands below a key; --verbose shows what is rendered"
+_NO_TEMPLATE: Final = re.compile(r'no template "([^"]+)"')
 _FAILS: Final = "a job like this may be submitted: ask for the field with if, with or default"
 SYNTAX: Final = "template-syntax"
 VERSION: Final = "template-version"
@@ -142,9 +144,13 @@ class _Validator:
             place = self._locate(sources, error.__cause__.offset, name)
             message = f"what is rendered is not one YAML mapping: {error.__cause__} ({what})"
             return Diagnostic("not-yaml", Severity.ERROR, place, message, _NOT_YAML)
-        return Diagnostic(
-            "render-error", Severity.ERROR, place, f"{error.cause} ({what})", error.hint or _FAILS
-        )
+        hint = error.hint or self._meant(error.cause) or _FAILS
+        return Diagnostic("render-error", Severity.ERROR, place, f"{error.cause} ({what})", hint)
+
+    def _meant(self, cause: str) -> str:
+        """What to do about a name that no template has; empty where that is not the cause."""
+        called = _NO_TEMPLATE.search(cause)
+        return there_is_no(called[1], self._set.names) if called else ""
 
     def _locate(self, sources: SourceMap, offset: int, name: str, *, key: str = "") -> Location:
         """The template's line that wrote what is at an offset; its first line where that is not known."""
@@ -181,6 +187,8 @@ def _broken(error: TemplateError, text: str) -> Diagnostic:
 def _syntax_hint(error: TemplateError, text: str) -> str:
     if "U+201" in error.cause:
         return """typographic quotes: write " or ' instead"""
+    if "unclosed action" in error.cause:
+        return "close the action with }} on its line"
     if "unexpected" in error.cause and (unclosed := unclosed_block(text)):
         return unclosed
     return "see the guide on the language of templates"

@@ -67,6 +67,12 @@ def test_sound_templates_validate_with_0(cli: Cli, scratch: Path) -> None:
     assert (done.code, done.out) == (0, "no findings\n")
 
 
+@pytest.mark.parametrize(("folder", "lack"), [("", "has no templates"), ("misspelt", "is not there")])
+def test_that_the_librarys_own_are_meant_is_said(cli: Cli, scratch: Path, folder: str, lack: str) -> None:
+    done = cli("--validate-templates", "--scratch-path", str(scratch / folder))
+    assert f"{lack}: the library's own are used" in done.err
+
+
 def test_findings_are_told_with_their_line_and_path(cli: Cli, scratch: Path) -> None:
     (scratch / JOB_FILE).write_text(OURS[JOB_FILE].replace("backoffLimit: 0", "backoffLimit: 3"))
     done = cli("--validate-templates", "--scratch-path", str(scratch))

@@ -91,6 +91,18 @@ def test_every_file_that_cannot_be_parsed_is_told() -> None:
     assert sorted(codes) == ["template-version", "template-version"]
 
 
+def test_a_name_that_is_made_and_that_no_template_has_is_told_with_those_there_are() -> None:
+    files = edited(before(NOTES, '        {{- include (printf "%s.tpl" "note") . | nindent 8 }}\n'))
+    files["notes.tpl"] = "# mine\n"
+    (diagnostic,) = validate_templates(files).diagnostics
+    assert (diagnostic.code, diagnostic.hint) == ("render-error", "did you mean notes.tpl?")
+
+
+def test_an_action_that_is_not_closed_says_so() -> None:
+    (diagnostic,) = validate_templates({"notes.tpl": "a: {{ .Job.name\n"}).diagnostics
+    assert (diagnostic.code, diagnostic.hint) == ("template-syntax", "close the action with }} on its line")
+
+
 def test_the_samples_are_the_invoking_users() -> None:
     texts = [sample.text for sample in validate_templates({}, user="jane").samples if sample.name == JOB_FILE]
     assert all('user: "jane"' in text for text in texts)
