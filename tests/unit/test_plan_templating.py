@@ -52,8 +52,10 @@ def pod_of(plan: JobPlan) -> Any:
 
 @given(job=jobs())
 def test_our_templates_and_the_built_in_manifest_give_equal_objects(job: Job) -> None:
-    job = attrs.evolve(job, placement_constraints=())
-    built, rendered = plan_job(job, SETTINGS, user="me"), plan_job(job, TEMPLATED, user="me")
+    offers = ProfileSection.everyone(placement_constraints=[each.name for each in job.placement_constraints])
+    settings = attrs.evolve(SETTINGS, profiles=(*SETTINGS.profiles, offers))
+    built = plan_job(job, settings, user="me")
+    rendered = plan_job(job, attrs.evolve(settings, use_templating=True), user="me")
     assert rendered.manifest == built.manifest
     assert rendered.service == built.service
     assert rendered.findings == ()
@@ -175,7 +177,20 @@ def test_a_value_that_changes_the_structure_is_refused_where_another_must_keep_i
     assert plan_job(harmless, settings, user="me").manifest["spec"]["backoffLimit"] == 0
 
 
-HOSTILE = ["a: b", "x\ny: z", "{{ .Job.user }}", "\x7f", "\x85", "\u2028", '"', "'", "# x", "&a", "x" * 2**20]
+HOSTILE = [
+    "a: b",
+    "x\ny: z",
+    "{{ .Job.user }}",
+    "\x7f",
+    "\x85",
+    "\u2028",
+    '"',
+    "'",
+    "# x",
+    "&a",
+    "x" * 2**20,
+    '"a": {b}\n- [*x] # z\n' * 2**15,
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=[repr(text[:20]) for text in HOSTILE])
