@@ -53,12 +53,16 @@ def boot_id() -> str:
 
 
 def start_time(pid: int) -> str | None:
-    """The 22nd field of /proc/PID/stat, in clock ticks since boot; None for no such process or a zombie."""
+    """The 22nd field of /proc/PID/stat, in clock ticks since boot; None for no such process or a zombie.
+
+    A zombie of which threads (the 20th field) still end is none yet: they hold its ports.
+    """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
-    return None if fields[0] in "ZX" else fields[19]
+    has_ended = fields[0] == "X" or (fields[0] == "Z" and int(fields[17]) <= 1)
+    return None if has_ended else fields[19]
 
 
 def identify(pid: int, name: str) -> Process | None:

@@ -64,7 +64,7 @@ def test_the_next_boot_removes_what_a_killed_run_left(place: Place) -> None:
         process = processes.get(name)
         assert process is not None
         process.send(signal.SIGKILL)
-        until(process.gone, name, within_s=10)
+        until(process.gone, name, within_s=30)
     assert host.cgroup_members(place.slug), "the container outlives its keepers"
     said: list[str] = []
     with session.in_use(place, said.append) as cluster:
