@@ -147,6 +147,7 @@ class Node:
             "podLogsDir": str(self._in("pod-logs")),
             "resolvConf": str(self._in("resolv.conf")),
             "volumePluginDir": str(self._in("volume-plugins")),
+            "volumeStatsAggPeriod": "2s",  # of the volumes' sizes, which eviction reads
         }
 
     def _containerd_config(self) -> str:

@@ -127,7 +127,7 @@ def test_a_bound_token_may_only_what_is_granted(real_cluster: RealCluster, names
         user.request("GET", jobs)
     role = f"--serviceaccount={namespace}:default"
     real_cluster.kubectl("create", "rolebinding", "view", "--clusterrole=view", role, "-n", namespace)
-    until(lambda: user.exists(jobs), "the role", within_s=10)
+    until(lambda: user.exists(jobs), "the role", within_s=30)
 
 
 def test_the_node_takes_labels(real_cluster: RealCluster) -> None:

@@ -75,7 +75,7 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerato
     held = await Held.now(sockets=request.param != REAL)
     async with opening() as world:
         yield world
-        await world.until(lambda: _is_quiet(world), "every backend's connection is closed", within_s=3)
+        await world.until(lambda: _is_quiet(world), "every backend's connection is closed", within_s=10)
     await held.check()
 
 

@@ -78,12 +78,12 @@ class EmbeddedWorld(SimulatedWorld):
     async def rotate_token(self) -> None:
         self._write_token(self.faults.rotate_token())
 
-    async def rotate_log(self, job_id: str) -> None:
-        await self.until(lambda: asyncio.to_thread(self._is_rotated), "the log has been rotated")
+    async def rotate_log(self, job_id: str, *, said: bytes) -> None:
+        await self.until(lambda: asyncio.to_thread(self._is_rotated, said), "the log has been rotated")
 
-    def _is_rotated(self) -> bool:
+    def _is_rotated(self, said: bytes) -> bool:
         logs = [file for file in self.cluster.runtime.directory.rglob("pods/*/logs/*.log") if file.is_file()]
-        return bool(logs) and not any(b"first" in file.read_bytes() for file in logs)
+        return bool(logs) and not any(said in file.read_bytes() for file in logs)
 
     async def lose_node(self, job_id: str) -> None:
         """Then do what an operator must: say that the pod is gone with its node."""

@@ -244,14 +244,16 @@ class RealWorld(World):
     async def run_out_of_memory(self, job_id: str) -> None:
         await self.release(job_id, "memory")
 
-    async def rotate_log(self, job_id: str) -> None:
+    async def rotate_log(self, job_id: str, *, said: bytes) -> None:
         (pod,) = await self.pods_of(job_id)
-        path = f"{self.within(PODS).named(pod['metadata']['name'], 'log').path}?limitBytes=1"
-        path += f"&container={MAIN_CONTAINER}"
-        await self.until(lambda: self._is_empty(path), "the kubelet begins a new file")
+        path = self.within(PODS).named(pod["metadata"]["name"], "log").path
+        path += f"?limitBytes={len(said)}&container={MAIN_CONTAINER}"
 
-    async def _is_empty(self, path: str) -> bool:
-        return not await asyncio.to_thread(self.cluster.request, "GET", path)
+        async def begins_anew() -> bool:  # the API server shows the newest file alone
+            begin: str = await asyncio.to_thread(self.cluster.request, "GET", path)
+            return begin.encode() != said
+
+        await self.until(begins_anew, "the kubelet begins a new file")
 
     async def evict_by_node(self, job_id: str) -> None:
         await self.run(job_id, "dd", "if=/dev/zero", "of=/scratch/much", "bs=1M", "count=8")

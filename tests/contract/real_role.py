@@ -44,7 +44,7 @@ def make_account(cluster: RealCluster, namespace: str) -> None:
         "subjects": [{"kind": "ServiceAccount", "name": ACCOUNT, "namespace": namespace}],
     }
     cluster.request("POST", f"{rbac}/rolebindings", binding)
-    until(lambda: _may(cluster, namespace, "list", "serviceaccounts"), "the role's effect", within_s=10)
+    until(lambda: _may(cluster, namespace, "list", "serviceaccounts"), "the role's effect", within_s=30)
 
 
 def deny(cluster: RealCluster, namespace: str, verb: str, plural: str) -> None:
@@ -55,7 +55,7 @@ def deny(cluster: RealCluster, namespace: str, verb: str, plural: str) -> None:
         if plural in rule["resources"]:
             rule["verbs"] = [each for each in rule["verbs"] if each != verb]
     cluster.request("PATCH", path, {"rules": [rule for rule in rules if rule["verbs"]]})
-    until(lambda: not _may(cluster, namespace, verb, plural), f"{verb} {plural} denied", within_s=10)
+    until(lambda: not _may(cluster, namespace, verb, plural), f"{verb} {plural} denied", within_s=30)
 
 
 def _may(cluster: RealCluster, namespace: str, verb: str, plural: str) -> bool:

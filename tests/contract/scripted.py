@@ -76,7 +76,7 @@ class ScriptedWorld(SimulatedWorld):
         pod = self.cluster.pod_of(job_id)
         self._plays[pod.uid].open(gate)
 
-    async def rotate_log(self, job_id: str) -> None:
+    async def rotate_log(self, job_id: str, *, said: bytes) -> None:
         self.cluster.pod_of(job_id).rotates_log()
 
     async def lose_node(self, job_id: str) -> None:

@@ -184,13 +184,14 @@ async def _has_no_pod(world: World, job_id: str) -> bool:
 async def test_lines_that_were_rotated_away_unread_are_told_by_one_gap(
     world: World, backend: JobBackend
 ) -> None:
-    job = world.job(Prints(b"first\n"), WaitsFor("much"), MUCH, WaitsFor("end"), Prints(b"last\n"))
+    first = Prints(b"first\n")
+    job = world.job(first, WaitsFor("much"), MUCH, WaitsFor("end"), Prints(b"last\n"))
     submitted = await backend.submit(job, user=USER)
     async with backend.output(submitted.id) as output:
-        assert bytes_in([await anext(output)]) == b"first\n"
+        assert bytes_in([await anext(output)]) == first.data
         async with world.unreachable():
             await world.release(submitted.id, "much")
-            await world.rotate_log(submitted.id)
+            await world.rotate_log(submitted.id, said=first.data)
         await world.release(submitted.id, "end")
         rest = [piece async for piece in output]
     assert [gap.reason for gap in gaps_in(rest)] == [GapReason.ROTATED]
@@ -241,7 +242,7 @@ async def test_leaving_an_output_early_closes_its_connection(world: World, backe
     async with backend.output(submitted.id) as output:
         assert isinstance(await anext(output), OutputChunk)
         assert await world.connections() > before
-    await world.until(lambda: _are(world, before), "the connection is closed", within_s=5)
+    await world.until(lambda: _are(world, before), "the connection is closed", within_s=10)
 
 
 async def _are(world: World, connections: int) -> bool:

@@ -76,7 +76,7 @@ async def test_the_time_that_a_busy_server_asks_for_is_waited(world: World, back
     began = world.clock.monotonic()
     submitted = await backend.submit(world.job(), user=USER)
     assert busy.hits == 1
-    assert RETRY_AFTER_S <= world.clock.monotonic() - began < 3 * RETRY_AFTER_S
+    assert RETRY_AFTER_S <= world.clock.monotonic() - began < RETRY_AFTER_S + 20
     assert await world.names(JOBS) == [submitted.id]
 
 

@@ -162,8 +162,8 @@ class World(abc.ABC):
         """A job that began with ``Outgrows`` after the gate ``memory`` meets its limit."""
 
     @abc.abstractmethod
-    async def rotate_log(self, job_id: str) -> None:
-        """The log of a job that has printed much is rotated: all it has printed so far is in older files."""
+    async def rotate_log(self, job_id: str, *, said: bytes) -> None:
+        """The log of a job that prints much is rotated: what it said first is in an older file."""
 
     @abc.abstractmethod
     async def evict_by_node(self, job_id: str) -> None:

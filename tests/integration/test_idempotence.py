@@ -122,5 +122,5 @@ async def test_the_time_that_the_server_asks_for_is_waited(
     submitted = await backend.submit(Job.shell("true", name="patient"), user="jsmith")
     took_s = time.monotonic() - began
     assert busy.hits == 1
-    assert RETRY_AFTER_S <= took_s < 3 * RETRY_AFTER_S
+    assert RETRY_AFTER_S <= took_s < RETRY_AFTER_S + 20
     assert names_of(real_cluster, namespace, "jobs") == [submitted.id]
