@@ -37,7 +37,7 @@ def breakable(real_cluster: RealCluster) -> Iterator[RealCluster]:
         real_cluster.start_api_server()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(420)
 async def test_nothing_is_lost_or_doubled_while_the_api_server_is_away(
     breakable: RealCluster, namespace: str, tmp_path: Path
 ) -> None:
@@ -53,7 +53,7 @@ async def test_nothing_is_lost_or_doubled_while_the_api_server_is_away(
         }
         output = asyncio.create_task(text_of(backend.output(printing)))
         for job_id in followed:
-            await backend.wait(job_id, until=[JobState.RUNNING], timeout_s=60)
+            await backend.wait(job_id, until=[JobState.RUNNING], timeout_s=120)
         starting = (await backend.submit(Job.shell("exit 4", name="starts"), user=LATE)).id
         followed[starting] = asyncio.create_task(all_of(backend.statuses(starting)))
         await asyncio.to_thread(_wait_until_prepared, breakable, namespace, starting)
@@ -67,7 +67,7 @@ async def test_nothing_is_lost_or_doubled_while_the_api_server_is_away(
 
         statuses = {job_id: await task for job_id, task in followed.items()}
         lines = (await output).splitlines()
-        finals = [await backend.wait(job_id, timeout_s=60) for job_id in ids]
+        finals = [await backend.wait(job_id, timeout_s=240) for job_id in ids]
 
     for job_id, exit_code in ((printing, 5), (ending, 6), (starting, 4)):
         states = [status.state for status in statuses[job_id]]
