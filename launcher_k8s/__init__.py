@@ -66,6 +66,7 @@ _HOMES = {
         "ResourceLimit",
     ),
     "kube.client": ("KubernetesCluster",),
+    "network": ("Endpoint", "EndpointType", "Network"),
     "origin": ("Origin", "OriginKind", "Sourced"),
     "output": ("GapReason", "OutputChunk", "OutputGap"),
     "plan": ("JobPlan", "plan_job"),

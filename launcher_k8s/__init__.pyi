@@ -200,6 +200,15 @@ from launcher_k8s.job import (
 from launcher_k8s.kube.client import (
     KubernetesCluster as KubernetesCluster,
 )
+from launcher_k8s.network import (
+    Endpoint as Endpoint,
+)
+from launcher_k8s.network import (
+    EndpointType as EndpointType,
+)
+from launcher_k8s.network import (
+    Network as Network,
+)
 from launcher_k8s.origin import (
     Origin as Origin,
 )

@@ -22,6 +22,7 @@ from launcher_k8s.arguments import checked
 from launcher_k8s.backend import listing, submission
 from launcher_k8s.backend.checking import check_cluster
 from launcher_k8s.backend.membership import Membership
+from launcher_k8s.backend.networking import network_of
 from launcher_k8s.backend.opening import Opened, opened
 from launcher_k8s.backend.output import read_output
 from launcher_k8s.backend.patience import Patience
@@ -46,6 +47,7 @@ from launcher_k8s.errors import (
 from launcher_k8s.job import Job
 from launcher_k8s.kube.deadline import DeadlineError, deadline
 from launcher_k8s.naming import job_id_from_random
+from launcher_k8s.network import Network
 from launcher_k8s.output import OutputChunk, OutputGap
 from launcher_k8s.plan import JobPlan
 from launcher_k8s.rows import decode_job
@@ -370,6 +372,25 @@ class JobBackend:
             profile = profile_for(settings, user, groups=groups)
             accounts = await self._patience.run(lambda: listing.service_accounts(here.cluster, settings))
         return offer_for(settings, profile, user=user, service_accounts=accounts)
+
+    @checked
+    async def network(self, job_id: str, *, user: str | None = None) -> Network:
+        """Where a running job is reached: its node, the node's addresses, and every way to its ports.
+
+        Args:
+            job_id: The job.
+            user: Its owner, if only theirs may be seen.
+
+        Raises:
+            JobNotFoundError: There is none, or it is another user's.
+            JobNotRunningError: It does not run yet, or not any more.
+            ClusterError: The cluster could not be asked.
+        """
+        with self._call() as here:
+            status = await here.lookup.find(job_id, user)
+            return await network_of(
+                here.cluster, self._settings.namespace, here.tracker, status, self._patience
+            )
 
     @checked
     async def check(self) -> Sequence[ClusterFinding]:
