@@ -19,8 +19,8 @@ from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.origin import Origin
 from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.templates.defaults import JOB_FILES, SERVICE_FILES, SUFFIXES, chosen
 
-SUFFIX = ".tpl"
 _FIELD = "templates"
 _READABLE = "give the server user access to it, or take it away"
 
@@ -33,7 +33,7 @@ def read_directory(directory: str, read: FileReader) -> tuple[dict[str, str], tu
         read: How a file is read.
     """
     try:
-        names = sorted(path.name for path in Path(directory).iterdir() if path.suffix == SUFFIX)
+        names = sorted(path.name for path in Path(directory).iterdir() if path.name.endswith(SUFFIXES))
     except FileNotFoundError:
         return {}, ()
     except OSError as error:
@@ -68,18 +68,20 @@ def with_templates(
         return cluster, ()
     directory = cluster.scratch_directory
     texts, unreadable = read_directory(directory, read)
-    origins = {**cluster.origins, _FIELD: Origin.in_file(directory, 1, key="job.tpl, service.tpl")}
+    names = ", ".join(chosen(texts, files) for files in (JOB_FILES, SERVICE_FILES))
+    origins = {**cluster.origins, _FIELD: Origin.in_file(directory, 1, key=names)}
     return attrs.evolve(cluster, templates=texts, origins=origins), (
         *unreadable,
         *_unusable(texts, directory),
     )
 
 
-def write_absent(cluster: ClusterSettings) -> tuple[str, ...]:
+def write_absent(cluster: ClusterSettings, *, jinja: bool = False) -> tuple[str, ...]:
     """Put the library's own templates where a cluster's directory has none, owned by the server user.
 
     Args:
         cluster: The cluster's settings.
+        jinja: Whether to put those in Jinja2, rather than those in Go's language.
 
     Returns:
         The paths of the files that were written.
@@ -92,7 +94,7 @@ def write_absent(cluster: ClusterSettings) -> tuple[str, ...]:
     directory = Path(cluster.scratch_directory)
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        absent = generate_templates({path.name: "" for path in directory.iterdir()})
+        absent = generate_templates({path.name: "" for path in directory.iterdir()}, jinja=jinja)
         return tuple(_write(directory / name, text, cluster.server_user) for name, text in absent.items())
     except OSError as error:
         raise ConfigurationError(

@@ -22,6 +22,11 @@ from launcher_k8s.shape.fact import Fact
 from launcher_k8s.shape.table import JOB_FACTS, SERVICE_FACTS
 from launcher_k8s.templates.codes import CONTRACT_EXAMPLES, OWN_CODES, Edit
 from launcher_k8s.templates.contract import NEEDS_NEWER
+from launcher_k8s.templates.defaults import is_jinja
+from launcher_k8s.templates.functions import launcher_functions
+from launcher_k8s.templates.govalues.signature import Function
+from launcher_k8s.templates.jinja.binding import GO_PREFIX
+from launcher_k8s.templates.jinja.filters import jinja_filters
 from launcher_k8s.templates.samples import sample_data
 
 _USER = "jsmith"
@@ -73,7 +78,7 @@ def _section(name: str, title: str, example: Edit) -> nodes.section:
     if name == NEEDS_NEWER:
         section += prose("This one is found in the plans of jobs that need more, not in templates.")
         return section
-    ours = default_templates()[example.file]
+    ours = _ours(example.file)
     found = validate_templates({example.file: ours.replace(example.old, example.new, 1)}, user=_USER)
     provoked = [each for each in found.diagnostics if each.code == name]
     if not provoked:
@@ -82,9 +87,13 @@ def _section(name: str, title: str, example: Edit) -> nodes.section:
     return section
 
 
+def _ours(name: str) -> str:
+    return default_templates(jinja=is_jinja(name))[name]
+
+
 def _edit_text(example: Edit) -> str:
     """The lines that an edit takes away and puts there."""
-    before = default_templates()[example.file]
+    before = _ours(example.file)
     at = before.index(example.old)
     start = before.rfind("\n", 0, at + 1) + 1
     end = before.find("\n", at + len(example.old) - 1)
@@ -94,8 +103,30 @@ def _edit_text(example: Edit) -> str:
     return "\n".join(f"{line[0]}{line[2:]}" for line in changes if line[0] != "?" and line[2:])
 
 
+class JinjaFilters(SphinxDirective):
+    """Names that are filters of Jinja2's and functions of Go's, and the filters that are Jinja2's alone."""
+
+    def run(self) -> list[nodes.Node]:
+        functions = launcher_functions()
+        filters = sorted(jinja_filters())
+        both = [name for name in filters if name in functions]
+        lines = [
+            [code(f"x | {name}"), code(f"x | {GO_PREFIX}{name}"), code(_call(functions[name]))]
+            for name in both
+        ]
+        only = ", ".join(name for name in filters if name not in functions)
+        columns = ("Jinja2's filter", "Go's as a filter", "Go's by name")
+        return [table(columns, lines, (30, 30, 40)), prose(f"Jinja2's alone are: {only}.")]
+
+
+def _call(function: Function) -> str:
+    variadic = [f"...{function.variadic}"] if function.variadic else []
+    return f"{function.name}({', '.join([*function.params, *variadic])})"
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx of the directives."""
     app.add_directive("template-data", TemplateData)
     app.add_directive("template-findings", TemplateFindings)
+    app.add_directive("jinja-filters", JinjaFilters)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

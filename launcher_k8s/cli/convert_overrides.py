@@ -26,7 +26,7 @@ from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.files import read_text
 from launcher_k8s.host.effects import HostEffects
 from launcher_k8s.present import Table
-from launcher_k8s.templates.defaults import JOB_FILE, default_templates
+from launcher_k8s.templates.defaults import JOB_FILE, default_templates, is_jinja
 
 UNPROVED = 1
 
@@ -70,6 +70,9 @@ def _verdict(conversion: Conversion, differences: tuple[Difference, ...], jobs: 
 
 
 def _read_template(path: str) -> str:
+    if is_jinja(path):
+        message = f"the job template {path} is in Jinja2, and overrides become one in Go's language"
+        raise ConfigurationError(message, hint="leave --base away, or give a job.tpl to begin with")
     try:
         text = read_text(path)
     except UnicodeDecodeError as error:

@@ -236,6 +236,12 @@ def _add_templates(commands: Any) -> None:
             help="the directory of templates, whatever is configured",
         )
         parser.add_argument("--json", action="store_true", help="print JSON")
+        if name == "generate-templates":
+            parser.add_argument(
+                "--jinja",
+                action="store_true",
+                help="write job.yaml.j2 and service.yaml.j2, in Jinja2, instead",
+            )
         if name == "validate-templates":
             parser.add_argument(
                 "--user",

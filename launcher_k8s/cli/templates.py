@@ -27,7 +27,7 @@ FOUND = 1
 
 def generate_templates(arguments: argparse.Namespace) -> int:
     """Write the library's own templates where there are none, and tell their paths."""
-    written = write_absent(_cluster(arguments))
+    written = write_absent(_cluster(arguments), jinja=arguments.jinja)
     if arguments.json:
         print_json({"files": list(written)})
     else:

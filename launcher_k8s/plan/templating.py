@@ -67,7 +67,6 @@ def render_objects(
         TemplateError: A template is not right, fails, or makes what may not be submitted.
     """
     from launcher_k8s.templates.contract import data_for
-    from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE
 
     templates = template_set(cluster, effects)
     _tell(templates, cluster, profile, trail)
@@ -78,7 +77,7 @@ def render_objects(
     known = {data["user"]: tuple(groups)}
     given = data_for(data, templates.job_version, **ratios)
     job = templates.job(given, groups=known)
-    findings = list(_judged(job, JOB_KIND, data, given, templates.versions[JOB_FILE]))
+    findings = list(_judged(job, JOB_KIND, data, given, templates.job_version))
     if not cluster.stdin_annotation:
         look_for(job.value, (*POD_METADATA, "annotations"), dict).pop(STDIN_ANNOTATION, None)
         findings = [finding for finding in findings if finding.code != STDIN_COPY]
@@ -86,7 +85,7 @@ def render_objects(
     if service_ports(data):
         given = data_for(data, templates.service_version, **ratios)
         service = templates.service(given, groups=known)
-        findings += _judged(service, SERVICE_KIND, data, given, templates.versions[SERVICE_FILE])
+        findings += _judged(service, SERVICE_KIND, data, given, templates.service_version)
     placed = tuple(attrs.evolve(finding, origin=_origin(cluster, finding.kind)) for finding in findings)
     for finding in placed:
         advice = f"{finding.message}; {finding.hint}" if finding.hint else finding.message
@@ -160,9 +159,10 @@ def _judged(
 
 
 def _origin(cluster: ClusterSettings, kind: str) -> Origin:
-    from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE
+    from launcher_k8s.templates.defaults import JOB_FILES, SERVICE_FILES, chosen
 
-    name = JOB_FILE if kind == JOB_KIND else SERVICE_FILE
-    if name in (cluster.templates or {}):
+    given = cluster.templates or {}
+    name = chosen(given, JOB_FILES if kind == JOB_KIND else SERVICE_FILES)
+    if name in given:
         return Origin.in_file(f"{cluster.scratch_directory}/{name}", 1)
     return DEFAULT

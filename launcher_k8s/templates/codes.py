@@ -12,7 +12,7 @@ from typing import Final
 
 import attrs
 
-from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE
+from launcher_k8s.templates.defaults import JINJA_JOB_FILE, JOB_FILE, SERVICE_FILE
 
 
 @attrs.frozen
@@ -142,6 +142,14 @@ OWN_CODES: Final[Mapping[str, TemplateCode]] = MappingProxyType(
         "exec-field": TemplateCode(
             "A field of what exec gives is written as it is not called.",
             _after(_SPEC, '  {{- if false }}{{ $r := exec "id" }}{{ $r.stdOut }}{{ end }}'),
+        ),
+        "value-in-text": TemplateCode(
+            "A value in a Jinja2 template stands in quotes, or beside text, where it has quotes of its own.",
+            Edit(
+                "  generateName: {{ Job.generateName }}",
+                '  generateName: "x-{{ Job.name }}-"',
+                JINJA_JOB_FILE,
+            ),
         ),
         "needs-newer-version": TemplateCode(
             "A job needs what templates of this version do not know.",

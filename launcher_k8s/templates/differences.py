@@ -12,7 +12,7 @@ from typing import Final
 
 import attrs
 
-from launcher_k8s.templates.defaults import default_templates
+from launcher_k8s.templates.defaults import JOB_FILES, SERVICE_FILES, default_templates, pair_of
 
 _AROUND: Final = 3
 _BYTE_ORDER_MARK: Final = "\ufeff"
@@ -51,22 +51,32 @@ class Difference:
     text: str
 
 
-def generate_templates(files: Mapping[str, str]) -> Mapping[str, str]:
+def generate_templates(files: Mapping[str, str], *, jinja: bool = False) -> Mapping[str, str]:
     """The library's own templates that a directory lacks, by name: what is there is never replaced.
+
+    An object for which there is a template in either language lacks none.
 
     Args:
         files: The directory's files.
+        jinja: Whether those in Jinja2 are wanted, rather than those in Go's language.
     """
-    return {name: text for name, text in default_templates().items() if name not in files}
+    ours = default_templates(jinja=jinja)
+    return {
+        name: ours[name]
+        for name, rivals in zip(pair_of(jinja=jinja), (JOB_FILES, SERVICE_FILES), strict=True)
+        if not any(rival in files for rival in rivals)
+    }
 
 
 def diff_templates(files: Mapping[str, str]) -> tuple[Difference, ...]:
     """How a directory's templates differ from the library's own; files that it lacks do not.
 
+    A template in Jinja2 is compared with the library's own in Jinja2.
+
     Args:
         files: The directory's files.
     """
-    ours = default_templates()
+    ours = {**default_templates(), **default_templates(jinja=True)}
     return tuple(_compare(name, ours[name], files[name]) for name in ours if name in files)
 
 

@@ -15,7 +15,7 @@ from launcher_k8s.manifest import check, lost_identification
 from launcher_k8s.shape.fact import ABSENT, CONTAINER, POD_SPEC, Data, Fact, Path, Version, look, look_for
 from launcher_k8s.shape.names import JOB_KIND, SERVICE_KIND
 from launcher_k8s.shape.table import JOB_FACTS, SERVICE_FACTS
-from launcher_k8s.templates.defaults import JOB_FILE
+from launcher_k8s.templates.defaults import JOB_FILES
 from launcher_k8s.templates.documents import Document
 from launcher_k8s.wording import kind_of
 
@@ -44,7 +44,7 @@ def judge(document: Document, name: str, data: Data, version: Version) -> Iterat
     for place, _ in document.duplicates:
         message = "stands twice; the last one counts"
         yield Finding("duplicate-key", place, message, "write each key once, with all that it holds")
-    if name == JOB_FILE:
+    if name in JOB_FILES:
         yield from _judge_job(manifest, data, version)
     else:
         yield from _judge_service(manifest, data, version)

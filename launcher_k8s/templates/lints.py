@@ -32,11 +32,21 @@ def lint(files: Mapping[str, str], names: Collection[str]) -> Iterator[Diagnosti
         names: All names by which they may call each other; none where that is not known.
     """
     for name, text in files.items():
-        for offset, line in _lines(text):
-            yield from _lint_line(name, text, offset, line)
+        yield from lint_texts(name, text)
         items = items_of(text)
         yield from _lint_calls(name, text, items, names)
         yield from _lint_fields(name, text, items)
+
+
+def lint_texts(name: str, text: str) -> Iterator[Diagnostic]:
+    """What looks wrong in a line of a template, whatever its language.
+
+    Args:
+        name: The template.
+        text: Its text.
+    """
+    for offset, line in _lines(text):
+        yield from _lint_line(name, text, offset, line)
 
 
 def unclosed_block(text: str) -> str:

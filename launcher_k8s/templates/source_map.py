@@ -18,8 +18,10 @@ from typing import Final
 import attrs
 
 from launcher_k8s.errors import LauncherError
+from launcher_k8s.templates.defaults import is_jinja
 from launcher_k8s.templates.gotemplate.items import Item, ItemType
 from launcher_k8s.templates.gotemplate.lexer import Lexer
+from launcher_k8s.templates.jinja.sources import printing_offsets
 
 # Rare, printable and no letters, so that neither quote nor upper makes something else of them.
 _OPEN, _CLOSE = "\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}", "\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}"
@@ -71,7 +73,9 @@ def map_sources(
     for names in (tuple(files), (root,)):
         if any(_OPEN in files[name] for name in names) or _OPEN in text:
             continue
-        marked = {name: _mark(files[name], names.index(name)) for name in names}
+        marked = {
+            name: _mark(files[name], number, is_native=is_jinja(name)) for number, name in enumerate(names)
+        }
         try:
             found = render({**files, **marked})
         except LauncherError:
@@ -89,9 +93,12 @@ def _read(marked: str, names: tuple[str, ...]) -> SourceMap:
 
 
 @lru_cache(maxsize=_MARKED_KEPT)
-def _mark(text: str, file: int) -> str:
-    items = Lexer(text, left="{{", right="}}", functions=_NO_FUNCTIONS).items()
-    offsets = sorted(set(_offsets(text, items)))
+def _mark(text: str, file: int, *, is_native: bool) -> str:
+    if is_native:
+        offsets = sorted(set(printing_offsets(text)))
+    else:
+        items = Lexer(text, left="{{", right="}}", functions=_NO_FUNCTIONS).items()
+        offsets = sorted(set(_offsets(text, items)))
     pieces = []
     before, line = 0, 1
     for offset in offsets:

@@ -1,27 +1,33 @@
 """A directory of templates, as texts: what makes the objects of a job where templating is on.
 
-``job.tpl`` makes the Job and ``service.tpl`` the Service; a file that is absent is the library's own. All
-files named ``*.tpl`` share one name space, by which they include each other (domain, section 4).
+``job.tpl`` makes the Job and ``service.tpl`` the Service, or ``job.yaml.j2`` and ``service.yaml.j2``, in
+Jinja2; a file that is absent is the library's own. All files named ``*.tpl`` share one name space, by which
+they include each other (domain, section 4), and so do all files named ``*.j2``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
 
-from launcher_k8s.errors import TemplateError, TemplateRenderError
+from launcher_k8s.errors import TemplateError, TemplateRenderError, TemplateSyntaxError
 from launcher_k8s.manifest import lost_identification
 from launcher_k8s.shape.fact import Data, Version
 from launcher_k8s.shape.names import JOB_KIND, SERVICE_KIND
-from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
+from launcher_k8s.templates.defaults import (
+    JOB_FILES,
+    SERVICE_FILES,
+    SUFFIXES,
+    chosen,
+    default_templates,
+)
 from launcher_k8s.templates.documents import Document, DocumentError, read_document
 from launcher_k8s.templates.effects import Effects
-from launcher_k8s.templates.functions import launcher_functions
-from launcher_k8s.templates.gotemplate.engine import Compiled, Engine
+from launcher_k8s.templates.languages import Compiled, Languages
 from launcher_k8s.templates.no_effects import NoEffects
 from launcher_k8s.templates.replaying import Replay
 from launcher_k8s.templates.structure import Attempt, changed_by_values
@@ -29,8 +35,7 @@ from launcher_k8s.templates.versions import read_version
 from launcher_k8s.wording import quote
 
 _NO_GROUPS: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
-SUFFIX: Final = ".tpl"
-_KINDS: Final[Mapping[str, str]] = {JOB_FILE: JOB_KIND, SERVICE_FILE: SERVICE_KIND}
+_PAIRS: Final[Mapping[str, tuple[str, str]]] = {JOB_KIND: JOB_FILES, SERVICE_KIND: SERVICE_FILES}
 _QUOTE: Final = "pipe it to quote or toYaml where the template prints it"
 _LOOK: Final = "launcher-k8s validate-templates shows the text, and which line of the template wrote it"
 
@@ -61,11 +66,12 @@ class TemplateSet:
     """Templates that can be rendered; made once, used by any number of threads.
 
     Args:
-        files: The texts by file name. Other files than ``*.tpl`` are passed over.
+        files: The texts by file name. Other files than ``*.tpl`` and ``*.j2`` are passed over.
         effects: What a render may reach beyond the job; nothing, if None.
 
     Raises:
-        TemplateError: A file is not right, or its version is not supported; the first one that is.
+        TemplateError: A file is not right, its version is not supported, or two files make the same object;
+            the first one that is.
     """
 
     def __init__(self, files: Mapping[str, str], *, effects: Effects | None = None) -> None:
@@ -75,31 +81,36 @@ class TemplateSet:
         self.used: Mapping[str, str] = _used(files)
         """The templates that are rendered: those given, and the library's own for what is absent."""
         self._replay = Replay(self.effects)
-        engine = Engine(launcher_functions(), self._replay)
-        if errors := _problems(self.used, engine):
+        languages = Languages(self._replay)
+        if errors := _problems(self.used, languages):
             raise errors[0]
-        self.versions: Mapping[str, Version] = {name: read_version(name, self.used[name]) for name in _KINDS}
-        """The versions of ``job.tpl`` and ``service.tpl``."""
-        self._engine = engine
-        self._compiled: Compiled = engine.compile(self.used)
+        self.job_file: str = chosen(self.used, JOB_FILES)
+        """The file that makes the Job."""
+        self.service_file: str = chosen(self.used, SERVICE_FILES)
+        """The file that makes the Service."""
+        roots = (self.job_file, self.service_file)
+        self.versions: Mapping[str, Version] = {name: read_version(name, self.used[name]) for name in roots}
+        """The versions of the two files that make the objects."""
+        self._languages = languages
+        self._compiled: Compiled = languages.compile(self.used)
 
     @property
     def job_version(self) -> Version:
-        """The version of ``job.tpl``."""
-        return self.versions[JOB_FILE]
+        """The version of the template that makes the Job."""
+        return self.versions[self.job_file]
 
     @property
     def names(self) -> frozenset[str]:
-        """The names by which templates may call each other: files and definitions."""
+        """The names by which templates in Go's language may call each other: files and definitions."""
         return self._compiled.names
 
     @property
     def service_version(self) -> Version:
-        """The version of ``service.tpl``."""
-        return self.versions[SERVICE_FILE]
+        """The version of the template that makes the Service."""
+        return self.versions[self.service_file]
 
     def job(self, data: Data, *, groups: Mapping[str, Sequence[str]] = _NO_GROUPS) -> Rendering:
-        """The Job of a job, as ``job.tpl`` makes it.
+        """The Job of a job, as its template makes it.
 
         Args:
             data: The job's data, for this template's version.
@@ -110,10 +121,10 @@ class TemplateSet:
                 YAML mapping, it is not known as the Launcher's, or a value of the job has changed its
                 structure.
         """
-        return self._checked(JOB_FILE, data, groups)
+        return self._checked(self.job_file, data, groups)
 
     def service(self, data: Data, *, groups: Mapping[str, Sequence[str]] = _NO_GROUPS) -> Rendering:
-        """The Service of a job, as ``service.tpl`` makes it.
+        """The Service of a job, as its template makes it.
 
         Args:
             data: The job's data.
@@ -122,7 +133,7 @@ class TemplateSet:
         Raises:
             TemplateRenderError: As for :meth:`job`.
         """
-        return self._checked(SERVICE_FILE, data, groups)
+        return self._checked(self.service_file, data, groups)
 
     def render(self, name: str, data: Data) -> str:
         """What a template prints for a job.
@@ -134,7 +145,7 @@ class TemplateSet:
         Raises:
             TemplateRenderError: The template fails.
         """
-        return self._compiled.render(name, {"Job": data})
+        return self._compiled.render(name, data)
 
     def render_marked(self, files: Mapping[str, str], name: str, data: Data) -> str:
         """What a template prints for a job, if the files were others.
@@ -147,7 +158,7 @@ class TemplateSet:
         Raises:
             TemplateError: The template fails.
         """
-        return self._engine.compile(files).render(name, {"Job": data})
+        return self._languages.compile(files).render(name, data)
 
     def read(self, name: str, data: Data) -> Rendering:
         """What a template prints for a job, as a document, which may be anything.
@@ -190,31 +201,46 @@ def problems(files: Mapping[str, str]) -> tuple[TemplateError, ...]:
     Args:
         files: The texts by file name.
     """
-    return _problems(_used(files), _parsing_engine())
+    return _problems(_used(files), _parsing())
 
 
 @cache
-def _parsing_engine() -> Engine:
+def _parsing() -> Languages:
     """Compiles what is not rendered; it keeps what it has compiled."""
-    return Engine(launcher_functions(), NoEffects())
+    return Languages(NoEffects())
 
 
-def _problems(files: Mapping[str, str], engine: Engine) -> tuple[TemplateError, ...]:
-    found = []
+def _problems(files: Mapping[str, str], languages: Languages) -> tuple[TemplateError, ...]:
+    found: list[TemplateError] = list(_rivals(files))
     for name, text in files.items():
         try:
-            if name in _KINDS:
+            if any(name in pair for pair in _PAIRS.values()):
                 read_version(name, text)
-            engine.compile_file(name, text)
+            languages.check(name, text)
         except TemplateError as error:
             found.append(error)
     return tuple(found)
 
 
+def _rivals(files: Mapping[str, str]) -> Iterator[TemplateError]:
+    """Two files for one object: whichever were used, the other would be passed over in silence."""
+    for kind, (go, native) in _PAIRS.items():
+        if go in files and native in files:
+            cause = f"{go} and {native} both make the {kind}"
+            hint = "keep one of them"
+            if files[go] == default_templates()[go]:
+                hint = f"remove {go}, which is the library's own as it was written there"
+            source = files[native].split("\n", 1)[0]
+            message = f"template: {native}:1: {cause}"
+            yield TemplateSyntaxError(message, template=native, line=1, source=source, cause=cause, hint=hint)
+
+
 def _used(files: Mapping[str, str]) -> dict[str, str]:
     # A byte order mark is none of the text: it would be printed, and stand before the version.
-    given = {name: text.removeprefix("\ufeff") for name, text in files.items() if name.endswith(SUFFIX)}
-    return dict(sorted({**default_templates(), **given}.items()))
+    given = {name: text.removeprefix("\ufeff") for name, text in files.items() if name.endswith(SUFFIXES)}
+    ours = default_templates()
+    absent = {go: ours[go] for go, native in _PAIRS.values() if native not in given}
+    return dict(sorted({**absent, **given}.items()))
 
 
 def _value_or_none(text: str) -> dict[str, Any] | None:
@@ -225,14 +251,14 @@ def _value_or_none(text: str) -> dict[str, Any] | None:
 
 
 def _refuse_kind(name: str, found: Mapping[str, Any]) -> None:
-    if name == JOB_FILE:
+    if name in JOB_FILES:
         lost = lost_identification(found)
         if lost:
             what = "; ".join(f"{finding.path} {finding.message}" for finding in lost)
             hint = "; ".join(dict.fromkeys(finding.hint for finding in lost))
             raise _error(name, f"{name} makes no Job that is known as the Launcher's: {what}", hint)
     elif found.get("kind") != SERVICE_KIND:
-        hint = "it holds a job template, probably; job.tpl makes the Job"
+        hint = "it holds a job template, probably; another file makes the Job"
         raise _error(name, f"{name} makes no Service but kind: {found.get('kind')}", hint)
     elif not isinstance(found.get("metadata"), dict):
         raise _error(name, f"{name} makes a Service without metadata", "give it its name and labels")

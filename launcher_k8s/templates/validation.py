@@ -7,7 +7,7 @@ line of the template and the path in the object (domain, section 4, "A rendered 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
@@ -17,9 +17,10 @@ from launcher_k8s.errors import TemplateError, TemplateRenderError
 from launcher_k8s.finding import Finding
 from launcher_k8s.shape.fact import Path, Version, format_path
 from launcher_k8s.templates.contract import data_for
-from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE
+from launcher_k8s.templates.defaults import is_jinja
 from launcher_k8s.templates.documents import DocumentError
 from launcher_k8s.templates.effects import Effects
+from launcher_k8s.templates.jinja_lints import lint_jinja
 from launcher_k8s.templates.judging import judge
 from launcher_k8s.templates.lints import lint, there_is_no, unclosed_block
 from launcher_k8s.templates.samples import sample_data
@@ -80,7 +81,7 @@ def validate_templates(
     try:
         templates = TemplateSet(files, effects=effects)
     except TemplateError:
-        return Validation(_in_order([*broken(files), *lint(files, ())]), ())
+        return Validation(_in_order([*broken(files), *_linted(files, ())]), ())
     return _Validator(templates).run(user)
 
 
@@ -100,13 +101,13 @@ class _Validator:
         self._samples: list[Sample] = []
 
     def run(self, user: str) -> Validation:
-        self._found += lint(self._set.used, self._set.names)
+        self._found += _linted(self._set.used, self._set.names)
         for name, version in self._set.versions.items():
             self._found += _of_version(name, version, self._set.used[name])
         for what, data in sample_data(user):
-            self._try(JOB_FILE, what, data)
+            self._try(self._set.job_file, what, data)
             if data["servicePortsJson"] != "[]":
-                self._try(SERVICE_FILE, what, data)
+                self._try(self._set.service_file, what, data)
         return Validation(_in_order(self._found), tuple(self._samples))
 
     def _try(self, name: str, what: str, data: Mapping[str, Any]) -> None:
@@ -159,6 +160,12 @@ class _Validator:
         return Location(file, line, key=key, source=self._set.used[file].split("\n")[line - 1])
 
 
+def _linted(files: Mapping[str, str], names: Collection[str]) -> Iterator[Diagnostic]:
+    """What looks wrong in the sources, by the language of each."""
+    yield from lint({name: text for name, text in files.items() if not is_jinja(name)}, names)
+    yield from lint_jinja({name: text for name, text in files.items() if is_jinja(name)})
+
+
 def _offset(place: Path, offsets: Mapping[Path, int]) -> int:
     """Where in the text a place is, or what is nearest above it; -1 for nowhere."""
     while place and place not in offsets:
@@ -187,6 +194,8 @@ def _broken(error: TemplateError, text: str) -> Diagnostic:
 def _syntax_hint(error: TemplateError, text: str) -> str:
     if "U+201" in error.cause:
         return """typographic quotes: write " or ' instead"""
+    if is_jinja(error.template):
+        return "see Jinja2's guide on its language, and ours on what is different here"
     if "unclosed action" in error.cause:
         return "close the action with }} on its line"
     if "unexpected" in error.cause and (unclosed := unclosed_block(text)):

@@ -1,8 +1,8 @@
 """The version of a template: what its first line says, and whether this library can render it.
 
-A job or Service template begins with ``# Version: X``. Before 2.6.0 of the Launcher X was an integer, since
-then it has up to three parts (domain, section 4). Accepted are major 2 up to our own 2.5, and major 1, of
-which a plan warns.
+A job or Service template begins with ``# Version: X``, or ``{# Version: X #}`` if it is in Jinja2. Before
+2.6.0 of the Launcher X was an integer, since then it has up to three parts (domain, section 4). Accepted are
+major 2 up to our own 2.5, and major 1, of which a plan warns.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 from launcher_k8s.errors import TemplateSyntaxError
 from launcher_k8s.manifest.check import NEWEST
 from launcher_k8s.shape.fact import Version
+from launcher_k8s.templates.defaults import is_jinja
 
 OLDEST_FULL: Final[Version] = (2, 0, 0)
 """Older ones are accepted with a warning."""
@@ -20,8 +21,14 @@ OLDEST_FULL: Final[Version] = (2, 0, 0)
 REQUESTS_SINCE: Final[Version] = (2, 3, 0)
 
 _LINE: Final = re.compile(r"# Version: *(\d{1,9}(?:\.\d{1,9}){0,2})[ \t\r]*(?:\n|\Z)", re.ASCII)
-_NEAR: Final = re.compile(r"\s*#?\s*version\b", re.IGNORECASE)
-_HINT: Final = f"write # Version: {'.'.join(map(str, NEWEST))} there, alone and before anything else"
+_COMMENT: Final = re.compile(
+    r"\{#-? *Version: *(\d{1,9}(?:\.\d{1,9}){0,2}) *-?#\}[ \t\r]*(?:\n|\Z)", re.ASCII
+)
+"""What files in Jinja2 may say instead."""
+_NEAR: Final = re.compile(r"\s*(?:\{?#-?)?\s*version\b", re.IGNORECASE)
+_NEWEST: Final = ".".join(map(str, NEWEST))
+_HINT: Final = f"write # Version: {_NEWEST} there, alone and before anything else"
+_JINJA_HINT: Final = f"write {{# Version: {_NEWEST} #}} there, alone and before anything else"
 
 
 def read_version(name: str, text: str) -> Version:
@@ -34,10 +41,11 @@ def read_version(name: str, text: str) -> Version:
     Raises:
         TemplateSyntaxError: The first line states none, or one that this library does not know.
     """
-    found = _LINE.match(text)
+    found = _LINE.match(text) or (_COMMENT.match(text) if is_jinja(name) else None)
     if found is None:
         wrong = "is not as it should be" if _NEAR.match(text) else "is missing"
-        raise _error(name, text, f"the version {wrong}: the first line must state it", _HINT)
+        hint = _JINJA_HINT if is_jinja(name) else _HINT
+        raise _error(name, text, f"the version {wrong}: the first line must state it", hint)
     major, minor, patch = (int(part) for part in f"{found[1]}.0.0".split(".")[:3])
     version = (major, minor, patch)
     if not (major == 1 or (2,) <= version < (NEWEST[0], NEWEST[1] + 1)):

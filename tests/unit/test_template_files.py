@@ -9,9 +9,10 @@ from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.files import load_settings, read_settings
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.template_files import write_absent
-from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
+from launcher_k8s.templates.defaults import JINJA_JOB_FILE, JOB_FILE, SERVICE_FILE, default_templates
 
 OURS = default_templates()
+NATIVE = default_templates(jinja=True)
 
 
 @pytest.fixture
@@ -55,6 +56,47 @@ def test_a_template_that_cannot_be_used_refuses_the_settings(
     (found,) = [each for each in diagnostics if each.severity.value == "error"]
     assert (found.code, found.location.file) == (code, f"{tmp_path}/scratch/{JOB_FILE}")
     assert found.hint
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"{# Version: 9 #}\n", "template-version"),
+        (b"{# Version: 2.5.0 #}\n{{ 1 | nothing }}", "template-syntax"),
+        (b"\xff", "not-text"),
+    ],
+)
+def test_a_native_template_that_cannot_be_used_refuses_the_settings(
+    config: Path, tmp_path: Path, data: bytes, code: str
+) -> None:
+    (tmp_path / "scratch" / JINJA_JOB_FILE).write_bytes(data)
+    settings, diagnostics = read_settings(config, environ={})
+    assert settings is None
+    (found,) = [each for each in diagnostics if each.severity.value == "error"]
+    assert (found.code, found.location.file) == (code, f"{tmp_path}/scratch/{JINJA_JOB_FILE}")
+
+
+def test_two_templates_of_the_job_refuse_the_settings(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "scratch" / JOB_FILE).write_text(OURS[JOB_FILE])
+    (tmp_path / "scratch" / JINJA_JOB_FILE).write_text(NATIVE[JINJA_JOB_FILE])
+    settings, diagnostics = read_settings(config, environ={})
+    assert settings is None
+    assert any("job.tpl and job.yaml.j2 both make the Job" in each.message for each in diagnostics)
+
+
+def test_settings_carry_native_templates_and_nothing_is_written_beside_them(
+    config: Path, tmp_path: Path
+) -> None:
+    for name, text in NATIVE.items():
+        (tmp_path / "scratch" / name).write_text(text)
+    cluster = load_settings(config, environ={}).cluster()
+    assert cluster.templates == NATIVE
+    assert write_absent(cluster) == ()
+
+
+def test_native_templates_are_written_where_they_are_asked_for(tmp_path: Path) -> None:
+    cluster = ClusterSettings(scratch_path=str(tmp_path))
+    assert write_absent(cluster, jinja=True) == tuple(str(tmp_path / name) for name in NATIVE)
 
 
 def test_templates_are_read_only_where_templating_is_on(config: Path, tmp_path: Path) -> None:

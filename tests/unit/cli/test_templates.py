@@ -13,6 +13,7 @@ from tests.template_mistakes import MISTAKES, Mistake
 from tests.unit.templates.edits import edited
 
 OURS = default_templates()
+NATIVE = default_templates(jinja=True)
 
 
 @pytest.fixture
@@ -27,6 +28,13 @@ def test_the_flag_writes_what_is_absent(cli: Cli, scratch: Path) -> None:
     done = cli("--generate-templates", "--scratch-path", str(scratch))
     assert (done.code, done.out) == (0, f"{scratch / SERVICE_FILE}\n")
     assert (scratch / JOB_FILE).read_text() == "mine"
+
+
+def test_native_templates_are_written_validated_and_compared(cli: Cli, scratch: Path) -> None:
+    done = cli("generate-templates", "--jinja", "--scratch-path", str(scratch))
+    assert (done.code, done.out.split()) == (0, [str(scratch / name) for name in NATIVE])
+    assert cli("validate-templates", "--scratch-path", str(scratch), "--user", "jane").code == 0
+    assert cli("diff-templates", "--scratch-path", str(scratch)).code == 0
 
 
 def test_a_directory_that_has_all_is_left_alone(cli: Cli, scratch: Path) -> None:

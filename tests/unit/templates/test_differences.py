@@ -6,16 +6,37 @@ from pathlib import Path
 
 import pytest
 
-from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
+from launcher_k8s.templates.defaults import (
+    JINJA_JOB_FILE,
+    JINJA_SERVICE_FILE,
+    JOB_FILE,
+    SERVICE_FILE,
+    default_templates,
+)
 from launcher_k8s.templates.differences import diff_templates, generate_templates
 
 OURS = default_templates()
+NATIVE = default_templates(jinja=True)
 EDITED = OURS[JOB_FILE].replace("backoffLimit: 0", "backoffLimit: 0\n  ttlSecondsAfterFinished: 60")
 
 
 def test_only_what_is_absent_is_generated() -> None:
     assert generate_templates({JOB_FILE: "mine", "helpers.tpl": ""}) == {SERVICE_FILE: OURS[SERVICE_FILE]}
     assert generate_templates({}) == OURS
+
+
+def test_an_object_that_has_a_template_in_the_other_language_lacks_none() -> None:
+    assert generate_templates({JINJA_JOB_FILE: "mine"}) == {SERVICE_FILE: OURS[SERVICE_FILE]}
+    assert generate_templates({JOB_FILE: "mine"}, jinja=True) == {
+        JINJA_SERVICE_FILE: NATIVE[JINJA_SERVICE_FILE]
+    }
+    assert generate_templates({}, jinja=True) == NATIVE
+
+
+def test_a_native_template_is_compared_with_our_native_one() -> None:
+    assert [difference.hunks for difference in diff_templates(NATIVE)] == [(), ()]
+    (difference,) = diff_templates({JINJA_JOB_FILE: NATIVE[JINJA_JOB_FILE].replace("Limit: 0", "Limit: 1")})
+    assert difference.name == JINJA_JOB_FILE
 
 
 def test_equal_templates_do_not_differ() -> None:

@@ -62,3 +62,22 @@ def test_a_byte_order_mark_does_not_hide_it() -> None:
 def test_one_that_is_not_known_is_refused(version: str) -> None:
     with pytest.raises(TemplateSyntaxError, match=r"1 and 2 to 2\.5\.x are"):
         read_version("service.tpl", f"# Version: {version}")
+
+
+@pytest.mark.parametrize(
+    "line", ["{# Version: 2.5.0 #}", "{#- Version: 2.5 -#}", "{#Version:2.5#}", "# Version: 2.5.0"]
+)
+def test_a_native_template_states_it_in_either_way(line: str) -> None:
+    assert format_version(read_version("job.yaml.j2", f"{line}\nkind: Job\n")) == "2.5.0"
+
+
+@pytest.mark.parametrize("text", ["", "kind: Job", "{# Version 2 #}", "{# Version: 2.5.0 #} x", "{# x #}"])
+def test_a_native_template_without_one_is_refused(text: str) -> None:
+    with pytest.raises(TemplateSyntaxError, match="the first line must state it") as error:
+        read_version("job.yaml.j2", text)
+    assert "{# Version: 2.5.0 #}" in error.value.hint
+
+
+def test_a_comment_of_jinja2_states_nothing_in_gos_language() -> None:
+    with pytest.raises(TemplateSyntaxError, match="the first line must state it"):
+        read_version("job.tpl", "{# Version: 2.5.0 #}\n")
