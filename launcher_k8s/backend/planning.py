@@ -103,13 +103,11 @@ class Planner:
         return await self._in_thread(act, settings)
 
     async def _in_thread(self, act: Callable[[], JobPlan], settings: ClusterSettings) -> JobPlan:
-        sort = any(map(_can_wait, (settings.templates or {}).values()))
-        if sort not in self._threads:
-            self._threads[sort] = ThreadPoolExecutor(
-                MOST_AT_ONCE, thread_name_prefix="launcher-k8s-templates"
-            )
+        can_wait = any(map(_can_wait, (settings.templates or {}).values()))
+        if can_wait not in self._threads:
+            self._threads[can_wait] = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix=_THREADS)
         loop = asyncio.get_running_loop()
-        rendering = loop.run_in_executor(self._threads[sort], copy_context().run, act)
+        rendering = loop.run_in_executor(self._threads[can_wait], copy_context().run, act)
         self._rendering.add(rendering)
         rendering.add_done_callback(self._rendering.discard)
         try:
