@@ -40,9 +40,9 @@ class Subscriptions:
         try:
             while self._untold:
                 change = self._untold.popleft()
-                stored = change.stored
-                for subscriber in self._told_of(stored.kind):
-                    subscriber(stored.kind, change.type, stored.content)
+                kind, content = change.stored.kind, change.stored.content
+                for subscriber in self._told_of(kind):
+                    subscriber(kind, change.type, content)
         finally:
             self._telling = False
 
