@@ -24,6 +24,7 @@ _HOMES = {
         "BackendClosedError",
         "ClusterError",
         "ClusterTimeoutError",
+        "CommandError",
         "ConfigurationError",
         "ConflictError",
         "ErrorCode",

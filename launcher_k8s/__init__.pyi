@@ -78,6 +78,9 @@ from launcher_k8s.errors import (
     ClusterTimeoutError as ClusterTimeoutError,
 )
 from launcher_k8s.errors import (
+    CommandError as CommandError,
+)
+from launcher_k8s.errors import (
     ConfigurationError as ConfigurationError,
 )
 from launcher_k8s.errors import (

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from enum import IntEnum
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -89,6 +90,70 @@ class LogOptions:
     limit_bytes: int | None = None
 
 
+class OutputChannel(IntEnum):
+    """What a container writes to."""
+
+    STDOUT = 1
+    STDERR = 2
+
+
+@attrs.frozen
+class ConnectOptions:
+    """How to be connected with a container.
+
+    Args:
+        container: The container's name.
+        command: What to execute, word by word; for an attach nothing.
+        stdin: Whether something will be sent.
+        stdout: Whether standard output is wanted.
+        stderr: Whether standard errors are wanted.
+    """
+
+    container: str
+    command: tuple[str, ...] = ()
+    stdin: bool = False
+    stdout: bool = True
+    stderr: bool = True
+
+
+class Session(Protocol):
+    """A connection with a container: one task may read it while another one sends.
+
+    What comes is iterated over, until the command or the container has ended. Whoever sends much to a program
+    that answers must read meanwhile: when neither side takes anything any more, both wait.
+    """
+
+    async def send(self, data: bytes) -> None:
+        """Write to standard input; waits while the other side does not take it.
+
+        What is sent after the other side has ended, or the connection has broken, is dropped:
+        :meth:`outcome` tells which it was.
+        """
+
+    async def close_stdin(self) -> None:
+        """Nothing more will be sent; a program that reads meets its end of input.
+
+        A server before Kubernetes 1.30 may not know how to be told: then the session itself is ended.
+        """
+
+    def __aiter__(self) -> AsyncIterator[tuple[OutputChannel, bytes]]:
+        """What the other side writes, in order, as chunks that end anywhere.
+
+        Raises:
+            ClusterError: By the iterator: the connection broke, or fell silent.
+        """
+
+    async def outcome(self) -> int:
+        """Read to the end, passing over what comes, and tell the exit code; of an attach it is 0.
+
+        Leaving a session before may lose what was sent last.
+
+        Raises:
+            CommandError: The command could not be started, or the container not be reached.
+            ClusterError: The connection broke before its end, or fell silent.
+        """
+
+
 class Cluster(Protocol):
     """What the library needs of a Kubernetes API server.
 
@@ -157,3 +222,10 @@ class Cluster(Protocol):
 
     def log(self, pod: Resource, options: LogOptions) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """Read a container's log, as chunks that end anywhere."""
+
+    def connect(self, pod: Resource, options: ConnectOptions) -> AbstractAsyncContextManager[Session]:
+        """Execute a command in a container, or attach to its program; leaving ends the connection.
+
+        ``pod`` is one Pod's subresource ``exec`` or ``attach``. A command goes on without its reader where
+        nothing ends it.
+        """

@@ -24,6 +24,7 @@
         ├── ConflictError         409, any other reason (a lost race: transient)
         ├── ExpiredError          410 (a resource version or continue token is too old)
         ├── InvalidObjectError    400, 422
+        ├── CommandError          a container took no connection, or could not start a command
         ├── UnavailableError      429, 5xx, no connection
         └── ClusterTimeoutError   no answer in time
 
@@ -307,6 +308,10 @@ class ExpiredError(ClusterError):
 
 class InvalidObjectError(ClusterError):
     """400 or 422: the API server does not accept the object."""
+
+
+class CommandError(ClusterError):
+    """A connection with a container failed in its node: no such command in its image, or not running."""
 
 
 class UnavailableError(ClusterError):

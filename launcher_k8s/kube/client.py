@@ -22,12 +22,21 @@ from typing import NoReturn, Self
 
 import msgspec
 
-from launcher_k8s.connection import JSON_MEDIA_TYPE, MERGE_PATCH, LogOptions, Reply, Resource
+from launcher_k8s.connection import (
+    JSON_MEDIA_TYPE,
+    MERGE_PATCH,
+    ConnectOptions,
+    LogOptions,
+    Reply,
+    Resource,
+    Session,
+)
 from launcher_k8s.errors import InvalidObjectError, UnavailableError
 from launcher_k8s.kube.endpoint import EndpointSource, endpoint_from_settings
 from launcher_k8s.kube.kubeconfig import kubeconfig_source
 from launcher_k8s.kube.lines import LineSplitter
 from launcher_k8s.kube.problems import Attempt, Status, error_from_status
+from launcher_k8s.kube.sessions import PROTOCOLS, ChannelSession, SocketWire, attempt_of, session_query
 from launcher_k8s.kube.transport import (
     DEFAULT_TIMEOUTS,
     Request,
@@ -211,6 +220,19 @@ class KubernetesCluster:
         )
         async with opening as chunks:
             yield chunks
+
+    @asynccontextmanager
+    async def connect(self, pod: Resource, options: ConnectOptions) -> AsyncIterator[Session]:
+        """Execute a command in a container, or attach to its program; leaving ends the connection."""
+        attempt = attempt_of(pod)
+        request = Request("GET", _path(attempt), attempt, session_query(options))
+        transport = self._open(attempt)
+        async with transport.connect(request, PROTOCOLS) as socket:
+            wire = SocketWire(socket, transport, request)
+            session = ChannelSession(wire, attempt, closes_stdin=wire.closes_stdin)
+            yield session
+            if not session.is_over:
+                await wire.close()
 
     async def _send(
         self,

@@ -167,13 +167,17 @@ def _hint(kind: type[ClusterError], attempt: Attempt, status: Status, details: S
     return ""
 
 
+_SESSIONS = ("exec", "attach")  # a websocket is a GET, and from Kubernetes 1.35 on asks for `create` too
+
+
 def _hint_for_forbidden(attempt: Attempt, status: Status) -> str:
     namespace = attempt.resource.namespace
     if "being terminated" in status.message:
         return f"namespace {namespace!r} is being deleted: correct kubernetes-namespace, or create it anew"
     if "cannot" not in status.message:
         return "an admission rule of the cluster refused it, not the account's permissions"
-    grant = f"grant {attempt.verb!r} on {attempt.kind!r} to the token's account"
+    verbs = "'get' and 'create'" if attempt.resource.subresource in _SESSIONS else f"{attempt.verb!r}"
+    grant = f"grant {verbs} on {attempt.kind!r} to the token's account"
     if not namespace:
         return f"{grant} by a ClusterRole and its binding"
     return f"{grant} by a Role and RoleBinding in namespace {namespace!r}, and check kubernetes-namespace"

@@ -8,31 +8,25 @@ requests, watches and logs have sessions of their own; all exceptions leave as o
 from __future__ import annotations
 
 import asyncio
-import platform
 import re
-import socket
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from enum import Enum
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import aiohttp
 import attrs
-from aiohttp.connector import Connection
 from yarl import URL
 
-from launcher_k8s._version import __version__
 from launcher_k8s.connection import JSON_MEDIA_TYPE, Reply
 from launcher_k8s.errors import ClusterError, UnavailableError
 from launcher_k8s.kube.endpoint import Endpoint
 from launcher_k8s.kube.problems import Attempt, error_from_answer, error_from_exception
-
-USER_AGENT = f"launcher-k8s/{__version__} ({platform.system().lower()}/{platform.machine()})"
+from launcher_k8s.kube.sockets import drop, open_session
+from launcher_k8s.kube.websocket import LONGEST_MESSAGE, Pulse, RefusedUpgradeError, Socket, check_upgrade
 
 # TimeoutError and ssl.SSLError are OSErrors; a ValueError is what aiohttp makes of a request it cannot send.
 _BROKEN = (aiohttp.ClientError, OSError, EOFError, ValueError)
-_KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 60_000}
 _WARNING = re.compile(r'\d{3} \S+ "((?:[^"\\]|\\.)*)"')
 
 
@@ -46,6 +40,9 @@ class Timeouts:
         watch_idle_s: For silence on a watch: a living server sends a bookmark about every minute.
         watch_grace_s: What silence may last beyond the end that was asked of the server.
         log_idle_s: For silence on a log. A quiet job is normal: the log is opened again.
+        ping_s: For silence of a session with a container, before the server is asked for a sign of life.
+        pong_s: For that sign. Not where something was sent to standard input: a server that waits for the
+            program to take it answers late, and rightly.
     """
 
     connect_s: float = 10.0
@@ -53,6 +50,8 @@ class Timeouts:
     watch_idle_s: float = 200.0
     watch_grace_s: float = 20.0
     log_idle_s: float = 300.0
+    ping_s: float = 60.0
+    pong_s: float = 30.0
 
     def watch_silence_s(self, timeout_s: int) -> float:
         """How long a watch may be silent when the server was asked to end it after ``timeout_s`` (0: not)."""
@@ -68,16 +67,17 @@ class Traffic(Enum):
     UNARY = "unary"
     WATCH = "watch"
     LOG = "log"
+    SESSION = "session"
 
 
 @attrs.frozen
 class Request:
-    """One HTTP request; ``query`` values are not yet quoted."""
+    """One HTTP request; ``query`` values are not yet quoted, and a key may come more than once in pairs."""
 
     method: str
     path: str
     attempt: Attempt
-    query: Mapping[str, str] = attrs.field(factory=dict)
+    query: Mapping[str, str] | Sequence[tuple[str, str]] = attrs.field(factory=dict)
     body: bytes | None = attrs.field(default=None, repr=False)
     headers: Mapping[str, str] = attrs.field(factory=dict)
 
@@ -95,7 +95,15 @@ class Transport:
         self._endpoint = endpoint
         self._timeouts = timeouts
         self._turns = asyncio.Semaphore(concurrency)
-        self._sessions = {traffic: _open_session(endpoint) for traffic in Traffic}
+        plain = (Traffic.UNARY, Traffic.WATCH, Traffic.LOG)
+        self._sessions = {traffic: open_session(endpoint) for traffic in plain}
+        self._sessions[Traffic.SESSION] = open_session(
+            endpoint,
+            repeats=False,  # the command may have run
+            raise_for_status=check_upgrade,
+            ws_response_class=Socket,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=timeouts.connect_s),
+        )
         self._is_closed = False
 
     async def close(self) -> None:
@@ -114,7 +122,7 @@ class Transport:
         """
         limit = aiohttp.ClientTimeout(total=self._timeouts.answer_s, sock_connect=self._timeouts.connect_s)
         async with self._turns:
-            with self._translating(request):
+            with self.translating(request):
                 async with AsyncExitStack() as stack:
                     answer = await self._answer(Traffic.UNARY, request, limit, stack)
                     _expect(answer, request.attempt, JSON_MEDIA_TYPE)
@@ -138,14 +146,67 @@ class Transport:
         """
         limit = aiohttp.ClientTimeout(total=None, sock_connect=self._timeouts.connect_s, sock_read=silence_s)
         async with AsyncExitStack() as stack:
-            with self._translating(request):
+            with self.translating(request):
                 async with asyncio.timeout(self._timeouts.answer_s):
                     answer = await self._answer(traffic, request, limit, stack)
                 _expect(answer, request.attempt, media_type)
             try:
                 yield _Chunks(answer.content, self, request)
             finally:
-                _abort(answer)
+                drop(answer)
+
+    @asynccontextmanager
+    async def connect(self, request: Request, protocols: Sequence[str]) -> AsyncIterator[Socket]:
+        """Open a websocket; leaving lets go of it.
+
+        Args:
+            request: What to ask for.
+            protocols: Those that we speak, the best first.
+
+        Raises:
+            ClusterError: As for :meth:`send`.
+        """
+        with self.translating(request):
+            async with asyncio.timeout(self._timeouts.answer_s):
+                socket = await self._upgrade(request, protocols)
+        try:
+            yield socket
+        finally:
+            socket.drop()
+
+    @property
+    def pulse(self) -> Pulse:
+        """How silence on a websocket is judged."""
+        return Pulse(self._timeouts.ping_s, self._timeouts.pong_s)
+
+    async def _upgrade(self, request: Request, protocols: Sequence[str]) -> Socket:
+        """A websocket; after a 401 the credential is renewed once."""
+        credentials = self._endpoint.credentials
+        sent = await credentials.authorization()
+        try:
+            return await self._shake_hands(request, protocols, sent)
+        except RefusedUpgradeError as refused:
+            if refused.code != 401 or not await credentials.renew(sent):
+                raise _refused(request.attempt, refused) from None
+        try:
+            return await self._shake_hands(request, protocols, await credentials.authorization())
+        except RefusedUpgradeError as refused:
+            raise _refused(request.attempt, refused) from None
+
+    async def _shake_hands(self, request: Request, protocols: Sequence[str], authorization: str) -> Socket:
+        session, headers = self._begin(Traffic.SESSION, request, authorization)
+        socket = await session.ws_connect(
+            _url(self._endpoint.url, request),
+            protocols=protocols,
+            headers=headers,
+            proxy=self._endpoint.proxy,
+            server_hostname=self._endpoint.server_name,
+            autoclose=False,
+            autoping=False,
+            max_msg_size=LONGEST_MESSAGE,
+        )
+        assert isinstance(socket, Socket)
+        return socket
 
     async def _answer(
         self, traffic: Traffic, request: Request, limit: aiohttp.ClientTimeout, stack: AsyncExitStack
@@ -171,10 +232,7 @@ class Transport:
         limit: aiohttp.ClientTimeout,
         stack: AsyncExitStack,
     ) -> aiohttp.ClientResponse:
-        if self._is_closed:
-            raise closed_error(request.attempt)
-        session = self._sessions[traffic]
-        headers = {**request.headers, "Authorization": authorization} if authorization else request.headers
+        session, headers = self._begin(traffic, request, authorization)
         sending = session.request(
             request.method,
             _url(self._endpoint.url, request),
@@ -187,8 +245,16 @@ class Transport:
         )
         return await stack.enter_async_context(sending)
 
+    def _begin(
+        self, traffic: Traffic, request: Request, authorization: str
+    ) -> tuple[aiohttp.ClientSession, Mapping[str, str]]:
+        if self._is_closed:
+            raise closed_error(request.attempt)
+        headers = {**request.headers, "Authorization": authorization} if authorization else request.headers
+        return self._sessions[traffic], headers
+
     @contextmanager
-    def _translating(self, request: Request) -> Iterator[None]:
+    def translating(self, request: Request) -> Iterator[None]:
         """Let exceptions of the HTTP library and the system leave as our errors."""
         try:
             yield
@@ -214,11 +280,15 @@ class _Chunks:
         return self
 
     async def __anext__(self) -> bytes:
-        with self._transport._translating(self._request):  # noqa: SLF001 - same module
+        with self._transport.translating(self._request):
             chunk = await self._content.readany()
         if not chunk:
             raise StopAsyncIteration
         return chunk
+
+
+def _refused(attempt: Attempt, refused: RefusedUpgradeError) -> ClusterError:
+    return error_from_answer(attempt, refused.code, refused.headers, refused.body)
 
 
 def closed_error(attempt: Attempt) -> UnavailableError:
@@ -232,58 +302,6 @@ def warnings_in(headers: Sequence[str]) -> tuple[str, ...]:
     r"""The texts of ``Warning`` headers (RFC 7234, 5.5: ``299 - "text"``, quotes escaped by ``\``)."""
     texts = (match[1] for header in headers for match in _WARNING.finditer(header))
     return tuple(re.sub(r"\\(.)", r"\1", text) for text in texts)
-
-
-def _open_session(endpoint: Endpoint) -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(
-        limit=0,
-        ssl=endpoint.tls if endpoint.tls is not None else True,
-        socket_factory=_make_socket,
-    )
-    return aiohttp.ClientSession(
-        connector=connector,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": USER_AGENT},
-        response_class=_Answer,
-    )
-
-
-def _make_socket(address: tuple[Any, ...]) -> socket.socket:
-    """A socket that notices a dead peer within a minute, in the middle of a silent stream too."""
-    family, kind, protocol, _, _ = address
-    made = socket.socket(family, kind, protocol)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in _KEEPALIVE.items():
-        if hasattr(socket, name):  # not every system has all of them
-            made.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-    return made
-
-
-class _Answer(aiohttp.ClientResponse):
-    """An answer whose connection is dropped when whoever waits for its headers gives up."""
-
-    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        transport = connection.transport
-        try:
-            return await super().start(connection)
-        except BaseException:
-            _drop(transport)
-            raise
-
-
-def _abort(answer: aiohttp.ClientResponse) -> None:
-    """Drop the connection of a stream that was left before its end."""
-    if (connection := answer.connection) is not None:
-        _drop(connection.transport)
-
-
-def _drop(transport: asyncio.Transport | None) -> None:
-    """Let go of a connection at once.
-
-    aiohttp would begin a TLS farewell that nobody waits for, and a loop that ends first leaks the socket.
-    """
-    if transport is not None:
-        transport.abort()
 
 
 def _url(base: str, request: Request) -> URL:

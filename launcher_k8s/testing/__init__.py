@@ -16,15 +16,18 @@ if TYPE_CHECKING:
     from launcher_k8s.testing.local.cluster import LocalCluster
     from launcher_k8s.testing.scripted.clock import ScriptedClock
     from launcher_k8s.testing.scripted.cluster import ScriptedCluster
+    from launcher_k8s.testing.scripted.commands import Command, Ran
     from launcher_k8s.testing.scripted.lives import Life, finishes, runs, stays_pending
     from launcher_k8s.testing.scripted.pod import ScriptedPod
 
 _HOMES = {
     "ALWAYS": "fault",
+    "Command": "scripted.commands",
     "Fault": "fault",
     "Faults": "faults",
     "Life": "scripted.lives",
     "LocalCluster": "local.cluster",
+    "Ran": "scripted.commands",
     "ScriptedClock": "scripted.clock",
     "ScriptedCluster": "scripted.cluster",
     "ScriptedPod": "scripted.pod",
@@ -35,10 +38,12 @@ _HOMES = {
 
 __all__ = [
     "ALWAYS",
+    "Command",
     "Fault",
     "Faults",
     "Life",
     "LocalCluster",
+    "Ran",
     "ScriptedClock",
     "ScriptedCluster",
     "ScriptedPod",

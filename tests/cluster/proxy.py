@@ -208,7 +208,7 @@ class HttpTap:
         connector = aiohttp.TCPConnector(ssl=tls, limit=0)
         timeout = aiohttp.ClientTimeout(total=None)
         async with aiohttp.ClientSession(
-            connector=connector, auto_decompress=False, timeout=timeout
+            connector=connector, auto_decompress=False, timeout=timeout, raise_for_status=_check_upgrade
         ) as self._session:
             # A watch whose client has gone is left at once. A timeout of 0 would be none.
             server = web.Server(self._handle, handler_cancellation=True)
@@ -281,9 +281,9 @@ class HttpTap:
             inner = await self._session.ws_connect(
                 self._target(request), protocols=protocols, headers=headers, max_msg_size=0
             )
-        except aiohttp.WSServerHandshakeError as refused:
+        except UpgradeRefusedError as refused:
             self._note(request, refused.status, None)
-            return web.Response(status=refused.status, text=refused.message)
+            return web.Response(status=refused.status, headers=refused.headers, body=refused.body)
         self._note(request, 101, None)
         outer = web.WebSocketResponse(protocols=[inner.protocol] if inner.protocol else [], max_msg_size=0)
         await outer.prepare(request)
@@ -295,6 +295,19 @@ class HttpTap:
 
     def _note(self, request: web.BaseRequest, status: int | None, rule: Rule | None) -> None:
         self.requests.append(Seen(request.method, request.path_qs, status, rule.fault if rule else None))
+
+
+class UpgradeRefusedError(Exception):
+    """The server answered a request for a websocket otherwise."""
+
+    def __init__(self, status: int, headers: CIMultiDict[str], body: bytes) -> None:
+        super().__init__(status)
+        self.status, self.headers, self.body = status, headers, body
+
+
+async def _check_upgrade(answer: aiohttp.ClientResponse) -> None:
+    if "Upgrade" in answer.request_info.headers and answer.status != 101:
+        raise UpgradeRefusedError(answer.status, _kept(answer.headers), await answer.read())
 
 
 async def _pump(source: Any, target: Any) -> None:

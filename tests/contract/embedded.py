@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from launcher_k8s import JobBackend, KubernetesCluster
-from launcher_k8s.connection import PODS
+from launcher_k8s.connection import PODS, Cluster
 from launcher_k8s.host import SystemClock
 from launcher_k8s.job import Json
 from launcher_k8s.kube.transport import DEFAULT_TIMEOUTS
@@ -61,12 +61,22 @@ class EmbeddedWorld(SimulatedWorld):
     async def backend(
         self, *, overrides: Mapping[str, Json] | None = None, impatient: bool = False, **changes: Any
     ) -> AsyncGenerator[JobBackend]:
-        reach = {"api_url": self.cluster.api_url, "auth_token_path": str(self._token)}
-        settings = self.settings_for(overrides, **{**reach, **changes})
+        settings = self.settings_for(overrides, **{**self._reach, **changes})
         timeouts = IMPATIENT if impatient else DEFAULT_TIMEOUTS
         cluster = KubernetesCluster.from_settings(settings, timeouts=timeouts)
         async with JobBackend(settings, cluster=cluster, groups=lambda _user: ()) as backend:
             yield backend
+
+    @property
+    def _reach(self) -> dict[str, Any]:
+        return {"api_url": self.cluster.api_url, "auth_token_path": str(self._token)}
+
+    @asynccontextmanager
+    async def reached(self, *, impatient: bool = False) -> AsyncGenerator[Cluster]:
+        settings = self.settings_for(None, **self._reach)
+        timeouts = IMPATIENT if impatient else DEFAULT_TIMEOUTS
+        async with KubernetesCluster.from_settings(settings, timeouts=timeouts) as cluster:
+            yield cluster
 
     def script(self, *acts: Act) -> str:
         return shell_of(acts, gates=str(self._gates))

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 import attrs
 
-Verb = Literal["create", "get", "list", "watch", "patch", "delete", "log"]
+Verb = Literal["create", "get", "list", "watch", "patch", "delete", "log", "exec", "attach"]
 ALWAYS = 1_000_000
 
 

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import attrs
 
 from launcher_k8s import JobBackend, KubernetesCluster
-from launcher_k8s.connection import PODS, Resource
+from launcher_k8s.connection import PODS, Cluster, Resource
 from launcher_k8s.host import SystemClock
 from launcher_k8s.job import Json
 from launcher_k8s.kube.transport import DEFAULT_TIMEOUTS
@@ -117,16 +117,26 @@ class RealWorld(World):
     async def backend(
         self, *, overrides: Mapping[str, Json] | None = None, impatient: bool = False, **changes: Any
     ) -> AsyncGenerator[JobBackend]:
-        reach = {
-            "api_url": self._way.url,
-            "auth_token_path": str(self._token.file),
-            "certificate_authority": self.cluster.ca_pem or None,
-        }
-        settings = self.settings_for(overrides, **{**reach, **changes})
+        settings = self.settings_for(overrides, **{**self._reach, **changes})
         timeouts = IMPATIENT if impatient else DEFAULT_TIMEOUTS
         cluster = KubernetesCluster.from_settings(settings, timeouts=timeouts)
         async with JobBackend(settings, cluster=cluster, groups=lambda _user: ()) as backend:
             yield backend
+
+    @property
+    def _reach(self) -> dict[str, Any]:
+        return {
+            "api_url": self._way.url,
+            "auth_token_path": str(self._token.file),
+            "certificate_authority": self.cluster.ca_pem or None,
+        }
+
+    @asynccontextmanager
+    async def reached(self, *, impatient: bool = False) -> AsyncGenerator[Cluster]:
+        settings = self.settings_for(None, **self._reach)
+        timeouts = IMPATIENT if impatient else DEFAULT_TIMEOUTS
+        async with KubernetesCluster.from_settings(settings, timeouts=timeouts) as cluster:
+            yield cluster
 
     async def release(self, job_id: str, gate: str, *, container: str = "") -> None:
         (pod,) = await self.pods_of(job_id)
@@ -291,8 +301,9 @@ class RealWorld(World):
 
 def _pattern(on: On) -> tuple[str, str, str]:
     """The HTTP method of requests, and what their path and query match."""
-    name = r"/[^/]+" if on.verb in ("get", "patch", "delete", "log") else ""
-    path = rf"/{on.plural}{name}{'/log' if on.verb == 'log' else ''}$"
+    is_node = on.verb in ("log", "exec", "attach")
+    name = r"/[^/]+" if is_node or on.verb in ("get", "patch", "delete") else ""
+    path = rf"/{on.plural}{name}{f'/{on.verb}' if is_node else ''}$"
     query = {"watch": "watch=", "list": "^(?!.*watch=)"}.get(on.verb, "")
     method = {"create": "POST", "patch": "PATCH", "delete": "DELETE"}.get(on.verb, "GET")
     return method, path, query

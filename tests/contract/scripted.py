@@ -13,11 +13,13 @@ from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Self
 
 from launcher_k8s import JobBackend
+from launcher_k8s.connection import Cluster
 from launcher_k8s.job import Json
 from launcher_k8s.quantity import parse_quantity
 from launcher_k8s.shape.names import MAIN_CONTAINER
 from launcher_k8s.testing import ScriptedCluster, ScriptedPod
 from launcher_k8s.testing.cluster.kinds import SECRET
+from launcher_k8s.testing.scripted.commands import Command, Ran
 from tests.contract.acts import Act, Exits, Outgrows, Prints, PrintsLines, WaitsFor
 from tests.contract.capabilities import Can
 from tests.contract.simulated import SimulatedWorld
@@ -48,6 +50,7 @@ class ScriptedWorld(SimulatedWorld):
         self.api, self.faults = self.cluster.api, self.cluster.faults
         self._acts: dict[str, Sequence[Act]] = {}
         self._plays: dict[str, Play] = {}
+        self.cluster.commands = _run
         self.watch_requests()
 
     @classmethod
@@ -66,6 +69,10 @@ class ScriptedWorld(SimulatedWorld):
         line: Any = Line(self.cluster)
         async with JobBackend(settings, cluster=line, clock=self.clock, groups=lambda _user: ()) as backend:
             yield backend
+
+    @asynccontextmanager
+    async def reached(self, *, impatient: bool = False) -> AsyncGenerator[Cluster]:
+        yield self.cluster
 
     def script(self, *acts: Act) -> str:
         script = super().script(*acts)
@@ -161,6 +168,19 @@ class Play:
     def _end(self, container: str, code: int) -> None:
         if self._pod.is_running:
             self._pod.exits(code, container=container)
+
+
+def _run(command: Command) -> Ran | None:
+    """What the few commands do that the tests execute in containers."""
+    match command.words:
+        case ("true",):
+            return Ran()
+        case ("cat",):
+            return Ran(command.stdin)
+        case ("/bin/sh", "-c", "echo out; echo err >&2; exit 7"):
+            return Ran(b"out\n", b"err\n", 7)
+        case _:
+            return None
 
 
 def _say_what_hinders(pod: ScriptedPod, main: Mapping[str, Any], secrets: frozenset[str]) -> bool:

@@ -32,7 +32,7 @@ from tests.contract.faults import (
 from tests.contract.world import Object, World
 
 ADMINISTRATOR = "contract"
-SUBRESOURCES = {"log": "pods/log"}
+SUBRESOURCES = {"log": "pods/log", "exec": "pods/exec", "attach": "pods/attach"}
 
 
 @attrs.frozen
@@ -62,7 +62,8 @@ class Requests:
     def meet(self, request: Request) -> Encounter:
         """A request has come."""
         resource = request.resource
-        self._count[request.verb, resource.plural + ("/log" if resource.subresource == "log" else "")] += 1
+        is_node = resource.subresource in SUBRESOURCES
+        self._count[request.verb, SUBRESOURCES[resource.subresource] if is_node else resource.plural] += 1
         for pages in self._expiring:
             if "continue" in request.params and pages.plural == resource.plural and pages.left:
                 pages.left -= 1
@@ -72,7 +73,7 @@ class Requests:
 
     def of(self, on: On) -> int:
         """How many such requests have come."""
-        return self._count["get" if on.verb == "log" else on.verb, _plural(on)]
+        return self._count["get" if on.verb in SUBRESOURCES else on.verb, _plural(on)]
 
     def expire(self, plural: str, times: int) -> ExpiringPages:
         """Let the next pages of a collection be asked for too late."""
@@ -140,7 +141,7 @@ class SimulatedWorld(World):
     # --- breaking it
 
     def break_(self, fault: Fault) -> Breach:
-        what = f"{'get' if fault.on.verb == 'log' else fault.on.verb} {_plural(fault.on)}"
+        what = f"{'get' if fault.on.verb in SUBRESOURCES else fault.on.verb} {_plural(fault.on)}"
         match fault:
             case Answers():
                 refusal = refusals.refusal(

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from launcher_k8s import ClusterSettings, Job, JobBackend, Override, ProfileSection
 from launcher_k8s.clock import Clock
-from launcher_k8s.connection import JOBS, PODS, Resource
+from launcher_k8s.connection import JOBS, PODS, Cluster, Resource
 from launcher_k8s.job import Json
 from launcher_k8s.kube.transport import Timeouts
 from launcher_k8s.shape.names import JOB_NAME_LABEL
@@ -53,6 +53,10 @@ class World(abc.ABC):
             impatient: Whether an answer or a stream that stands still is given up after seconds.
             **changes: Of the settings.
         """
+
+    @abc.abstractmethod
+    def reached(self, *, impatient: bool = False) -> AbstractAsyncContextManager[Cluster]:
+        """The cluster as backends reach it, for what no verb of theirs shows."""
 
     def settings_for(self, overrides: Mapping[str, Json] | None, **changes: Any) -> ClusterSettings:
         """Settings with this world's image and namespace, but not yet a way to reach it."""

@@ -33,7 +33,14 @@ from launcher_k8s.testing.local.documents import Documents
 from launcher_k8s.testing.local.negotiation import Form, Shape, choose_form
 from launcher_k8s.testing.local.paths import NoPathError, Target, find_target, without_watch
 from launcher_k8s.testing.local.responses import Wish, refuse, respond, text
-from launcher_k8s.testing.local.streams import HttpStream, Send, break_connection, serve_stream, wait_out
+from launcher_k8s.testing.local.streams import (
+    HttpSession,
+    HttpStream,
+    Send,
+    break_connection,
+    serve_stream,
+    wait_out,
+)
 from launcher_k8s.testing.local.watches import WatchSender
 
 MOST_BYTES: Final = 3 * 1024 * 1024
@@ -205,7 +212,8 @@ class Server:
             return await self._log(call)
         if target.resource.subresource in _NODE_SUBRESOURCES:
             self._api.authorize(call.asked)
-            return await self._pods.connect(call.http, call.asked)
+            with self._faults.noting(call.asked, HttpSession(call.http)):
+                return await self._pods.connect(call.http, call.asked)
         if target.resource.group == _METRICS:
             self._api.authorize(call.asked)
             answer = await self._pods.metrics(target.kind, call.asked)

@@ -20,18 +20,12 @@ import attrs
 from aiohttp import web
 
 from launcher_k8s.testing.cluster.causes import quoted
+from launcher_k8s.testing.cluster.outcomes import SUCCESS, exit_outcome, start_outcome
 from launcher_k8s.testing.local.container import ContainerRefused, KeeperLost
 from launcher_k8s.testing.local.container_runner import ContainerRunner
 from launcher_k8s.testing.local.pipes import ProcessStreams, Sink
 from launcher_k8s.testing.local.pods import Process
-from launcher_k8s.testing.local.websockets import (
-    STDERR,
-    STDOUT,
-    SUCCESS,
-    Channels,
-    exit_outcome,
-    start_outcome,
-)
+from launcher_k8s.testing.local.websockets import STDERR, STDOUT, Channels
 
 _SIGNALLERS: Final = frozenset({"kill", "killall", "pkill", "skill"})
 _SIGNALS: Final = re.compile(r"\b(kill|killall|pkill|skill)\b")

@@ -72,6 +72,28 @@ class HttpStream:
         return self._response
 
 
+class HttpSession:
+    """An exec or attach, which faults can meet while it is open.
+
+    Args:
+        request: The request that was upgraded.
+    """
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+
+    def cut(self) -> None:
+        """Break the connection, whatever is on the way."""
+        break_connection(self._request)
+
+    def stall(self, fault: Fault) -> None:
+        """Take nothing from the client until a fault has ended, not even its pings."""
+        transport = self._request.transport
+        if isinstance(transport, asyncio.Transport):
+            transport.pause_reading()
+            fault.on_end(transport.resume_reading)
+
+
 def break_connection(request: web.Request) -> None:
     """Close a connection without a word."""
     if request.transport is not None:

@@ -21,7 +21,6 @@ from launcher_k8s.testing.local.pipes import ProcessStreams
 PROTOCOLS: Final = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 STDIN, STDOUT, STDERR, OUTCOME, RESIZE = range(5)
 _CLOSE: Final = 255
-SUCCESS: Final[Object] = {"metadata": {}, "status": "Success"}
 
 
 class Channels:
@@ -88,30 +87,3 @@ def _resize(streams: ProcessStreams, data: bytes) -> None:
         streams.resize(int(size["Width"]), int(size["Height"]))
     except (msgspec.DecodeError, KeyError, TypeError, ValueError, struct.error):
         return  # the kubelet ignores sizes that it cannot read
-
-
-def exit_outcome(code: int) -> Object:
-    """How a command ended, as a Status."""
-    if code == 0:
-        return SUCCESS
-    return {
-        "metadata": {},
-        "status": "Failure",
-        "message": f"command terminated with non-zero exit code: command terminated with exit code {code}",
-        "reason": "NonZeroExitCode",
-        "details": {"causes": [{"reason": "ExitCode", "message": str(code)}]},
-    }
-
-
-def start_outcome(message: str) -> Object:
-    """Why a command could not be started, as a Status."""
-    failed = f"error executing command in container: failed to exec in container: {message}"
-    inner = f"Internal error occurred: {failed}"
-    return {
-        "metadata": {},
-        "status": "Failure",
-        "message": f"Internal error occurred: {inner}",
-        "reason": "InternalError",
-        "details": {"causes": [{"message": inner}]},
-        "code": 500,
-    }

@@ -16,9 +16,18 @@ import aiohttp
 import attrs
 import msgspec
 
-from launcher_k8s.connection import JSON_MEDIA_TYPE, MERGE_PATCH, LogOptions, Reply, Resource
+from launcher_k8s.connection import (
+    JSON_MEDIA_TYPE,
+    MERGE_PATCH,
+    ConnectOptions,
+    LogOptions,
+    Reply,
+    Resource,
+    Session,
+)
 from launcher_k8s.kube.deadline import DeadlineError, deadline
 from launcher_k8s.kube.problems import Attempt, error_from_exception
+from launcher_k8s.kube.sessions import ChannelSession, attempt_of, session_query
 from launcher_k8s.kube.transport import Timeouts, closed_error
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.kinds import NAMESPACE
@@ -29,7 +38,9 @@ from launcher_k8s.testing.fault import Encounter
 from launcher_k8s.testing.faults import Faults
 from launcher_k8s.testing.scripted.asking import Asked, error_in, error_of, log_params, selector_params
 from launcher_k8s.testing.scripted.clock import ScriptedClock
+from launcher_k8s.testing.scripted.commands import Command, Commands, Ran, answer_signal
 from launcher_k8s.testing.scripted.reading import LogFeed, open_log
+from launcher_k8s.testing.scripted.sessions import ScriptedWire, open_program
 from launcher_k8s.testing.scripted.site import ScriptedSite
 from launcher_k8s.testing.scripted.streams import URL, LogStream, ScriptedStream
 
@@ -55,6 +66,7 @@ class ScriptedConnection:
     Attributes:
         asked: Every request, in order.
         warnings: What the API server warns of with each answer to a create.
+        commands: Answers commands that are executed in containers; by default no image has any program.
     """
 
     def __init__(
@@ -72,6 +84,7 @@ class ScriptedConnection:
         self.clock = clock
         self.asked: list[Asked] = []
         self.warnings: tuple[str, ...] = ()
+        self.commands: Commands = lambda _command: None
         self._site = site
         self._timeouts = timeouts
         self._makes_namespaces = makes_namespaces
@@ -205,6 +218,24 @@ class ScriptedConnection:
         stream.feed = LogFeed(reader)
         async with self._reading(request, stream) as chunks:
             yield chunks
+
+    @asynccontextmanager
+    async def connect(self, pod: Resource, options: ConnectOptions) -> AsyncIterator[Session]:
+        """Execute a command in a container, or attach to its program; leaving ends the connection."""
+        attempt = attempt_of(pod)
+        request = self._request("get", pod, dict(session_query(options)))
+        encounter = await self._meet(attempt, request, is_stream=True)
+        silence_s = self._timeouts.ping_s + self._timeouts.pong_s
+        stream = ScriptedStream(attempt, encounter, clock=self.clock, silence_s=silence_s)
+        program = self._do(
+            attempt, lambda: open_program(self._site, request, options, self._answer_command, stream.wake)
+        )
+        stream.feed = program
+        async with self._reading(request, stream):
+            yield ChannelSession(ScriptedWire(stream, program), attempt, closes_stdin=True)
+
+    def _answer_command(self, command: Command) -> Ran | None:
+        return answer_signal(command) or self.commands(command)
 
     @asynccontextmanager
     async def _reading(self, request: Request, stream: ScriptedStream) -> AsyncIterator[AsyncIterator[bytes]]:

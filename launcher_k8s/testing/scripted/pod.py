@@ -11,8 +11,9 @@ from typing import Final, Self
 from launcher_k8s.testing.cluster.container_states import NEVER, START_ERROR_CODE, check_exit_code
 from launcher_k8s.testing.cluster.kinds import POD, Object
 from launcher_k8s.testing.cluster.writing import stamp
+from launcher_k8s.testing.scripted.connected_pod import ConnectedPod
 from launcher_k8s.testing.scripted.containers import program_of
-from launcher_k8s.testing.scripted.pod_record import KILLED, PodRecord
+from launcher_k8s.testing.scripted.pod_record import KILLED
 
 NO_NODE: Final = (
     "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: "
@@ -21,7 +22,7 @@ NO_NODE: Final = (
 LOW_ON_MEMORY: Final = "The node was low on resource: memory. "
 
 
-class ScriptedPod(PodRecord):
+class ScriptedPod(ConnectedPod):
     """A pod of a scripted cluster; each verb lets something happen to it, and returns it.
 
     To a pod that is gone nothing more happens (LookupError); in one that has ended, no container starts,

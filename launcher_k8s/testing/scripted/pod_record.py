@@ -52,6 +52,7 @@ class PodRecord:
         name: Its name.
         namespace: Its namespace.
         uid: Its uid.
+        is_cut_short: Whether its programs were ended by somebody: its life is over then.
     """
 
     def __init__(self, pod: Object, site: Site) -> None:
@@ -72,6 +73,7 @@ class PodRecord:
         self._ignores_term = False
         self._runs = 0
         self._limit_s: int | None = None
+        self.is_cut_short = False
         self.is_gone = False
 
     def __repr__(self) -> str:
@@ -110,6 +112,10 @@ class PodRecord:
         """Whether it is being deleted."""
         return self._is_ending
 
+    def runs_in(self, container: str) -> bool:
+        """Whether a container runs now."""
+        return not self.is_gone and any(each.name == container for each in self._containers.running)
+
     def has_run(self, container: str) -> bool:
         """Whether a container was ever started."""
         run = self._container(container).run
@@ -140,9 +146,7 @@ class PodRecord:
 
     def deadline_exceeded(self) -> Self:
         """The kubelet ends the pod when its own ``activeDeadlineSeconds`` have passed."""
-        message = "Pod was active on the node longer than the specified deadline"
-        self._site.kubelet_events.record(POD, self.object, "DeadlineExceeded", message)
-        return self._fail_as_a_whole("DeadlineExceeded", message)
+        return self._exceed_deadline(KILLED)
 
     # --- for the site
 
@@ -168,8 +172,23 @@ class PodRecord:
         self._site.call_later(max(limit_s - passed_s, 0), lambda: self._keep_deadline(limit_s))
 
     def _keep_deadline(self, limit_s: int) -> None:
-        if self._limit_s == limit_s and not self.is_gone and not job_pods.is_ended(self.object):
-            self.deadline_exceeded()
+        if self._limit_s != limit_s or self.is_gone or job_pods.is_ended(self.object):
+            return
+        self.is_cut_short = True
+        if self._ignores_term:
+            grace_s = self.object["spec"].get("terminationGracePeriodSeconds") or 0
+            self._site.call_later(grace_s, lambda: self._end_late(KILLED))
+        else:
+            self._end_late(TERMINATED)
+
+    def _end_late(self, code: int) -> None:
+        if not self.is_gone and not job_pods.is_ended(self.object):
+            self._exceed_deadline(code)
+
+    def _exceed_deadline(self, code: int) -> Self:
+        message = "Pod was active on the node longer than the specified deadline"
+        self._site.kubelet_events.record(POD, self.object, "DeadlineExceeded", message)
+        return self._fail_as_a_whole("DeadlineExceeded", message, code=code)
 
     def fail_for_its_life(self, error: BaseException) -> None:
         """Its life went wrong: nothing more would happen to it, and nobody shall wait for that."""
@@ -207,10 +226,10 @@ class PodRecord:
             self._write()
         self.deleted(grace_s=0)
 
-    def _fail_as_a_whole(self, reason: str, message: str) -> Self:
+    def _fail_as_a_whole(self, reason: str, message: str, *, code: int = KILLED) -> Self:
         self._verdict = (reason, message)
         for each in self._containers.running:
-            self._end(each, KILLED)
+            self._end(each, code)
         return self._write()
 
     def _disrupt(self, reason: str, message: str, *, phase: str = "") -> None:

@@ -14,6 +14,7 @@ from launcher_k8s.testing.cluster import refusals
 from launcher_k8s.testing.cluster.kinds import POD
 from launcher_k8s.testing.cluster.requests import Request
 from launcher_k8s.testing.scripted.logs import LogReader
+from launcher_k8s.testing.scripted.pod import ScriptedPod
 from launcher_k8s.testing.scripted.site import ScriptedSite
 
 _PORT: Final = 10250
@@ -27,6 +28,21 @@ def open_log(
     Raises:
         Refusal: Not permitted; no such pod or container; it has not started; or its node does not answer.
     """
+    living = find_container(site, request, options.container, path="containerLogs")
+    if not living.has_run(options.container):
+        reason = living.waits_for(options.container)
+        raise refusals.bad_request(
+            f'container "{options.container}" in pod "{living.name}" is waiting to start: {reason}'
+        )
+    return living.log(options.container).reader(options, wake)
+
+
+def find_container(site: ScriptedSite, request: Request, container: str, *, path: str) -> ScriptedPod:
+    """The pod that a request is about, which has a container of that name and a node that answers.
+
+    Raises:
+        Refusal: Not permitted, or it is not so.
+    """
     site.api.authorize(request)
     pod = request.resource
     content = site.api.find(POD, pod.name, pod.namespace)
@@ -34,23 +50,17 @@ def open_log(
         raise refusals.not_found(POD.plural, pod.name)
     spec = content["spec"]
     names = [each["name"] for each in (*spec.get("initContainers", ()), *spec["containers"])]
-    if options.container not in names:
-        raise refusals.bad_request(f"container {options.container} is not valid for pod {pod.name}")
+    if container not in names:
+        raise refusals.bad_request(f"container {container} is not valid for pod {pod.name}")
     if not spec.get("nodeName"):
         raise refusals.bad_request(f"pod {pod.name} does not have a host assigned")
     if site.is_lost:
         address = f"{site.node_address}:{_PORT}"
-        place = f"{pod.namespace}/{pod.name}/{options.container}"
+        place = f"{pod.namespace}/{pod.name}/{container}"
         raise refusals.internal(
-            f'Get "https://{address}/containerLogs/{place}": dial tcp {address}: connect: no route to host'
+            f'Get "https://{address}/{path}/{place}": dial tcp {address}: connect: no route to host'
         )
-    living = site.pod_named(pod.name, pod.namespace)
-    if not living.has_run(options.container):
-        reason = living.waits_for(options.container)
-        raise refusals.bad_request(
-            f'container "{options.container}" in pod "{pod.name}" is waiting to start: {reason}'
-        )
-    return living.log(options.container).reader(options, wake)
+    return site.pod_named(pod.name, pod.namespace)
 
 
 class LogFeed:

@@ -190,7 +190,10 @@ class _Course:
         self._steps = steps
 
     def __call__(self) -> None:
-        if self._pod.is_gone or self._pod.is_ending:
+        if self._pod.is_gone or self._pod.is_ending or self._pod.is_cut_short:
+            return
+        if self._pod.is_stopped:
+            self._pod.when_resumed(self)
             return
         try:
             pause_s = next(self._steps, None)

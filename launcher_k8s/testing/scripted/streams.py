@@ -92,6 +92,11 @@ class ScriptedStream:
         self._trouble = self._trouble or trouble
         self.wake()
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether the connection was cut, or the cluster was left."""
+        return self._trouble is not None
+
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 

@@ -10,13 +10,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
 import attrs
 
-from launcher_k8s.connection import JSON_MEDIA_TYPE, MERGE_PATCH, LogOptions, Reply, Resource
+from launcher_k8s.connection import (
+    JSON_MEDIA_TYPE,
+    MERGE_PATCH,
+    ConnectOptions,
+    LogOptions,
+    Reply,
+    Resource,
+    Session,
+)
 
 Step = bytes | BaseException
 Stream = Sequence[Step] | BaseException
@@ -110,6 +118,9 @@ class PlayedCluster:
         )
         async with self._stream(self._watches) as pieces:
             yield pieces
+
+    def connect(self, pod: Resource, options: ConnectOptions) -> AbstractAsyncContextManager[Session]:
+        raise AssertionError(f"{options} of {pod.name}: no session was written")
 
     @asynccontextmanager
     async def log(self, pod: Resource, options: LogOptions) -> AsyncIterator[AsyncIterator[bytes]]:

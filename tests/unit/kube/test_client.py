@@ -26,7 +26,7 @@ from launcher_k8s.errors import (
     UnauthorizedError,
     UnavailableError,
 )
-from launcher_k8s.kube import transport
+from launcher_k8s.kube import sockets as making
 from launcher_k8s.kube.client import KubernetesCluster
 from launcher_k8s.kube.transport import Timeouts
 from launcher_k8s.settings import ClusterSettings
@@ -629,13 +629,13 @@ async def test_giving_up_before_the_headers_drops_the_connection_at_once(
     verb: str,
 ) -> None:
     sockets: list[socket.socket] = []
-    make = transport._make_socket
+    make = making._make_socket
 
     def note(address: tuple[Any, ...]) -> socket.socket:
         sockets.append(make(address))
         return sockets[-1]
 
-    monkeypatch.setattr(transport, "_make_socket", note)
+    monkeypatch.setattr(making, "_make_socket", note)
     server = await serve(silence, tls=certificates.context())
 
     async def ask(cluster: KubernetesCluster) -> None:

@@ -211,7 +211,7 @@ async def test_a_pod_whose_own_deadline_is_set_ends_by_itself(
     assert pod.is_running
     await cluster.clock.advance(2)
     assert pod.object["status"]["reason"] == "DeadlineExceeded"
-    assert state(pod)["terminated"]["exitCode"] == 137
+    assert state(pod)["terminated"]["exitCode"] == 143
 
 
 async def test_init_failed_needs_an_init_container(pod: ScriptedPod) -> None:
