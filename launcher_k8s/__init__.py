@@ -88,6 +88,7 @@ _HOMES = {
         "SubjectKind",
         "UserProfile",
     ),
+    "controls": ("ControlResult",),
     "status": ("FINAL", "JobFilter", "JobState", "JobStatus", "Operation"),
     "templates.defaults": ("default_templates",),
     "templates.differences": ("Difference", "Hunk", "diff_templates", "generate_templates"),

@@ -47,6 +47,9 @@ from launcher_k8s.connection import (
 from launcher_k8s.connection import (
     Resource as Resource,
 )
+from launcher_k8s.controls import (
+    ControlResult as ControlResult,
+)
 from launcher_k8s.decisions import (
     Decision as Decision,
 )

@@ -156,8 +156,6 @@ def _without_pod(job: JobRow, gone: PodRow | None) -> Verdict:
     match job.outcome:
         case None:
             return _unresolved(job, gone)
-        case JobOutcome.COMPLETE if _intends(job, Operation.KILL):
-            return _ended(JobState.KILLED, _asked(job, "killed"), exit_code=0, start=start, end=job.ended)
         case JobOutcome.COMPLETE:
             return _ended(JobState.FINISHED, exit_code=0, start=start, end=job.ended)
         case JobOutcome.FAILED if _intends(job, Operation.KILL):
@@ -184,7 +182,7 @@ def _unresolved(job: JobRow, gone: PodRow | None) -> Verdict:
 def _killed(job: JobRow, pod: PodRow) -> Verdict | None:
     if not _has_ended(pod):
         return None
-    if _intends(job, Operation.KILL):
+    if _intends(job, Operation.KILL) and not _ended_before_the_kill(pod):
         return _by_pod(JobState.KILLED, pod, _asked(job, "killed"))
     if pod.reason == OOM_KILLED and pod.exit_code == _SIGKILL_EXIT:
         return _by_pod(JobState.KILLED, pod, f"{OOM_KILLED}: the job used more memory than its limit")
@@ -257,6 +255,12 @@ def _intends(job: JobRow, operation: Operation) -> bool:
 
 def _has_ended(pod: PodRow) -> bool:
     return pod.exit_code is not None or pod.phase == PHASE_FAILED
+
+
+def _ended_before_the_kill(pod: PodRow) -> bool:
+    """Whether the job was faster: no signal gives such a code, and the pod as a whole has not failed."""
+    by_signal = pod.exit_code in (None, _SIGTERM_EXIT, _SIGKILL_EXIT)
+    return not by_signal and not pod.loss
 
 
 def _is_our_deadline(job: JobRow, pod: PodRow) -> bool:

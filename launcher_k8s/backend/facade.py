@@ -35,6 +35,7 @@ from launcher_k8s.clock import Clock
 from launcher_k8s.cluster_check import ClusterFinding
 from launcher_k8s.cluster_info import ClusterInfo
 from launcher_k8s.connection import Cluster
+from launcher_k8s.controls import ControlResult
 from launcher_k8s.errors import (
     BackendClosedError,
     ClusterError,
@@ -55,7 +56,7 @@ from launcher_k8s.rules.offers import offer_for
 from launcher_k8s.rules.profiles import profile_for
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.shape.names import MAIN_CONTAINER
-from launcher_k8s.status import FINAL, JobFilter, JobState, JobStatus
+from launcher_k8s.status import FINAL, JobFilter, JobState, JobStatus, Operation
 from launcher_k8s.templates.effects import Effects
 
 _log = logging.getLogger(__name__)
@@ -338,6 +339,31 @@ class JobBackend:
                 hint="it goes on; wait again, or longer",
             ) from None
         raise JobNotFoundError(job_id)
+
+    @checked
+    async def control(self, job_id: str, operation: Operation, *, user: str | None = None) -> ControlResult:
+        """Suspend, resume, stop, kill or cancel a job; returns when that is done, not when it has ended.
+
+        What is intended is written on the Job first, so that every process tells the same end. Stop, kill and
+        suspend are for running jobs, resume for suspended ones, cancel for pending ones. Only the job's own
+        processes are signalled, never a sidecar's; where they cannot be, stop and kill let the node end the
+        pod. Cancelling the call does not leave half of it: what was begun is finished in the background.
+
+        Args:
+            job_id: The job.
+            operation: What to do.
+            user: Its owner, if only theirs may be controlled.
+
+        Raises:
+            JobNotFoundError: There is no such job, or it is another user's.
+            InvalidJobStateError: That is not valid in the job's present state, or it belongs to another
+                Launcher instance.
+            NotSupportedError: The job's processes cannot be suspended: no shell in its image, or no shared
+                process namespace.
+            ClusterError: The API server refused or could not be reached; a retry settles it.
+        """
+        with self._call() as here:
+            return await here.controller.control(job_id, operation, user)
 
     @checked
     async def remove(self, job_id: str, *, user: str | None = None) -> None:

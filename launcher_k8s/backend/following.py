@@ -111,6 +111,28 @@ class Follower:
         self._tracker.learn(row)
         self._tend()
 
+    async def look(self, job_id: str) -> tuple[JobRow, PodRow | None]:
+        """Read a job anew, its Pods first, and take it in; gives its rows.
+
+        Raises:
+            ObjectNotFoundError: There is no such job.
+            ClusterError: The cluster could not be asked.
+        """
+        namespace = self._settings.namespace
+        source = Source(
+            PODS.within(namespace),
+            decode_pod_page,
+            decode_pod_event,
+            label_selector=f"{JOB_NAME_LABEL}={job_id}",
+        )
+        pods = await list_all(self._cluster, source)
+        job = decode_job((await self._cluster.get(JOBS.within(namespace).named(job_id))).body)
+        if job is None:
+            raise ObjectNotFoundError(f"job {job_id} is no longer the Launcher's")
+        self._tracker.settle(job, pods.rows)
+        self._tend()
+        return self._tracker.row(job_id) or job, self._tracker.pod(job_id)
+
     def _source(
         self,
         resource: Resource,
@@ -186,26 +208,11 @@ class Follower:
         await self._patience.clock.sleep(DOUBT_S)
         try:
             while self._tracker.in_doubt(job_id):
-                await self._patience.without_end().run(lambda: self._look(job_id))
+                await self._patience.without_end().run(lambda: self.look(job_id))
         except ObjectNotFoundError:
             return  # the watch will tell that it was removed
         except ClusterError as error:
             _log.warning("how job %s ended could not be looked up: %s", job_id, error)
-
-    async def _look(self, job_id: str) -> None:
-        namespace = self._settings.namespace
-        source = Source(
-            PODS.within(namespace),
-            decode_pod_page,
-            decode_pod_event,
-            label_selector=f"{JOB_NAME_LABEL}={job_id}",
-        )
-        pods = await list_all(self._cluster, source)
-        job = decode_job((await self._cluster.get(JOBS.within(namespace).named(job_id))).body)
-        if job is None:
-            raise ObjectNotFoundError(f"job {job_id} is no longer the Launcher's")
-        self._tracker.settle(job, pods.rows)
-        self._tend()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import attrs
 
+from launcher_k8s.backend.controlling import Controller
 from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.lookup import Lookup
 from launcher_k8s.backend.patience import Patience
@@ -32,6 +33,7 @@ class Opened:
     follower: Follower
     submitter: Submitter
     lookup: Lookup
+    controller: Controller
 
 
 @asynccontextmanager
@@ -59,7 +61,10 @@ async def opened(
         Submitter(reached, follower, patience) as submitter,
     ):
         lookup = Lookup(reached, namespace, tracker, follower, patience)
-        yield Opened(reached, tracker, follower, submitter, lookup)
+        async with Controller(
+            reached, namespace, settings.instance_id, follower, lookup, patience
+        ) as controller:
+            yield Opened(reached, tracker, follower, submitter, lookup, controller)
 
 
 def _cluster_of(settings: ClusterSettings) -> Cluster:

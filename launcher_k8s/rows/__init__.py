@@ -9,7 +9,7 @@ Rows are msgspec structs, not attrs classes: the decoder builds them in C, and w
 garbage collector (they hold no cycles) one tracked job stays under 0.8 KiB.
 """
 
-from launcher_k8s.rows.annotations import format_final
+from launcher_k8s.rows.annotations import format_final, format_intent
 from launcher_k8s.rows.events import decode_event_list, decode_watched_event
 from launcher_k8s.rows.jobs import decode_job, decode_job_event, decode_job_page
 from launcher_k8s.rows.nodes import decode_node, decode_node_page
@@ -49,4 +49,5 @@ __all__ = [
     "decode_pod_page",
     "decode_watched_event",
     "format_final",
+    "format_intent",
 ]

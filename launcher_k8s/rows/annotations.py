@@ -18,7 +18,7 @@ from launcher_k8s.status import JobState, Operation
 Wire = TypeVar("Wire")
 
 
-class _IntentWire(msgspec.Struct, rename="camel"):
+class _IntentWire(msgspec.Struct, rename="camel", omit_defaults=True):
     operation: Operation
     time: Time
     user: str = ""
@@ -40,6 +40,12 @@ def format_final(final: Final) -> str:
     """The text of the annotation ``launcher-k8s/final``."""
     start, end = (None if at is None else time_of(at) for at in (final.start_time, final.end_time))
     wire = _FinalWire(final.status, final.exit_code, final.status_message, start, end)
+    return msgspec.json.encode(wire).decode()
+
+
+def format_intent(intent: Intent) -> str:
+    """The text of the annotation ``launcher-k8s/intent``."""
+    wire = _IntentWire(intent.operation, time_of(intent.time), intent.user)
     return msgspec.json.encode(wire).decode()
 
 

@@ -1,0 +1,325 @@
+"""Controls: the intent is written on the Job first, then it is carried out.
+
+So a process that comes later, or that takes over, judges the job's end as this one would. Each write carries
+the resource version that was read: of two controls one comes after the other, and a final state that is there
+wins. Rules: domain, section 5, "Control"; design, "Guarantees".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+import attrs
+import msgspec
+
+from launcher_k8s.backend.following import Follower
+from launcher_k8s.backend.leaving import finish
+from launcher_k8s.backend.lookup import Lookup
+from launcher_k8s.backend.patience import Patience
+from launcher_k8s.backend.signalling import Signaller
+from launcher_k8s.connection import Cluster
+from launcher_k8s.controls import ControlResult, check_control
+from launcher_k8s.errors import (
+    BackendClosedError,
+    ClusterError,
+    ConflictError,
+    InvalidJobStateError,
+    JobNotFoundError,
+    NotSupportedError,
+    ObjectNotFoundError,
+)
+from launcher_k8s.rows import Intent, JobRow, PodRow, decode_job, format_intent
+from launcher_k8s.shape.names import INTENT_ANNOTATION
+from launcher_k8s.signals import Answer, Signal
+from launcher_k8s.status import JobStatus, Operation
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_SIGNALS: Final = {
+    Operation.SUSPEND: Signal.STOP,
+    Operation.RESUME: Signal.CONT,
+    Operation.STOP: Signal.TERM,
+    Operation.KILL: Signal.KILL,
+}
+_CANNOT: Final = {
+    None: "no command can be executed in its container: its image has no shell",
+    Answer.FIRST: "it is the first process of its container: share-process-namespace is off",
+    Answer.DENIED: "its container's user may not signal it",
+    Answer.NOBODY: "its process cannot be told from others",
+}
+
+
+@attrs.frozen
+class _Seen:
+    """A job as it was read."""
+
+    status: JobStatus
+    row: JobRow
+    pod: PodRow | None
+
+
+class Controller:
+    """Controls jobs; leaving it waits a little for the controls under way.
+
+    Args:
+        cluster: Where the jobs are.
+        namespace: Their namespace.
+        instance_id: Only jobs of this instance are written.
+        follower: Reads jobs anew, and is told of what was written.
+        lookup: Finds jobs.
+        patience: How requests are repeated.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        namespace: str,
+        instance_id: str,
+        follower: Follower,
+        lookup: Lookup,
+        patience: Patience,
+    ) -> None:
+        self._cluster = cluster
+        self._instance_id = instance_id
+        self._follower = follower
+        self._lookup = lookup
+        self._patience = patience
+        self._signaller = Signaller(cluster, namespace, patience.clock)
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._work: set[asyncio.Task[ControlResult]] = set()
+        self._is_left = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self._is_left = True
+        await finish(set(self._work), self._patience.clock)
+
+    async def control(self, job_id: str, operation: Operation, user: str | None) -> ControlResult:
+        """Carry out an operation. A caller who is cancelled leaves it to be finished in the background.
+
+        Raises:
+            As ``JobBackend.control``.
+        """
+        if self._is_left:
+            raise BackendClosedError
+        work = asyncio.create_task(self._in_turn(job_id, operation, user))
+        self._work.add(work)
+        work.add_done_callback(self._finished)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            caller = asyncio.current_task()
+            if work.cancelled() and caller is not None and not caller.cancelling():
+                raise BackendClosedError from None
+            raise
+
+    def _finished(self, work: asyncio.Task[ControlResult]) -> None:
+        self._work.discard(work)
+        if not work.cancelled() and (error := work.exception()) is not None:
+            _log.debug("a control failed: %s", error)
+
+    async def _in_turn(self, job_id: str, operation: Operation, user: str | None) -> ControlResult:
+        """One control of a job after the other: signals must not overtake their intents."""
+        lock = self._locks[job_id]
+        try:
+            async with lock:
+                return await self._control(job_id, operation, user)
+        finally:
+            if not lock.locked() and not getattr(lock, "_waiters", None):
+                self._locks.pop(job_id, None)
+
+    async def _control(self, job_id: str, operation: Operation, user: str | None) -> ControlResult:
+        await self._lookup.find(job_id, user)
+        seen = await self._read(job_id)
+        self._check(seen, operation)
+        if operation is Operation.SUSPEND:
+            await self._check_can_signal(seen)
+        before = seen.row.intent
+        intent = Intent(operation, _whole_seconds(self._patience.clock.now()), user or "")
+        seen = await self._declare(seen, intent)
+        if seen.row.intent != intent and seen.status.state.is_final:
+            return _has_ended(seen)
+        if operation is Operation.CANCEL:
+            return ControlResult("the job was canceled", operation_complete=True)
+        if operation in (Operation.STOP, Operation.KILL):
+            return await self._end(seen, _SIGNALS[operation])
+        return await self._hold_or_go_on(seen, intent, before)
+
+    # --- what is there
+
+    async def _read(self, job_id: str) -> _Seen:
+        """The job as the API server has it now."""
+        try:
+            return await self._patience.run(lambda: self._read_once(job_id))
+        except ObjectNotFoundError:
+            raise JobNotFoundError(job_id) from None
+
+    async def _read_once(self, job_id: str) -> _Seen:
+        row, pod = await self._follower.look(job_id)
+        return _Seen(await self._lookup.find(job_id, None), row, pod)
+
+    def _check(self, seen: _Seen, operation: Operation) -> None:
+        if seen.row.instance_id != self._instance_id:
+            raise InvalidJobStateError(f"job {seen.row.id} belongs to another Launcher instance")
+        check_control(seen.row.id, operation, seen.status.state, seen.row.intent)
+
+    # --- the intent
+
+    async def _declare(self, seen: _Seen, intent: Intent) -> _Seen:
+        """Write an intent; the job as it is then, which may have ended meanwhile."""
+        latest = seen
+
+        async def write() -> _Seen:
+            nonlocal latest
+            while True:
+                try:
+                    row = await self._annotate(latest.row, intent)
+                except ConflictError:
+                    latest = await self._read_once(seen.row.id)
+                    if latest.row.intent == intent or latest.status.state.is_final:
+                        return latest  # the answer to our own request was lost, or the job was faster
+                    self._check(latest, intent.operation)
+                else:
+                    return attrs.evolve(latest, row=row)
+
+        return await self._found(seen.row.id, write)
+
+    async def _annotate(self, row: JobRow, intent: Intent | None) -> JobRow:
+        metadata: dict[str, Any] = {
+            "resourceVersion": row.resource_version,
+            "annotations": {INTENT_ANNOTATION: None if intent is None else format_intent(intent)},
+        }
+        is_cancel = intent is not None and intent.operation is Operation.CANCEL
+        patch = {"metadata": metadata} | ({"spec": {"suspend": True}} if is_cancel else {})
+        reply = await self._cluster.patch(self._lookup.resource(row.id), msgspec.json.encode(patch))
+        written = decode_job(reply.body)
+        if written is None:
+            raise JobNotFoundError(row.id)
+        self._follower.learn(written)
+        return written
+
+    async def _found(self, job_id: str, request: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return await self._patience.run(request)
+        except ObjectNotFoundError:
+            raise JobNotFoundError(job_id) from None
+
+    # --- carrying it out
+
+    async def _check_can_signal(self, seen: _Seen) -> None:
+        """A job that cannot be suspended shall not be told as Suspended, not even for a moment.
+
+        Raises:
+            NotSupportedError: It cannot be signalled.
+        """
+        answer, now = await self._signal(seen, Signal.NONE)
+        if answer is not Answer.SENT:
+            self._check(now, Operation.SUSPEND)  # that it has ended is the better reason
+            raise NotSupportedError(
+                f"job {seen.row.id} cannot be suspended: {_CANNOT[answer]}", hint="stop or kill it"
+            )
+
+    async def _end(self, seen: _Seen, signal: Signal) -> ControlResult:
+        try:
+            answer, now = await self._signal(seen, signal)
+        except ClusterError as error:
+            _log.info("job %s cannot be signalled, so its pod gets a deadline: %s", seen.row.id, error)
+            answer, now = None, seen
+        if answer is Answer.SENT:
+            return ControlResult(
+                f"SIG{signal.value} was sent to the job's processes", operation_complete=True
+            )
+        if now.status.state.is_final or now.pod is None:
+            return _has_ended(now)
+        return await self._end_by_deadline(now, now.pod.name)
+
+    async def _end_by_deadline(self, seen: _Seen, pod_name: str) -> ControlResult:
+        try:
+            await self._patience.run(lambda: self._signaller.set_deadline(pod_name))
+        except ObjectNotFoundError:
+            return _has_ended(await self._read(seen.row.id))
+        return ControlResult("the node was told to end the job's pod", operation_complete=False)
+
+    async def _hold_or_go_on(self, seen: _Seen, intent: Intent, before: Intent | None) -> ControlResult:
+        """Stop the processes or let them go on, as the last intent says, whoever has written it meanwhile."""
+        try:
+            while True:
+                answer, now = await self._signal(seen, _SIGNALS[intent.operation])
+                if answer is not Answer.SENT:
+                    break
+                now = await self._read(seen.row.id)
+                latest = now.row.intent
+                if latest is None or latest == intent or latest.operation not in _HOLDING:
+                    break
+                seen, intent = now, latest
+        except ClusterError:
+            await self._take_back(intent, before, seen.row.id)
+            raise
+        if now.status.state.is_final:
+            return _has_ended(now)
+        if answer is not Answer.SENT:
+            await self._take_back(intent, before, seen.row.id)
+            raise NotSupportedError(f"job {seen.row.id} cannot be signalled: {_CANNOT[answer]}")
+        done = "were stopped" if intent.operation is Operation.SUSPEND else "go on"
+        return ControlResult(f"the job's processes {done}", operation_complete=True)
+
+    async def _take_back(self, intent: Intent, before: Intent | None, job_id: str) -> None:
+        """Put back what was intended before, unless somebody else has intended something since."""
+
+        async def write() -> None:
+            now = await self._read_once(job_id)
+            if now.row.intent == intent and not now.status.state.is_final:
+                await self._annotate(now.row, before)
+
+        try:
+            await self._patience.run(write)
+        except ClusterError as error:
+            _log.warning(
+                "the %s of job %s could not be taken back: %s", intent.operation.value, job_id, error
+            )
+
+    async def _signal(self, seen: _Seen, signal: Signal) -> tuple[Answer | None, _Seen]:
+        """Send a signal; the answer, and the job as it is then, which may have ended meanwhile."""
+
+        async def send() -> tuple[Answer | None, _Seen]:
+            if now.status.state.is_final or now.pod is None:
+                return Answer.NOBODY, now
+            try:
+                return await self._signaller.send(now.pod.name, signal), now
+            except ClusterError:
+                after = await self._read_once(seen.row.id)
+                if after.status.state.is_final:
+                    return Answer.NOBODY, after
+                raise
+
+        now = seen
+        answer, now = await self._patience.run(send)
+        return (answer, now) if answer is Answer.SENT else (answer, await self._read(seen.row.id))
+
+
+_HOLDING: Final = (Operation.SUSPEND, Operation.RESUME)
+
+
+def _has_ended(seen: _Seen) -> ControlResult:
+    """What is said of a job that was faster than what was asked of it."""
+    status = seen.status
+    if not status.state.is_final:
+        return ControlResult("the job's pod is gone", operation_complete=True)
+    code = "" if status.exit_code is None else f", exit code {status.exit_code}"
+    return ControlResult(f"the job had ended by itself: {status.state.value}{code}", operation_complete=True)
+
+
+def _whole_seconds(now: datetime) -> float:
+    """As Kubernetes keeps times."""
+    return float(int(now.timestamp()))
