@@ -35,6 +35,8 @@ def check_function(name: str, args: list[Any], meter: Meter) -> None:
     Raises:
         LimitError: What it would give is too large.
     """
+    if name in _SLOW:
+        meter.slowly(sum(len(arg) for arg in args if isinstance(arg, str)))
     if name in _COSTLY:
         meter.elements(_DEAR)
     elif name in _CHARACTERS:
@@ -116,6 +118,13 @@ _COSTLY: Final = frozenset(
     {
         "bcrypt", "htpasswd", "derivePassword", "genPrivateKey", "genCA", "genCAWithKey", "genSelfSignedCert",
         "genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey", "getHostByName", "exec",
+    }
+)  # fmt: skip
+_SLOW: Final = frozenset(
+    {
+        "snakecase", "camelcase", "kebabcase", "initials", "wrap", "wrapWith", "title", "untitle", "swapcase",
+        "shuffle", "fromYaml", "fromYamlArray", "fromToml", "fromJson", "fromJsonArray", "mustFromJson",
+        "quote", "html", "js", "urlquery", "encryptAES", "decryptAES",
     }
 )  # fmt: skip
 _CHARACTERS: Final[Mapping[str, Callable[..., int]]] = {

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from launcher_k8s.templates.jinja.limits import Limits
+
+_SLOWER: Final = 64
+"""How many characters one counts for that is worked on by itself."""
 
 
 class LimitError(Exception):
@@ -42,6 +45,11 @@ class Meter:
         if self._handled < 0 or count > self.limits.output:
             most = self.limits.output if count > self.limits.output else self.limits.handled
             raise LimitError(f"texts of more than {most} characters in one render")
+
+    def slowly(self, count: int) -> None:
+        """Count characters that are worked on one by one, which takes its time."""
+        self._handled -= count * _SLOWER
+        self.characters(0)
 
     def printed(self, count: int) -> None:
         """Count characters of output."""

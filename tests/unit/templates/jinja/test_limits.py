@@ -76,6 +76,7 @@ ENDLESS = [
     "{% set x = 'a' * 90000 %}{% for i in range(5000) %}{% set y = x | upper %}{% endfor %}",
     "{% set x %}{% for i in range(9000) %}" + "x" * 50 + "{% endfor %}{% endset %}",
     "{{ [[1]] | sum(start=[]) }}",
+    "{{ ('aB ' * 2000) | snakecase }}",
 ]
 
 
