@@ -83,7 +83,6 @@ SPOILT: Final[dict[str, tuple[str, ...]]] = {
 COMMANDS: Final = {
     "id -g": {"stdout": "1001\n"},
     "fails": {"exitCode": 1, "err": "exit status 1", "stderr": "no\n"},
-    "no-such-command": {"exitCode": -1, "err": 'exec: "no-such-command": executable file not found in $PATH'},
     "killed now": {"exitCode": -1, "err": "signal: killed"},
 }
 GROUPS: Final = {"jsmith": ["users", "power"], "admin": ["admins"], "empty": []}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from launcher_k8s.templates.govalues.allowance import SLOW, look_at
 from launcher_k8s.templates.govalues.characters import (
     SPACE,
     class_of,
@@ -32,6 +33,7 @@ function(REGISTRY, "string", "lower")(to_lower)
 @function(REGISTRY, "string", "title")
 def title(text: str) -> str:
     """Each word's first letter in title case; an apostrophe begins a word too."""
+    look_at(text, SLOW)
     if text.isascii():
         return _ASCII_WORD_START.sub(lambda match: match[0].upper(), text)
     runes = valid(text)
@@ -52,6 +54,7 @@ def _separates(rune: str) -> bool:
 @function(REGISTRY, "string", "untitle")
 def untitle(text: str) -> str:
     """Each word's first letter in lower case."""
+    look_at(text, SLOW)
     runes = valid(text)
     return "".join(
         [
@@ -64,6 +67,7 @@ def untitle(text: str) -> str:
 @function(REGISTRY, "string", "swapcase")
 def swap_case(text: str) -> str:
     """Upper case for lower and lower for upper, but title case at the beginning of a word."""
+    look_at(text, SLOW)
     out: list[str] = []
     after_space = True
     for rune in valid(text):
@@ -83,12 +87,14 @@ def swap_case(text: str) -> str:
 @function(REGISTRY, "string", "initials")
 def initials(text: str) -> str:
     """Each word's first byte."""
+    look_at(text, SLOW)
     return "".join([word[0] for word in re.split(f"[{SPACE}]+", encode(text).decode("latin-1")) if word])
 
 
 @function(REGISTRY, "string", "nospace")
 def without_space(text: str) -> str:
     """All but space; other than ASCII is spoilt if there is any, since bytes are taken for characters."""
+    look_at(text, SLOW)
     latin = encode(text).decode("latin-1")
     kept = "".join([character for character in latin if character not in SPACE])
     return text if len(kept) == len(latin) else kept

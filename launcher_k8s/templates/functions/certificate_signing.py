@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from collections.abc import Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from warnings import catch_warnings, simplefilter
 
@@ -18,14 +18,17 @@ from launcher_k8s.templates.effects import Effects
 from launcher_k8s.templates.functions.extra import crypto_extra
 from launcher_k8s.templates.functions.private_keys import write_key
 from launcher_k8s.templates.functions.random_values import below
+from launcher_k8s.templates.govalues.characters import has_escapes
 from launcher_k8s.templates.govalues.structs import Struct
-from launcher_k8s.templates.govalues.values import GoError
+from launcher_k8s.templates.govalues.values import GoError, int64
 
 if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 _SERIAL_LIMIT: Final = 1 << 128
+_EARLIEST: Final = datetime(1950, 1, 1)  # noqa: DTZ001 - as certificates have it
+_DAY: Final = 24 * 3600 * 10**9  # nanoseconds, of which Go's durations are an int64
 _IDENTIFIER: Final = 20  # bytes of a key's SHA-256 that name it (RFC 7093)
 
 
@@ -85,6 +88,7 @@ def sign_certificate(
         from cryptography.hazmat.primitives.serialization import Encoding
     signing = signer[1] if signer else key
     _check_signer(signer[0] if signer else None, signing)
+    check_name(request.name)
     try:
         with catch_warnings():
             simplefilter("ignore", UserWarning)  # of long names, which X.520 limits and Go does not
@@ -94,6 +98,16 @@ def sign_certificate(
     except (ValueError, TypeError, OverflowError) as error:
         raise GoError(f"error creating certificate: {error}") from None
     return Certificate(certificate.public_bytes(Encoding.PEM).decode(), write_key(key))
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that no certificate can hold.
+
+    Raises:
+        GoError: It is not UTF-8.
+    """
+    if has_escapes(name):
+        raise GoError("error creating certificate: asn1: string not valid UTF-8")
 
 
 def _check_signer(issuer: x509.Certificate | None, key: PrivateKeyTypes) -> None:
@@ -114,20 +128,25 @@ def _builder(
     """All that a certificate says."""
     from cryptography import x509
 
-    now = effects.now().astimezone(UTC)
+    now = effects.now().astimezone(UTC).replace(tzinfo=None)
     subject = _name(request.name)
-    builder = (
-        x509.CertificateBuilder()
-        .serial_number(1 + below(effects, _SERIAL_LIMIT - 1))
-        .subject_name(subject)
-        .issuer_name(issuer.subject if issuer else subject)
-        .public_key(key.public_key())  # type: ignore[arg-type]  # it raises for keys that cannot sign
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=request.days))
+    # Not by the builder's methods, which refuse an end before the beginning: Go signs that too.
+    builder = x509.CertificateBuilder(
+        serial_number=1 + below(effects, _SERIAL_LIMIT - 1),
+        subject_name=subject,
+        issuer_name=issuer.subject if issuer else subject,
+        public_key=key.public_key(),  # type: ignore[arg-type]  # signing raises for keys that cannot
+        not_valid_before=now,
+        not_valid_after=_end(now, request.days),
     )
     for extension, critical in _extensions(request, key, issuer):
         builder = builder.add_extension(extension, critical)
     return builder
+
+
+def _end(now: datetime, days: int) -> datetime:
+    """When a certificate ends, in Go's arithmetic; it cannot be told here that one has before 1950."""
+    return max(now + timedelta(microseconds=int64(days * _DAY) // 1000), _EARLIEST)
 
 
 def _name(text: str) -> x509.Name:

@@ -12,6 +12,7 @@ from launcher_k8s.templates.effects import Effects
 from launcher_k8s.templates.functions.certificate_signing import (
     Certificate,
     CertificateRequest,
+    check_name,
     sign_certificate,
 )
 from launcher_k8s.templates.functions.encodings import unpack_base64
@@ -154,6 +155,7 @@ def _checked(name: str, addresses: Sequence[Any], hosts: Sequence[Any], days: in
     for host in hosts:
         if not isinstance(host, str):
             raise GoError(f"error processing alternate dns name: {format_value(host)} is not a string")
+    check_name(name)
     for host in hosts:
         if not host.isascii():
             raise GoError(

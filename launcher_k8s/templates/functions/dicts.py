@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from launcher_k8s.templates.functions.merging import MergeError, merge_into
+from launcher_k8s.templates.govalues.allowance import ELEMENT, NODE, spend
 from launcher_k8s.templates.govalues.keys import sorted_keys
 from launcher_k8s.templates.govalues.kinds import type_name
 from launcher_k8s.templates.govalues.printing import string_value
@@ -89,6 +90,7 @@ def pick(mapping: Dict, *wanted: str) -> Dict:
 @function(REGISTRY, "map[string]any, ...string", "omit")
 def omit(mapping: Dict, *unwanted: str) -> Dict:
     """A new dict without these keys."""
+    spend(ELEMENT * len(mapping))
     return {key: value for key, value in mapping.items() if key not in unwanted}
 
 
@@ -140,6 +142,8 @@ def deep_copy(value: Any) -> Any:
 
 
 def _copied(value: Any) -> Any:
+    if isinstance(value, dict | list):
+        spend(NODE * (len(value) + 1))
     if isinstance(value, dict):
         return type(value)({key: _copied(item) for key, item in value.items()})
     if isinstance(value, list):

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 from launcher_k8s.templates.effects import CommandResult, Effects
 from launcher_k8s.templates.govalues.printing import sprint
+from launcher_k8s.templates.govalues.quoting import quote
 from launcher_k8s.templates.govalues.signature import Function, Registry, function
 from launcher_k8s.templates.govalues.structs import Struct
 from launcher_k8s.templates.govalues.values import ErrorValue, StringList
@@ -19,6 +20,7 @@ REGISTRY: Final[Registry] = {}
 
 _MISSPELT: Final = "stdOut"
 _STDOUT: Final = "Stdout"
+_NOT_FOUND: Final = "executable file not found in $PATH"
 
 
 @runtime_checkable
@@ -35,14 +37,17 @@ class ExecResult(Struct):
     Args:
         result: What became of it.
         warn: Hears of a misspelt field; None if that is an error.
+        command: Which it was.
     """
 
     __slots__ = ("_error", "_result", "_warn")
     go_type: ClassVar[str] = "main.ExecResult"
 
-    def __init__(self, result: CommandResult, warn: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, result: CommandResult, warn: Callable[[str], None] | None = None, *, command: str = ""
+    ) -> None:
         self._result = result
-        self._error = ErrorValue(result.error) if result.error else None
+        self._error = _error_value(result.error, command) if result.error else None
         self._warn = warn
 
     def go_field(self, name: str) -> Any:
@@ -71,11 +76,52 @@ class ExecResult(Struct):
         return self._result.stdout
 
 
+class CommandNotFound(Struct):
+    """Go's ``*exec.Error``: a command that is nowhere.
+
+    Args:
+        name: The command.
+        cause: What is wrong with it.
+    """
+
+    __slots__ = ("_cause", "_name")
+    go_type: ClassVar[str] = "*exec.Error"
+    go_held_as: ClassVar[str] = "error"
+    go_kind: ClassVar[str] = "ptr"
+
+    def __init__(self, name: str, cause: str) -> None:
+        self._name = name
+        self._cause = ErrorValue(cause)
+
+    def go_fields(self) -> tuple[tuple[str, Any], ...]:
+        """Both fields, in Go's order."""
+        return (("Name", self._name), ("Err", self._cause))
+
+    def go_method(self, name: str) -> Function | None:
+        """What it says, and why."""
+        answers = {"Error": self.go_string, "Unwrap": lambda: self._cause}
+        return Function(name, (), None, answers[name]) if name in answers else None
+
+    def go_string(self) -> str:
+        """What it says."""
+        return f"exec: {quote(self._name)}: {self._cause}"
+
+    def go_copy(self) -> CommandNotFound:
+        """What ``deepCopy`` makes of it: it cannot reach the cause's message."""
+        return CommandNotFound(self._name, "")
+
+
+def _error_value(message: str, command: str) -> ErrorValue | CommandNotFound:
+    not_found = CommandNotFound(command, _NOT_FOUND)
+    return not_found if not_found.go_string() == message else ErrorValue(message)
+
+
 @function(REGISTRY, "string, ...any", "exec", needs_effects=True)
 def execute(effects: Effects, command: str, *arguments: Any) -> ExecResult:
     """Run a command to its end; its failure is not the template's."""
     result = effects.run_command([command, *(sprint(argument) for argument in arguments)])
-    return ExecResult(result, effects.warn if isinstance(effects, Warned) else None)
+    warn = effects.warn if isinstance(effects, Warned) else None
+    return ExecResult(result, warn, command=command)
 
 
 @function(REGISTRY, "string", "groups", needs_effects=True)

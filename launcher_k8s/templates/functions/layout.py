@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from launcher_k8s.templates.govalues.characters import LARGEST_TEXT, as_bytes, from_bytes, too_large
+from launcher_k8s.templates.govalues.allowance import fits
+from launcher_k8s.templates.govalues.characters import as_bytes, from_bytes
 from launcher_k8s.templates.govalues.signature import Registry, function
 from launcher_k8s.templates.govalues.values import GoError
 
 REGISTRY: Final[Registry] = {}
 
 _MARK: Final = "..."
+_DEEP: Final = 1_024
+_LONG: Final = 1 << 14
 
 
 @function(REGISTRY, "int, string", "indent")
 def indent(spaces: int, text: str) -> str:
     """Each line by so many blanks, empty ones too."""
-    if not 0 <= spaces <= 1024:
+    if not 0 <= spaces <= _DEEP or len(text) > _LONG:
         _check_indent(spaces, text)
     pad = " " * spaces
     return pad + text.replace("\n", "\n" + pad)
@@ -28,9 +31,7 @@ def indent(spaces: int, text: str) -> str:
 def _check_indent(spaces: int, text: str) -> None:
     if spaces < 0:
         raise GoError("strings: negative Repeat count")
-    size = len(text) + spaces * (text.count("\n") + 1)
-    if size > LARGEST_TEXT:
-        raise too_large(size)
+    fits(len(text) + spaces * (text.count("\n") + 1))
 
 
 @function(REGISTRY, "int, string", "nindent")
@@ -78,8 +79,7 @@ def wrap_text(text: str, width: int, line_break: str, *, break_words: bool) -> s
             break
         lines.append(data[start:end])
         start = end + skip
-    if len(lines) * len(ending) > LARGEST_TEXT:
-        raise too_large(len(lines) * len(ending))
+    fits(len(data) + len(lines) * len(ending))
     return from_bytes(ending.join([*lines, data[start:]]))
 
 

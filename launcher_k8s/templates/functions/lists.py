@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
+from launcher_k8s.templates.govalues.allowance import ELEMENT, spend
 from launcher_k8s.templates.govalues.comparing import deep_equal
 from launcher_k8s.templates.govalues.integers import to_int
 from launcher_k8s.templates.govalues.kinds import kind_name
@@ -20,6 +21,7 @@ REGISTRY: Final[Registry] = {}
 
 NIL_POINTER: Final = "runtime error: invalid memory address or nil pointer dereference"
 
+_FEW: Final = 64
 _MAKE: Final = "runtime error: makeslice: len out of range"
 
 
@@ -104,9 +106,18 @@ def compact(value: Any) -> list[Any]:
 def unique(value: Any) -> list[Any]:
     """Each element once."""
     found: list[Any] = []
+    texts: set[str] = set()
+    others: list[Any] = []
     for item in elements(value, "Cannot find uniq on type"):
-        if not _holds(found, item):
-            found.append(item)
+        if type(item) is str:
+            if item in texts:
+                continue
+            texts.add(item)
+        elif _holds(others, item):
+            continue
+        else:
+            others.append(item)
+        found.append(item)
     return found
 
 
@@ -123,6 +134,8 @@ def has(item: Any, value: Any) -> bool:
 
 
 def _holds(items: Sequence[Any], wanted: Any) -> bool:
+    if len(items) > _FEW:
+        spend(ELEMENT * len(items))
     if type(wanted) is str:
         return wanted in items  # text equals nothing but text, in Python too
     return any(deep_equal(wanted, item) for item in items)
@@ -137,13 +150,16 @@ def slice_list(value: Any, *indexes: Any) -> Any:
     end = to_int(indexes[1]) if len(indexes) > 1 else len(value)
     if not 0 <= start <= end <= len(value):
         raise GoError("reflect.Value.Slice: slice index out of bounds")
+    spend(ELEMENT * (end - start))
     return type(value)(value[start:end])
 
 
 @function(REGISTRY, "...any", "concat")
 def concat(*values: Any) -> list[Any]:
     """All elements of these lists; a nil list if there is none."""
-    items = [item for value in values for item in _concatenated(value)]
+    parts = list(map(_concatenated, values))
+    spend(ELEMENT * sum(map(len, parts)))
+    items = [item for part in parts for item in part]
     return items or NilList()
 
 
@@ -157,6 +173,7 @@ def _concatenated(value: Any) -> Sequence[Any]:
 def chunk(size: int, value: Any) -> ListOfLists:
     """The elements in lists of a size, the last with what is left."""
     items = elements(value, "Cannot chunk type")
+    spend(ELEMENT * len(items))
     if size <= 0:
         return _chunk_oddly(size, items)
     return ListOfLists([list(items[at : at + size]) for at in range(0, len(items), size)])

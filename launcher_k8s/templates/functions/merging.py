@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from launcher_k8s.templates.govalues.allowance import NODE, spend
 from launcher_k8s.templates.govalues.kinds import kind_name, type_name
 from launcher_k8s.templates.govalues.values import GoError, StringMap
 
@@ -32,6 +33,7 @@ def merge_into(target: dict[str, Any], source: dict[str, Any], *, overwrite: boo
         GoError: A dict of strings alone would have to hold something else.
         MergeError: A pointer meets something else.
     """
+    spend(NODE * (len(source) + 1))
     if type(target) is StringMap and type(source) is not StringMap:
         _check_strings(target, source, overwrite=overwrite)
     for key, value in list(source.items()):

@@ -10,6 +10,7 @@ import math
 import re
 from typing import Any, Final
 
+from launcher_k8s.templates.govalues.allowance import LimitError
 from launcher_k8s.templates.govalues.integers import to_int
 from launcher_k8s.templates.govalues.printing import sprint
 from launcher_k8s.templates.govalues.reals import to_float
@@ -19,6 +20,7 @@ from launcher_k8s.templates.govalues.values import GoError, Int64, IntList, int6
 REGISTRY: Final[Registry] = {}
 
 LARGEST_SERIES: Final = 1_000_000
+_SHORTER: Final = "count less far, or in larger steps"
 """How many numbers ``until`` and its like make: a series of a billion stops here, before memory does."""
 
 _DECIMAL: Final = re.compile(r"[+-]?([0-9]+)").match
@@ -243,7 +245,8 @@ def sequence(*values: int) -> str:
 def _series(start: int, stop: int, step: int) -> range:
     numbers = range(start, stop, step) if step else range(0)
     if len(numbers) > LARGEST_SERIES:
-        raise GoError(
-            f"a series of {len(numbers)} numbers is more than a template may make ({LARGEST_SERIES})"
+        raise LimitError(
+            f"a series of {len(numbers)} numbers is more than a template may make ({LARGEST_SERIES})",
+            _SHORTER,
         )
     return numbers

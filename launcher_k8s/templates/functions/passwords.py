@@ -13,6 +13,7 @@ from typing import Final
 
 from launcher_k8s.templates.effects import Effects
 from launcher_k8s.templates.functions.extra import crypto_extra
+from launcher_k8s.templates.govalues.allowance import KEY, spend
 from launcher_k8s.templates.govalues.signature import Registry, function
 from launcher_k8s.templates.govalues.values import encode
 
@@ -62,6 +63,7 @@ def hash_password(effects: Effects, password: str) -> str:
     data = encode(password)
     if len(data) > _LONGEST:
         return "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes"
+    spend(KEY)
     salt = base64.b64encode(effects.random_bytes(_SALT)).rstrip(b"=").translate(_FROM_BASE64)
     return bcrypt.hashpw(data, _COST + salt).decode()
 
@@ -80,6 +82,7 @@ def derive_password(counter: int, kind: str, password: str, user: str, site: str
     templates = _TEMPLATES.get(kind)
     if templates is None:
         return f"cannot find password template {kind}"
+    spend(KEY)
     key = hashlib.scrypt(
         encode(password), salt=_SEED + _sized(user), n=1 << 15, r=8, p=2, maxmem=_SCRYPT_MEMORY, dklen=64
     )

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
+from launcher_k8s.templates.govalues.allowance import look_at
 from launcher_k8s.templates.govalues.characters import has_escapes, is_escape, valid
 from launcher_k8s.templates.govalues.quoting import can_backquote, quote
 from launcher_k8s.templates.govalues.values import GoError, decode, encode
@@ -48,6 +49,7 @@ class Subject:
     """A text as patterns look at it, and how to get parts of it."""
 
     def __init__(self, text: str) -> None:
+        look_at(text, 4)
         self.text = text
         self.data = encode(valid(text))
 

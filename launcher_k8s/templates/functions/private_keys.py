@@ -16,6 +16,7 @@ import attrs
 from launcher_k8s.templates.effects import Effects
 from launcher_k8s.templates.functions.extra import crypto_extra
 from launcher_k8s.templates.functions.random_values import below
+from launcher_k8s.templates.govalues.allowance import KEY, spend
 from launcher_k8s.templates.govalues.signature import Registry, function
 from launcher_k8s.templates.govalues.values import GoError, encode
 
@@ -57,6 +58,7 @@ def make_rsa_key(size: int) -> PrivateKeyTypes:
     """An RSA key of so many bits."""
     with crypto_extra():
         from cryptography.hazmat.primitives.asymmetric import rsa
+    spend(KEY * (size // 2048) ** 2)
     return rsa.generate_private_key(_PUBLIC_EXPONENT, size)
 
 
@@ -68,6 +70,7 @@ def generate(effects: Effects, kind: str) -> str:
     if kind in ("", "rsa"):
         return write_key(make_rsa_key(4096))
     if kind == "dsa":
+        spend(KEY * 4)
         return write_key(dsa.generate_private_key(2048))
     if kind == "ecdsa":
         secret = 1 + below(effects, _P256_ORDER - 1)

@@ -11,7 +11,8 @@ import string
 from typing import Final
 
 from launcher_k8s.templates.effects import Effects
-from launcher_k8s.templates.govalues.characters import LARGEST_TEXT, too_large, valid
+from launcher_k8s.templates.govalues.allowance import SLOW, fits, look_at
+from launcher_k8s.templates.govalues.characters import valid
 from launcher_k8s.templates.govalues.signature import Registry, function
 from launcher_k8s.templates.govalues.values import GoError
 
@@ -31,8 +32,7 @@ def below(effects: Effects, limit: int) -> int:
 def _text(effects: Effects, count: int, alphabet: str) -> str:
     if count < 0:
         return ""
-    if count > LARGEST_TEXT:
-        raise too_large(count)
+    fits(count)
     even = 256 - 256 % len(alphabet)  # bytes from here on would favour the first letters
     chosen: list[str] = []
     while len(chosen) < count:
@@ -69,8 +69,7 @@ def random_bytes(effects: Effects, count: int) -> str:
     """Random bytes, in base64."""
     if count < 0:
         raise GoError("runtime error: makeslice: len out of range")
-    if count > LARGEST_TEXT:
-        raise too_large(count)
+    fits(count)
     return base64.b64encode(effects.random_bytes(count)).decode()
 
 
@@ -95,6 +94,7 @@ def uuid(effects: Effects) -> str:
 @function(REGISTRY, "string", "shuffle", needs_effects=True)
 def shuffle(effects: Effects, text: str) -> str:
     """The characters in a random order."""
+    look_at(text, 4 * SLOW)
     characters = list(valid(text))
     for last in range(len(characters) - 1, 0, -1):
         other = below(effects, last + 1)

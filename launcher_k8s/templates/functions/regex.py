@@ -17,6 +17,7 @@ from launcher_k8s.templates.functions.patterns import (
     compile_pattern,
     failed_compile,
 )
+from launcher_k8s.templates.govalues.allowance import NODE, fits, spend
 from launcher_k8s.templates.govalues.characters import class_of, normal
 from launcher_k8s.templates.govalues.signature import Registry, function
 from launcher_k8s.templates.govalues.values import NilStringList, StringList
@@ -24,6 +25,7 @@ from launcher_k8s.templates.govalues.values import NilStringList, StringList
 REGISTRY: Final[Registry] = {}
 
 _META: Final = str.maketrans({character: "\\" + character for character in "\\.+*?()|[]{}^$"})
+_MANY: Final = 64
 _LARGEST_GROUP: Final = 100_000_000
 
 
@@ -86,7 +88,12 @@ def _find_all(pattern: Pattern, text: str, count: int) -> StringList:
 
 
 def _spans(pattern: Pattern, subject: Subject, count: int) -> list[Span]:
-    return list(pattern.find_all(subject, count if count >= 0 else len(subject.data) + 1))
+    found: list[Span] = []
+    for span in pattern.find_all(subject, count if count >= 0 else len(subject.data) + 1):
+        found.append(span)
+        if len(found) > _MANY:
+            spend(2 * NODE)
+    return found
 
 
 @function(REGISTRY, "string, string, int", "regexSplit")
@@ -159,12 +166,16 @@ def _replace_all(pattern: Pattern, text: str, replacement: str) -> str:
 
 def _replaced(pattern: Pattern, subject: Subject, expand: Callable[[list[Span]], str]) -> str:
     out: list[str] = []
-    done = place = 0
+    done = place = size = 0
     while place <= len(subject.data) and (spans := pattern.find(subject, place)):
         start, end = spans[0]
         out.append(subject.part(done, start))
         if end > done or start == 0:
             out.append(expand(spans))
+            size += len(out[-1])
+            if len(out) > _MANY:
+                spend(NODE)
+                fits(size)
         done = end
         # Go on behind the match, but by one character at least.
         place = max(end, subject.after(place), place + (end <= place))

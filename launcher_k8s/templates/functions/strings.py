@@ -9,15 +9,20 @@ from __future__ import annotations
 from typing import Any, Final
 
 from launcher_k8s.templates.govalues import quoting
+from launcher_k8s.templates.govalues.allowance import (
+    NODE,
+    counted,
+    fits,
+    spend,
+)
+from launcher_k8s.templates.govalues.allowance import join as join_texts
 from launcher_k8s.templates.govalues.characters import (
-    LARGEST_TEXT,
     REPLACEMENT,
     SPACE,
     as_bytes,
     from_bytes,
     has_escapes,
     normal,
-    too_large,
 )
 from launcher_k8s.templates.govalues.keys import sort_texts
 from launcher_k8s.templates.govalues.printing import format_value, string_value
@@ -26,6 +31,7 @@ from launcher_k8s.templates.govalues.values import GoError, StringList, StringMa
 
 REGISTRY: Final[Registry] = {}
 
+_LONG: Final = 1 << 16
 _EVERY_ESCAPE: Final = "".join(map(chr, range(0xDC80, 0xDD00)))
 
 function(REGISTRY, "any", "toString")(string_value)
@@ -94,10 +100,8 @@ def has_suffix(suffix: str, text: str) -> bool:
 @function(REGISTRY, "string, string, string", "replace")
 def replace(old: str, new: str, text: str) -> str:
     """All of one part by another; an empty part is between all characters."""
-    if len(text) * len(new) > LARGEST_TEXT:
-        size = len(text) + text.count(old) * (len(new) - len(old))
-        if size > LARGEST_TEXT:
-            raise too_large(size)
+    if len(text) * len(new) > _LONG:
+        fits(len(text) + text.count(old) * (len(new) - len(old)))
     if has_escapes(old):
         return from_bytes(as_bytes(text).replace(as_bytes(old), as_bytes(new)))
     return normal(text.replace(old, new))
@@ -108,8 +112,7 @@ def repeat(count: int, text: str) -> str:
     """The text as often as that."""
     if count < 0:
         raise GoError("strings: negative Repeat count")
-    if len(text) * count > LARGEST_TEXT:
-        raise too_large(len(text) * count)
+    fits(len(text) * count)
     return normal(text * count)
 
 
@@ -144,19 +147,20 @@ def quote(*values: Any) -> str:
     """Values in double quotes, with blanks between; without nil."""
     if len(values) == 1 and type(values[0]) is str:
         return quoting.quote(values[0])
-    return " ".join([quoting.quote(string_value(value)) for value in values if value is not None])
+    parts = (quoting.quote(string_value(value)) for value in values if value is not None)
+    return join_texts(" ", counted(parts, len(values)))
 
 
 @function(REGISTRY, "...any", "squote")
 def quote_single(*values: Any) -> str:
     """Values in single quotes that escape nothing, with blanks between; without nil."""
-    return " ".join([f"'{format_value(value)}'" for value in values if value is not None])
+    return join_texts(" ", [f"'{format_value(value)}'" for value in values if value is not None])
 
 
 @function(REGISTRY, "...any", "cat")
 def concatenate(*values: Any) -> str:
     """Values with blanks between; without nil."""
-    return normal(" ".join([format_value(value) for value in values if value is not None]))
+    return normal(join_texts(" ", [format_value(value) for value in values if value is not None]))
 
 
 @function(REGISTRY, "string, string, int", "plural")
@@ -182,10 +186,10 @@ def join(separator: str, value: Any) -> str:
     """The elements of a list with a text between; what is no list is its only element."""
     if isinstance(value, list):
         try:
-            return normal(separator.join(value))
+            return normal(join_texts(separator, value))
         except TypeError:  # not all are text
             pass
-    return normal(separator.join(to_strings(value)))
+    return normal(join_texts(separator, to_strings(value)))
 
 
 @function(REGISTRY, "any", "sortAlpha")
@@ -203,6 +207,8 @@ def sort_alphabetically(value: Any) -> StringList:
 @function(REGISTRY, "string, string", "splitList")
 def split_list(separator: str, text: str) -> StringList:
     """The parts between separators; without one, the characters."""
+    if len(text) > _LONG:
+        spend(NODE * (text.count(separator) + 1))
     if not separator:
         return StringList(text)
     if has_escapes(separator):

@@ -12,12 +12,12 @@ import re
 from typing import Any, Final
 
 from launcher_k8s.templates.gojson.scanning import find_error
+from launcher_k8s.templates.govalues.allowance import FLATTER, SLOW, LimitError, look_at
 from launcher_k8s.templates.govalues.characters import REPLACEMENT, valid
 from launcher_k8s.templates.govalues.values import GoError, encode
 
 _SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]").search
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_TOO_DEEP: Final = "invalid character '[' exceeded max depth"
 _END: Final = "unexpected end of JSON input"
 
 
@@ -47,13 +47,17 @@ def unmarshal(text: str) -> tuple[Any, str]:
     Raises:
         GoError: It is no JSON.
     """
+    look_at(text, SLOW)
     reader = _Reader()
     try:
         value = json.loads(
             valid(text), parse_float=reader.number, parse_int=reader.number, parse_constant=_refuse
         )
     except RecursionError:
-        raise GoError(find_error(encode(text)) or _TOO_DEEP) from None
+        wrong = find_error(encode(text))
+        if wrong:
+            raise GoError(wrong) from None
+        raise LimitError("values in JSON are nested too deep", FLATTER) from None
     except ValueError:
         raise GoError(find_error(encode(text)) or _END) from None
     if _SURROGATE_ESCAPE(text):

@@ -14,7 +14,15 @@ from collections.abc import Sequence
 from json.encoder import encode_basestring
 from typing import Any, Final
 
+from launcher_k8s.templates.govalues.allowance import (
+    FLATTER,
+    LimitError,
+    counted,
+    join_values,
+    look_at,
+)
 from launcher_k8s.templates.govalues.characters import has_escapes
+from launcher_k8s.templates.govalues.cycles import has_cycle
 from launcher_k8s.templates.govalues.floats import format_float
 from launcher_k8s.templates.govalues.keys import sorted_keys
 from launcher_k8s.templates.govalues.kinds import is_nil, type_name
@@ -25,6 +33,7 @@ _HTML: Final = {ord(character): f"\\u{ord(character):04x}" for character in "<>&
 _SEPARATORS: Final = {ord(character): f"\\u{ord(character):04x}" for character in "\u2028\u2029"}
 _UNUSUAL: Final = re.compile("[<>&\u2028\u2029\udc80-\udcff]").search
 _BAD_BYTES: Final = dict.fromkeys(range(0xDC80, 0xDD00), "\\ufffd")
+_SHORT: Final = 1_000
 _LARGE: Final = 1e21
 _SMALL: Final = 1e-6
 _LOWEST_EXPONENT: Final = re.compile("e-0(?=[0-9]$)")
@@ -44,6 +53,8 @@ def marshal(value: Any, *, html: bool = True, indent: str = "") -> str:
     try:
         return _escaped(_Encoder(indent).text(value, "\n"), html)
     except RecursionError:
+        if not has_cycle(value):
+            raise LimitError("values are nested too deep for JSON", FLATTER) from None
         raise GoError(f"json: unsupported value: encountered a cycle via {type_name(value)}") from None
 
 
@@ -68,6 +79,7 @@ class _Encoder:
     def text(self, value: Any, line: str) -> str:
         kind = type(value)
         if kind is str:
+            look_at(value)
             return encode_basestring(value)
         if kind is bool:
             return "true" if value else "false"
@@ -82,26 +94,32 @@ class _Encoder:
         if isinstance(value, dict):
             return self.object([(key, value[key]) for key in sorted_keys(value)], line)
         if isinstance(value, list):
-            return self.bracketed("[", [self.text(item, line + self.indent) for item in value], "]", line)
+            inner = line + self.indent
+            texts = counted((self.text(item, inner) for item in value), len(value))
+            return self.bracketed("[", texts, "]", line)
         return self.other(value, line)
 
     def object(self, pairs: Sequence[tuple[str, Any]], line: str) -> str:
         inner = line + self.indent
         colon = self.colon
-        # Most values are texts: not worth a call each.
-        parts = [
+        # Most values are short texts: not worth a call each.
+        texts = (
             encode_basestring(key)
             + colon
-            + (encode_basestring(item) if type(item) is str else self.text(item, inner))
+            + (
+                encode_basestring(item)
+                if type(item) is str and len(item) < _SHORT
+                else self.text(item, inner)
+            )
             for key, item in pairs
-        ]
-        return self.bracketed("{", parts, "}", line)
+        )
+        return self.bracketed("{", counted(texts, len(pairs)), "}", line)
 
-    def bracketed(self, left: str, parts: list[str], right: str, line: str) -> str:
+    def bracketed(self, left: str, parts: Sequence[str], right: str, line: str) -> str:
         if not self.indent or not parts:
-            return f"{left}{','.join(parts)}{right}"
+            return f"{left}{join_values(',', parts)}{right}"
         inner = line + self.indent
-        return f"{left}{inner}{f',{inner}'.join(parts)}{line}{right}"
+        return f"{left}{inner}{join_values(f',{inner}', parts)}{line}{right}"
 
     def other(self, value: Any, line: str) -> str:
         if isinstance(value, bytes):

@@ -79,6 +79,10 @@ class Version(Struct):
         params, call = _METHODS.get(name) or _POINTER_METHODS.get(name) or ((), None)
         return None if call is None else Function(name, params, None, lambda *args: call(self, *args))
 
+    def go_copy(self) -> Version:
+        """What ``deepCopy`` makes of it: it cannot reach the fields, so version 0.0.0."""
+        return attrs.evolve(self, numbers=(0, 0, 0), prerelease="", metadata="", original="")
+
     def compared_with(self, other: Version | None) -> int:
         """-1, 0 or 1 for less, equal or greater."""
         if other is None:

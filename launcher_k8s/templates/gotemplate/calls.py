@@ -44,6 +44,7 @@ from launcher_k8s.templates.gotemplate.nodes import (
 from launcher_k8s.templates.gotemplate.scope import Scope
 from launcher_k8s.templates.gotemplate.sites import Choice, Joining, Site
 from launcher_k8s.templates.gotemplate.template import Template
+from launcher_k8s.templates.govalues.allowance import LimitError
 from launcher_k8s.templates.govalues.comparing import equal, unequal
 from launcher_k8s.templates.govalues.signature import Function
 from launcher_k8s.templates.govalues.values import GoError
@@ -61,6 +62,7 @@ ENGINE_FUNCTIONS: Final[Mapping[str, Function]] = {
 # Comparing with a constant of the same type, as most templates do, needs no call.
 _COMPARED: Final[Mapping[Callable[..., Any], str]] = {equal: "eq", unequal: "ne"}
 # Always the same for the same constants, and dear enough to compute once.
+_LONGEST_FOLDED: Final = 1_024  # longer ones count as made in each render
 _FOLDED: Final = frozenset(
     {"repeat", "print", "printf", "quote", "squote", "trim", "upper", "lower", "indent"}
 )
@@ -214,9 +216,9 @@ class Calls(ABC):
             return None
         try:
             result = function.call(*values)
-        except GoError:
+        except (GoError, LimitError):
             return None
-        return jinja.Const(result) if type(result) is str else None
+        return jinja.Const(result) if type(result) is str and len(result) <= _LONGEST_FOLDED else None
 
     def _boxed(self, node: Operand, value: jinja.Expr) -> jinja.Expr:
         """An index for Go's own ``slice``, which alone does not look into an ``interface {}``."""

@@ -8,7 +8,7 @@ those of ``co_positions``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from io import StringIO
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ from launcher_k8s.templates.gotemplate.compiler import Translation
 from launcher_k8s.templates.gotemplate.names import function_name, type_check_name, type_name
 from launcher_k8s.templates.gotemplate.sites import Place, SiteMap
 
+_SHORT: Final = 64
+"""How long what a function makes may be without being counted, in characters or elements."""
 _MARKERS: Final[Mapping[str, str]] = {"include": "None", "tpl": "TPL"}
 
 
@@ -33,16 +35,24 @@ class GoCodeGenerator(CodeGenerator):
         name: The template's name.
         translation: The template as Jinja2 nodes.
         missing_key: What a missing key does: ``default``, ``zero`` or ``error``.
+        making: The names of functions that make texts and lists.
     """
 
     def __init__(
-        self, environment: Environment, name: str, *, translation: Translation, missing_key: str
+        self,
+        environment: Environment,
+        name: str,
+        *,
+        translation: Translation,
+        missing_key: str,
+        making: Container[str],
     ) -> None:
         super().__init__(environment, name, name, optimized=False)
         self.site_map = SiteMap(translation.choices)
         self.checks: set[str] = set()
         self._sites = translation.sites
         self._missing_key = missing_key
+        self._making = making
         self._column = 0
 
     def source(self) -> str:
@@ -176,13 +186,18 @@ class GoCodeGenerator(CodeGenerator):
         self.write("[-1]")
 
     def visit_Filter(self, node: jinja.Filter, frame: Frame) -> None:  # noqa: N802
-        """Write a function's call."""
+        """Write a function's call; what it makes is counted unless it is short."""
         marker = _MARKERS.get(node.name)
+        made = "" if marker or node.name not in self._making else self.temporary_identifier()
+        if made:
+            self.write(f"({made} if len({made} := ")
         self.write(f"{function_name(node.name)}(" if marker is None else "(yield (")
         for position, argument in enumerate(node.args):
             self.write(", " if position else "")
             self.visit(argument, frame)
         self.write(")" if marker is None else f", {marker}))")
+        if made:
+            self.write(f") < {_SHORT} else run.made({made}))")
 
     def visit_Call(self, node: jinja.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: ARG002, N802
         """Write a call of one of the runtime's functions."""

@@ -81,6 +81,7 @@ class Engine:
     ) -> None:
         self.limits = limits or Limits()
         self._functions = {**ENGINE_FUNCTIONS, **functions}
+        self._making = frozenset(name for name, function in functions.items() if function.makes)
         self._missing = _MISSING_KEYS[missing]
         self._delimiters = (left, right)
         self._environment = Environment(autoescape=False)  # noqa: S701 - the templates make YAML, not HTML
@@ -118,6 +119,7 @@ class Engine:
         names: dict[str, Any] = {
             "__builtins__": {},
             "type": type,
+            "len": len,
             "MISSING": MISSING,
             "TPL": TPL,
             "UNSET": UNSET,
@@ -132,7 +134,11 @@ class Engine:
     def _program(self, template: Template) -> Program:
         translation = translate(template, self._functions)
         generator = GoCodeGenerator(
-            self._environment, template.name, translation=translation, missing_key=self._missing
+            self._environment,
+            template.name,
+            translation=translation,
+            missing_key=self._missing,
+            making=self._making,
         )
         generator.visit(jinja.Template(translation.body))
         code = compile(generator.source(), "<template>", "exec")

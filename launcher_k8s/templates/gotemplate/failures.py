@@ -16,6 +16,7 @@ from launcher_k8s.templates.gotemplate.run import Program
 from launcher_k8s.templates.gotemplate.sites import Site
 from launcher_k8s.templates.gotemplate.template import Template
 from launcher_k8s.templates.gotemplate.visits import last_visited
+from launcher_k8s.templates.govalues.allowance import LimitError
 from launcher_k8s.templates.govalues.kinds import type_name
 from launcher_k8s.templates.govalues.quoting import quote
 from launcher_k8s.templates.govalues.structs import MethodArgumentsError, Struct
@@ -32,6 +33,7 @@ class Failure(NamedTuple):
         line: The line in it, from 1.
         column: The byte in that, from 0.
         source: The line's text.
+        hint: What to do about it.
     """
 
     message: str
@@ -40,6 +42,7 @@ class Failure(NamedTuple):
     line: int = 0
     column: int = -1
     source: str = ""
+    hint: str = ""
 
 
 def describe(program: Program, frame: FrameType, instruction: int, error: BaseException) -> Failure:
@@ -57,7 +60,8 @@ def describe(program: Program, frame: FrameType, instruction: int, error: BaseEx
     node = site.node
     if site.is_last:
         node = last_visited(node, program.sites.choices, frame.f_locals)
-    return _placed(site.template, node, _cause(site, frame.f_locals, error))
+    failure = _placed(site.template, node, _cause(site, frame.f_locals, error))
+    return failure._replace(hint=error.hint) if isinstance(error, LimitError) else failure
 
 
 def frame_of(program: Program, traceback: TracebackType | None) -> tuple[FrameType, int] | None:
@@ -82,7 +86,7 @@ def _cause(site: Site, variables: Mapping[str, Any], error: BaseException) -> st
     match error:
         case GoError():
             message = str(error)
-        case ExecutionError() | MethodArgumentsError():
+        case ExecutionError() | MethodArgumentsError() | LimitError():
             return str(error)
         case NoFieldError():
             return _no_field(site, variables, error.obj, error.name)
@@ -102,7 +106,8 @@ def _no_field(site: Site, variables: Mapping[str, Any], value: Any, name: str) -
         return f"nil pointer evaluating {ANY}.{name}"
     if isinstance(value, Struct) and name in dict(value.go_fields()):
         return f"{name} is an unexported field of struct type {type_name(value)}"
-    kind = ANY if _is_wrapped(site, variables, value) else type_name(value)
+    held_as = getattr(value, "go_held_as", None) or type_name(value)  # the type of the field that holds it
+    kind = ANY if _is_wrapped(site, variables, value) else held_as
     return f"can't evaluate field {name} in type {kind}"
 
 

@@ -17,6 +17,8 @@ class Limits:
         includes: How often one name may be included inside itself, as Helm counts.
         texts: Characters of all different texts given to ``tpl``, each counted as 1,000 at least: to compile
             one takes its time.
+        made: Characters of all texts that functions make, small ones aside; elements of lists count as more,
+            see :mod:`~launcher_k8s.templates.govalues.allowance`.
     """
 
     iterations: int = 1_000_000
@@ -25,3 +27,4 @@ class Limits:
     depth: int = 100_000
     includes: int = 1_000
     texts: int = 1 << 20
+    made: int = 512 << 20

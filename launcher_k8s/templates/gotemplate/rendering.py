@@ -17,6 +17,7 @@ from launcher_k8s.errors import TemplateRenderError, TemplateSyntaxError
 from launcher_k8s.templates.gotemplate.arguments import ExecutionError
 from launcher_k8s.templates.gotemplate.failures import Failure, describe, frame_of
 from launcher_k8s.templates.gotemplate.run import Program, Run
+from launcher_k8s.templates.govalues.allowance import LimitError, allowing
 from launcher_k8s.templates.govalues.quoting import quote
 from launcher_k8s.templates.govalues.values import MISSING, GoError
 
@@ -26,8 +27,14 @@ TPL: Final = object()
 _MANY: Final = 1_000
 """Pieces of output before their sum is worth a look."""
 
-_DEEPEST_TEXTS: Final = 1_000
-"""How often ``tpl`` may be inside ``tpl``; Helm's own overflows Go's stack."""
+_SHORT: Final = 1_000
+"""How long what a template writes may be without being counted, in characters."""
+
+_DEEPEST_TEXTS: Final = 4_000
+"""How often ``tpl`` may be inside ``tpl``; Helm's own overflows Go's stack, unless its includes end it."""
+
+_LONGEST_MESSAGE: Final = 1 << 20
+"""How long a failure may become while each template that it passes adds to it, in characters."""
 
 Compile = Callable[[Mapping[str, Program], str], tuple[Mapping[str, Program], Program]]
 """Compiles what ``tpl`` is given: what can be called then, and the text's own program."""
@@ -76,6 +83,7 @@ class Renderer:
         self._run = run
         self._compile = compile_text
         self._stack: list[_Level] = []
+        self._short = min(_SHORT, run.limits.output)
         self._texts = 0
 
     def render(self, program: Program, data: Any) -> str:
@@ -87,12 +95,13 @@ class Renderer:
         self._root = program.template.name
         out: list[str] = []
         try:
-            self._loop(program, out, data)
+            with allowing(self._run.allowance):
+                self._loop(program, out, data)
             return self._text(out)
         except _FailedError as error:
             raise _render_error(error.failure, "".join(out)) from error.__cause__
-        except ExecutionError as error:  # of the whole output
-            failure = Failure(f"template: {self._root}: {error}", str(error), self._root)
+        except LimitError as error:  # of the whole output
+            failure = Failure(f"template: {self._root}: {error}", str(error), self._root, hint=error.hint)
             raise _render_error(failure, "") from error
 
     def _loop(self, program: Program, out: list[str], data: Any) -> None:
@@ -109,7 +118,7 @@ class Renderer:
                 raise self._failed(error, level.program, level.marker, level.name) from error
             try:
                 answer = self._leave() if request is None else self._called(*request)
-            except (GoError, ExecutionError) as error:
+            except (GoError, ExecutionError, LimitError) as error:
                 raise self._refused(error) from error
 
     def _called(self, name: str, dot: Any, marker: Any) -> str | None:
@@ -142,7 +151,10 @@ class Renderer:
         self._run.count_text(text)
         self._texts += 1
         if self._texts > _DEEPEST_TEXTS:
-            raise GoError(f"more than {_DEEPEST_TEXTS} texts as templates inside each other")
+            raise LimitError(
+                f"more than {_DEEPEST_TEXTS} texts as templates inside each other",
+                "look for a text given to tpl that leads to itself",
+            )
         try:
             templates, program = self._compile(before, text)
         except TemplateSyntaxError as error:
@@ -193,8 +205,9 @@ class Renderer:
         if len(out) > _MANY:
             self._run.check_output(out)
         text = "".join(out)
-        if len(text) > self._run.limits.output:
-            self._run.check_output(out)
+        if len(text) > self._short:
+            self._run.check_output([text])
+            self._run.made(text)
         return text
 
     def _failed(self, error: Exception, program: Program, marker: Any, name: str) -> _FailedError:
@@ -213,11 +226,11 @@ class Renderer:
         """A failure as the outermost template tells it."""
         while self._stack:
             level = self._stack.pop()
-            if marker is None or marker is TPL:
+            if len(failure.message) < _LONGEST_MESSAGE and (marker is None or marker is TPL):
                 inner = failure.message
                 if marker is TPL:
                     inner = f"error during tpl function execution for {quote(name)}: {inner}"
-                failure = _told(level, GoError(inner))
+                failure = _told(level, GoError(inner))._replace(hint=failure.hint)
             marker, name = level.marker, level.name
         return _FailedError(failure)
 
@@ -241,6 +254,7 @@ def _render_error(failure: Failure, partial: str) -> TemplateRenderError:
         column=failure.column,
         source=failure.source,
         cause=failure.cause,
+        hint=failure.hint,
     )
     error.partial = partial
     return error

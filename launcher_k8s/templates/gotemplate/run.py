@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final, Protocol, TypeVar
 
 import attrs
 
-from launcher_k8s.templates.gotemplate.arguments import ExecutionError
 from launcher_k8s.templates.gotemplate.limits import Limits
 from launcher_k8s.templates.gotemplate.sites import SiteMap
 from launcher_k8s.templates.gotemplate.template import Template
+from launcher_k8s.templates.govalues.allowance import ELEMENT, Allowance, LimitError
 
 T_co = TypeVar("T_co", covariant=True)
 
+_LOOPS: Final = "look for a loop, or loops inside each other, over something too long"
+_CALLS: Final = "look for a template that includes itself without end, or for includes in a long loop"
+_TEXTS: Final = "give tpl the same text with other data, rather than another text each time"
 _LEAST_TEXT: Final = 1_000
 _LOOK_EVERY: Final = 512
 """Rounds between two looks at how much has been written."""
@@ -36,6 +40,10 @@ class Program:
     sites: SiteMap
 
 
+class _Sized(Protocol):
+    def __len__(self) -> int: ...
+
+
 class _Rounds(Protocol[T_co]):
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[T_co]: ...
@@ -50,10 +58,14 @@ class Run:
     """
 
     __slots__ = (
+        "_pieces",
         "_rounds_left",
         "_texts",
         "_texts_left",
         "_unseen",
+        "_watched_out",
+        "_written",
+        "allowance",
         "calls",
         "depth",
         "includes",
@@ -69,8 +81,11 @@ class Run:
         self.includes: dict[str, int] = {}
         self._rounds_left = limits.iterations
         self._unseen = 0
+        self._watched_out: list[str] = []
+        self._pieces = self._written = 0  # how much of that has been looked at
         self._texts: set[str] = set()
         self._texts_left = limits.texts
+        self.allowance = Allowance(limits.made)
 
     def rounds(self, values: _Rounds[T_co], out: list[str]) -> Iterable[T_co]:
         """What a range goes over, all counted before its first round; false if nothing.
@@ -80,7 +95,7 @@ class Run:
             out: What has been written.
 
         Raises:
-            ExecutionError: A limit is exceeded.
+            LimitError: A limit is exceeded.
         """
         count = len(values)
         if count > _LOOK_EVERY:
@@ -101,37 +116,55 @@ class Run:
 
     def _look(self, out: list[str]) -> None:
         if self._rounds_left < 0:
-            raise ExecutionError(f"more than {self.limits.iterations} rounds of range in one render")
+            raise LimitError(f"more than {self.limits.iterations} rounds of range in one render", _LOOPS)
         self._unseen = 0
-        self.check_output(out)
+        if out is not self._watched_out:
+            self._watched_out, self._pieces, self._written = out, 0, 0
+        self._written += sum(map(len, islice(out, self._pieces, None)))
+        self._pieces = len(out)
+        self._check_written(self._written)
+
+    def made(self, value: _Sized) -> Any:
+        """A text or list that a function has made, counted.
+
+        Raises:
+            LimitError: It is one too many.
+        """
+        self.allowance.spend(len(value) if type(value) is str else ELEMENT * len(value))
+        return value
 
     def check_output(self, out: list[str]) -> None:
         """See that not too much has been written.
 
         Raises:
-            ExecutionError: It has.
+            LimitError: It has.
         """
-        if sum(map(len, out)) > self.limits.output:
-            raise ExecutionError(f"more than {self.limits.output} characters of output")
+        self._check_written(sum(map(len, out)))
+
+    def _check_written(self, size: int) -> None:
+        if size > self.limits.output:
+            raise LimitError(f"more than {self.limits.output} characters of output", _LOOPS)
 
     def count_call(self) -> None:
         """Count the call of a template.
 
         Raises:
-            ExecutionError: There were too many.
+            LimitError: There were too many.
         """
         self.calls += 1
         if self.calls > self.limits.calls:
-            raise ExecutionError(f"more than {self.limits.calls} calls of templates in one render")
+            raise LimitError(f"more than {self.limits.calls} calls of templates in one render", _CALLS)
 
     def count_text(self, text: str) -> None:
         """Count a text that is to be compiled.
 
         Raises:
-            ExecutionError: There were too many, or too long ones.
+            LimitError: There were too many, or too long ones.
         """
         if text not in self._texts:
             self._texts.add(text)
             self._texts_left -= max(len(text), _LEAST_TEXT)
         if self._texts_left < 0:
-            raise ExecutionError(f"more than {self.limits.texts} characters of templates made in one render")
+            raise LimitError(
+                f"more than {self.limits.texts} characters of templates made in one render", _TEXTS
+            )

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Final
 
+from launcher_k8s.templates.govalues.allowance import LARGEST_TEXT, fits
 from launcher_k8s.templates.govalues.unicode15 import CASES, CLASSES
-from launcher_k8s.templates.govalues.values import GoError, decode, encode
+from launcher_k8s.templates.govalues.values import decode, encode
 
 REPLACEMENT: Final = "\ufffd"
 SPACE: Final = (
@@ -22,9 +23,6 @@ SPACE: Final = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 """All that ``unicode.IsSpace`` accepts."""
-
-LARGEST_TEXT: Final = 1 << 24
-"""How long a text a function makes, in characters: what doubles in a loop stops here, before memory does."""
 
 _ESCAPES: Final = range(0xDC80, 0xDD00)
 _ESCAPED: Final = re.compile("[\udc80-\udcff]").search
@@ -128,13 +126,8 @@ def normal(text: str) -> str:
     """The one form of a string that was put together: escaped bytes that now make a character are one.
 
     Raises:
-        GoError: It is over :data:`LARGEST_TEXT`.
+        LimitError: It is too long.
     """
     if len(text) > LARGEST_TEXT:
-        raise too_large(len(text))
+        fits(len(text))
     return decode(encode(text)) if has_escapes(text) else text
-
-
-def too_large(size: int) -> GoError:
-    """The refusal of a text that a function would have to make."""
-    return GoError(f"a text of {size} characters is more than a template may make ({LARGEST_TEXT})")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from launcher_k8s.templates.govalues.allowance import NODE, spend
 from launcher_k8s.templates.govalues.kinds import is_nil, kind_name, type_name
 from launcher_k8s.templates.govalues.printing import sprintf
 from launcher_k8s.templates.govalues.values import MISSING, GoError, encode
@@ -147,6 +148,8 @@ def deep_equal(first: Any, second: Any) -> bool:
         return not (_is_valid(first) or _is_valid(second))
     if type_name(first) != type_name(second) or is_nil(first) != is_nil(second):
         return False
+    if isinstance(first, list | dict):
+        spend(NODE * (len(first) + 1))
     if isinstance(first, list):
         return len(first) == len(second) and (first is second or all(map(deep_equal, first, second)))
     if isinstance(first, dict):

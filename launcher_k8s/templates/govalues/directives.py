@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from launcher_k8s.templates.govalues.allowance import fits, join
 from launcher_k8s.templates.govalues.characters import valid
 from launcher_k8s.templates.govalues.formatting import Flags
 from launcher_k8s.templates.govalues.kinds import type_name
@@ -39,8 +40,11 @@ class _Directives:
         self.out: list[str] = []
 
     def print(self) -> str:
-        template, end = self.template, len(self.template)
+        template, end, size, known = self.template, len(self.template), 0, 0
         while self.at < end:
+            size += sum(map(len, self.out[known:]))
+            known = len(self.out)
+            fits(size)
             percent = template.find("%", self.at)
             if percent < 0:
                 self.out.append(template[self.at :])
@@ -50,7 +54,7 @@ class _Directives:
             self.directive()
         if not self.reordered and self.operand < len(self.values):
             self.extra()
-        return "".join(self.out)
+        return join("", self.out)
 
     def peek(self) -> str:
         return self.template[self.at : self.at + 1]
@@ -156,7 +160,7 @@ class _Directives:
 
     def extra(self) -> None:
         rest = [_described(value) for value in self.values[self.operand :]]
-        self.out.append(f"%!(EXTRA {', '.join(rest)})")
+        self.out.append(f"%!(EXTRA {join(', ', rest)})")
 
 
 def _described(value: Any) -> str:

@@ -21,4 +21,4 @@ def sorted_keys(mapping: Mapping[str, Any]) -> list[str]:
 
 def sort_texts(texts: list[str]) -> None:
     """Put strings in the order of their bytes, in place."""
-    texts.sort(key=None if "".join(texts).isascii() else encode)
+    texts.sort(key=None if all(map(str.isascii, texts)) else encode)

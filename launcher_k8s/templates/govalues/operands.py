@@ -6,12 +6,13 @@ address is not told: it is made up. Source: Go 1.26, fmt/print.go (``printArg``,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import attrs
 
 from launcher_k8s.templates.govalues import formatting
+from launcher_k8s.templates.govalues.allowance import counted, join_values, look_at
 from launcher_k8s.templates.govalues.formatting import Flags
 from launcher_k8s.templates.govalues.keys import sorted_keys
 from launcher_k8s.templates.govalues.kinds import is_nil, kind_name, type_name
@@ -122,6 +123,7 @@ class _Operand:
 
     def text(self, value: str) -> str:
         verb, flags = self.verb, self.flags
+        look_at(value)
         if verb == "s" or (verb == "v" and not flags.sharp_v):
             return formatting.format_text(value, flags)
         if verb in "vq":
@@ -169,21 +171,25 @@ class _Operand:
 
     def sequence(self, value: Any, items: Iterable[Any], depth: int) -> str:
         if not self.flags.sharp_v:
-            return f"[{' '.join([self.print(item, depth + 1) for item in items])}]"
+            return f"[{join_values(' ', self.all(items, len(value), depth))}]"
         if is_nil(value):
             return f"{type_name(value)}(nil)"
         name = "[]byte" if depth == 0 and type(value) is bytes else type_name(value)
-        return f"{name}{{{', '.join([self.print(item, depth + 1) for item in items])}}}"
+        return f"{name}{{{join_values(', ', self.all(items, len(value), depth))}}}"
+
+    def all(self, items: Iterable[Any], count: int, depth: int) -> Sequence[str]:
+        return counted((self.print(item, depth + 1) for item in items), count)
 
     def mapping(self, value: dict[str, Any], depth: int) -> str:
         if self.flags.sharp_v and is_nil(value):
             return f"{type_name(value)}(nil)"
-        pairs = [
+        texts = (
             f"{self.print(key, depth + 1)}:{self.print(value[key], depth + 1)}" for key in sorted_keys(value)
-        ]
+        )
+        pairs = counted(texts, len(value))
         if self.flags.sharp_v:
-            return f"{type_name(value)}{{{', '.join(pairs)}}}"
-        return f"map[{' '.join(pairs)}]"
+            return f"{type_name(value)}{{{join_values(', ', pairs)}}}"
+        return f"map[{join_values(' ', pairs)}]"
 
     def struct(self, value: Any, depth: int) -> str:
         pointer = kind_name(value) == "ptr"

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import attrs
 
+from launcher_k8s.templates.govalues.allowance import counted, fits, join, join_values
 from launcher_k8s.templates.govalues.characters import normal
 from launcher_k8s.templates.govalues.directives import print_directives
 from launcher_k8s.templates.govalues.floats import format_float
@@ -34,6 +35,8 @@ _ALIKE: Final = {
 _NONE: Final = frozenset[type]()
 _NO_FLAGS: Final = Flags()
 _SHORT: Final = 1 << 20
+_LONGEST_PLANNED: Final = 1_024
+_FEW: Final = 8
 _NIL: Final = "<nil>"
 
 
@@ -55,9 +58,10 @@ def format_value(value: Any) -> str:
 
 def _compound(value: Any, kind: type) -> str:
     if kind is list:
-        return f"[{' '.join(map(format_value, value))}]"
+        return f"[{join_values(' ', counted(map(format_value, value), len(value)))}]"
     if kind is dict:
-        return f"map[{' '.join([f'{key}:{format_value(value[key])}' for key in sorted_keys(value)])}]"
+        pairs = (f"{key}:{format_value(value[key])}" for key in sorted_keys(value))
+        return f"map[{join_values(' ', counted(pairs, len(value)))}]"
     text = method_text(value)
     return print_operand(value, "v", Flags()) if text is None else text
 
@@ -80,17 +84,17 @@ def sprint(*values: Any) -> str:
             parts.append(" ")
         parts.append(value if is_text else format_value(value))
         before = is_text
-    return normal("".join(parts))
+    return normal(join("", parts))
 
 
 def sprintln(*values: Any) -> str:
     """``println``: all values with blanks between, and a newline."""
-    return normal(" ".join(map(format_value, values)) + "\n")
+    return normal(join(" ", list(map(format_value, values))) + "\n")
 
 
 def sprintf(template: str, *values: Any) -> str:
     """``printf``: values laid out by a format, whose every mistake shows in the text."""
-    plan = _plan(template)
+    plan = _plan(template) if len(template) <= _LONGEST_PLANNED else None
     if plan is None or len(plan.verbs) != len(values):
         return normal(print_directives(template, values))
     kinds = plan.kinds
@@ -98,6 +102,8 @@ def sprintf(template: str, *values: Any) -> str:
         if type(value) not in kinds[at]:
             values = tuple(map(_operand, values, plan.verbs, plan.flags))
             break
+    if len(values) > _FEW:
+        fits(sum([len(value) for value in values if type(value) is str]))
     text = plan.form % values
     return text if text.isascii() and len(text) < _SHORT else normal(text)
 

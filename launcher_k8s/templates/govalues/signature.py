@@ -10,11 +10,13 @@ a nil of whatever type it takes, and MISSING only where it takes a ``reflect.Val
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
 Call = TypeVar("Call", bound=Callable[..., Any])
+_MADE: Final = frozenset({"str", "list[Any]", "StringList", "IntList", "ListOfLists"})
+"""What functions give whose results count as made, as they are annotated."""
 
 
 @attrs.frozen
@@ -28,6 +30,7 @@ class Function:
         call: The function itself, on checked arguments; raises
             :class:`~launcher_k8s.templates.govalues.values.GoError`.
         needs_effects: Whether it takes the :class:`~launcher_k8s.templates.effects.Effects` first.
+        makes: Whether what it gives is text or a list, and new: its length counts as made by the render.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Function:
     variadic: str | None
     call: Callable[..., Any]
     needs_effects: bool = False
+    makes: bool = False
 
 
 Registry = dict[str, Function]
@@ -56,8 +60,9 @@ def function(
     params = tuple(types) if variadic is not None or not last else (*types, last)
 
     def register(call: Call) -> Call:
+        makes = call.__annotations__.get("return") in _MADE
         for name in names:
-            registry[name] = Function(name, params, variadic, call, needs_effects)
+            registry[name] = Function(name, params, variadic, call, needs_effects, makes)
         return call
 
     return register

@@ -34,6 +34,7 @@ class ErrorValue:
 
     __slots__ = ("message",)
     go_type: ClassVar[str] = "*errors.errorString"
+    go_held_as: ClassVar[str] = "error"
 
     def __init__(self, message: str) -> None:
         self.message = message

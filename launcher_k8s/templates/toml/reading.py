@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from launcher_k8s.templates.govalues.allowance import SLOW, look_at
 from launcher_k8s.templates.govalues.characters import is_letter
 from launcher_k8s.templates.govalues.quoting import quote_rune
 from launcher_k8s.templates.govalues.values import GoError, encode
@@ -30,6 +31,7 @@ def read_toml(text: str) -> dict[str, Any]:
     if b"\0" in encode(text[:_NUL_FIRST])[:_NUL_FIRST]:
         problem = "files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8"
         raise GoError(f"toml: line 1: {problem}")
+    look_at(text, 4 * SLOW)
     try:
         return _Reader(text).document()
     except RecursionError:

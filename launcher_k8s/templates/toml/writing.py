@@ -14,6 +14,7 @@ from typing import Any, Final
 from launcher_k8s.templates.gotime.layouts import RFC3339_NANO
 from launcher_k8s.templates.gotime.moment import Time
 from launcher_k8s.templates.gotime.zones import Zone
+from launcher_k8s.templates.govalues.allowance import NODE, SLOW, counted, join_values, look_at, spend
 from launcher_k8s.templates.govalues.floats import format_float
 from launcher_k8s.templates.govalues.keys import sorted_keys
 from launcher_k8s.templates.govalues.kinds import is_nil, kind_name, type_name
@@ -98,6 +99,7 @@ class _Writer:
 def _element(value: Any) -> str:
     """A value on one line."""
     if isinstance(value, str):
+        look_at(value, SLOW)
         return f'"{value.translate(ESCAPES)}"'
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -110,7 +112,7 @@ def _element(value: Any) -> str:
     if isinstance(value, int):
         return str(int(value))
     if isinstance(value, list | bytes):
-        return f"[{', '.join(map(_element, value))}]"
+        return f"[{join_values(', ', counted(map(_element, value), len(value)))}]"
     raise GoError(f"unsupported type: {kind_name(value)}" if value is not None else _NIL_ELEMENT)
 
 
@@ -139,12 +141,13 @@ def _inline(value: Any) -> str:
         if not _is_nothing(fields[key]):
             parts.append(f"{key_text(key)} = {_element(fields[key])}")
             parts.append(", " if key != places[-1] else "")
-    return f"{{{''.join(parts)}}}"
+    return f"{{{join_values('', parts)}}}"
 
 
 def _fields(value: Any) -> Mapping[str, Any] | None:
     """A table's entries; None for what is no table."""
     if isinstance(value, dict):
+        spend(NODE * (len(value) + 1))
         return {key: value[key] for key in sorted_keys(value)}
     if isinstance(value, ErrorValue):
         return {}
@@ -172,6 +175,7 @@ def _is_table_array(items: list[Any]) -> bool:
     if not items or is_nil(items):
         return False
     tables = True
+    spend(NODE * len(items))
     for item in items:
         if _is_nothing(item):
             raise GoError(_NIL_ELEMENT)

@@ -13,6 +13,7 @@ import math
 import re
 from typing import Any, Final
 
+from launcher_k8s.templates.govalues.allowance import NODE, spend
 from launcher_k8s.templates.govalues.characters import valid
 from launcher_k8s.templates.govalues.floats import format_float
 from launcher_k8s.templates.govalues.values import GoError, decode, encode
@@ -25,6 +26,7 @@ _LONG: Final = "tag:yaml.org,2002:"
 _RESOLVABLE: Final = frozenset((BOOL, FLOAT, INT, NULL, TIMESTAMP))
 _ALIASES_TO_DOUBT: Final = 100
 _NODES_TO_DOUBT: Final = 1_000
+_NODES_AT_ONCE: Final = 1_024
 _FEW: Final = 400_000
 _MANY: Final = 4_000_000
 _LINE_ENDS: Final = re.compile("[\r\n]+")
@@ -65,6 +67,8 @@ class Decoder:
 
     def _count_node(self) -> None:
         self._count += 1
+        if not self._count % _NODES_AT_ONCE:
+            spend(NODE * _NODES_AT_ONCE)
         if self._followed:
             self._from_aliases += 1
             if (

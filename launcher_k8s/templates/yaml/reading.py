@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from launcher_k8s.templates.govalues.allowance import SLOW, look_at
 from launcher_k8s.templates.govalues.values import GoError
 from launcher_k8s.templates.yaml.decoding import Decoder, as_json
 from launcher_k8s.templates.yaml.nodes import Composer, Node
@@ -26,6 +27,7 @@ def read_yaml(text: str) -> Any:
         GoError: It is no YAML, or has no form in JSON; in the words of Go, without the prefix that tells
             the conversion.
     """
+    look_at(text, 4 * SLOW)
     try:
         return QuickReader(text).read()
     except Unsure:

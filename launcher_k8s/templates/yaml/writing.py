@@ -17,6 +17,7 @@ from typing import Any, Final
 import attrs
 
 from launcher_k8s.templates.gojson.encoding import marshal
+from launcher_k8s.templates.govalues.allowance import NODE, SLOW, look_at, spend
 from launcher_k8s.templates.govalues.floats import format_float
 from launcher_k8s.templates.govalues.kinds import is_nil
 from launcher_k8s.templates.govalues.structs import Struct
@@ -34,6 +35,7 @@ from launcher_k8s.templates.yaml.scalar_writing import (
 
 _LONGEST_SIMPLE_KEY: Final = 128
 _DEEPEST: Final = 200
+_LOOK_EVERY: Final = 1_024  # parts
 _CHANGED_BY_JSON: Final = re.compile("[\x7f-\x9f\ufffe\uffff]").search
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _LONGEST_JSON_KEY: Final = 1024  # with its quotes: more is no key to go-yaml, which reads the JSON
@@ -105,13 +107,15 @@ class _Fields(dict[str, Any]):
 class _Writer:
     """Collects the parts of a document; each node leaves a line's end behind it."""
 
-    __slots__ = ("_depth", "_scalars", "_style", "parts")
+    __slots__ = ("_depth", "_next_look", "_scalars", "_seen", "_style", "parts")
 
     def __init__(self, style: Style) -> None:
         self.parts: list[str] = []
         self._style = style
         self._scalars = style.scalars
         self._depth = 0
+        self._seen = 0
+        self._next_look = _LOOK_EVERY
 
     def root(self, value: Any) -> None:
         kind = type(value)
@@ -148,6 +152,13 @@ class _Writer:
             else:
                 self._after_key(value, indent, column=indent + len(text) + 2)
         self._depth -= 1
+
+    def _look(self) -> None:
+        """Count what has been written since the last look."""
+        new = self.parts[self._seen :]
+        spend(SLOW * sum(map(len, new)) + NODE * len(new))
+        self._seen = len(self.parts)
+        self._next_look = self._seen + _LOOK_EVERY
 
     def _after_key(self, value: Any, indent: int, *, column: int) -> None:
         value = self._content(value, column=column, indent=indent + 2)
@@ -189,6 +200,8 @@ class _Writer:
             self._sequence(value, indent)
 
     def _line(self, text: str) -> None:
+        if len(self.parts) > self._next_look:
+            self._look()
         self.parts.append(text if text[-1] in BREAKS else text + "\n")
 
     def _content(self, value: Any, *, column: int, indent: int) -> Any:
@@ -245,6 +258,7 @@ class _Writer:
         return format_float(value)
 
     def _text(self, text: str, *, column: int, indent: int) -> str:
+        look_at(text, SLOW)
         return write_scalar(self._runes(text), self._scalars, column=column, indent=indent)
 
     def _key(self, key: str) -> str | None:
@@ -266,5 +280,7 @@ class _Writer:
 
     def _descend(self) -> None:
         self._depth += 1
+        if len(self.parts) > self._next_look:
+            self._look()
         if self._depth > _DEEPEST:
             raise GoError(f"exceeded max depth of {_DEEPEST}")

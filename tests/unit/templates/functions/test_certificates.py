@@ -164,3 +164,13 @@ def test_names_longer_than_their_standard_allows_are_used(effects: Any, key: str
 def test_a_time_beyond_pythons_calendar_is_an_error(effects: Any, key: str) -> None:
     with pytest.raises(GoError, match="error creating certificate: "):
         REGISTRY["genCAWithKey"].call(effects, "ca", 10_000_000, key)
+
+
+def test_an_authority_that_has_ended_already_is_signed(effects: Any, key: str) -> None:
+    certificate = read(REGISTRY["genCAWithKey"].call(effects, "ca", -3, key))
+    assert certificate.not_valid_before_utc - certificate.not_valid_after_utc == timedelta(days=3)
+
+
+def test_a_name_that_is_no_text_is_refused_in_gos_words(effects: Any, key: str) -> None:
+    with pytest.raises(GoError, match=r"^error creating certificate: asn1: string not valid UTF-8$"):
+        REGISTRY["genCAWithKey"].call(effects, "\udcff", 1, key)

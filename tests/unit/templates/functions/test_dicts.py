@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from launcher_k8s.templates.functions.dicts import REGISTRY
+from launcher_k8s.templates.gosemver.version import parse_version
 from launcher_k8s.templates.govalues.values import ErrorValue, GoError, NilList, NilMap, StringList, StringMap
 
 
@@ -114,3 +115,7 @@ def test_what_both_have_is_kept_or_overwritten(name: str, kept: int) -> None:
 def test_a_nil_map_is_made_when_something_is_merged_into_it() -> None:
     assert call("merge", NilMap(), NilMap(), {"a": 1}) == {"a": 1}
     assert type(call("merge", NilMap(), NilMap())) is NilMap
+
+
+def test_a_version_is_copied_without_what_is_in_it() -> None:
+    assert call("deepCopy", parse_version("1.2.3")).go_string() == "0.0.0"

@@ -7,6 +7,8 @@ import pytest
 
 from launcher_k8s.templates.effects import CommandResult
 from launcher_k8s.templates.functions.launcher import REGISTRY, ExecResult
+from launcher_k8s.templates.functions.marshalling import to_json
+from launcher_k8s.templates.govalues.kinds import type_name
 from launcher_k8s.templates.govalues.printing import sprint
 from launcher_k8s.templates.govalues.values import MISSING, Int64, NoFieldError, StringList
 
@@ -78,3 +80,10 @@ def test_groups_are_a_list_of_strings() -> None:
     groups = REGISTRY["groups"].call(Host(), "ann")
     assert type(groups) is StringList
     assert groups == ["anns", "admins"]
+
+
+def test_a_command_that_is_nowhere_has_gos_own_error() -> None:
+    message = 'exec: "no": executable file not found in $PATH'
+    error = ExecResult(CommandResult(-1, message, "", ""), command="no").get("Err")
+    assert (type_name(error), error.get("Name"), sprint(error)) == ("*exec.Error", "no", message)
+    assert to_json(error) == '{"Name":"no","Err":{}}'

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from launcher_k8s.templates.functions.layout import REGISTRY
+from launcher_k8s.templates.govalues.allowance import LimitError
 from launcher_k8s.templates.govalues.values import GoError
 
 
@@ -49,7 +50,7 @@ def test_no_line_is_indented_by_less_than_nothing() -> None:
 
 
 def test_lines_are_not_indented_beyond_all_measure() -> None:
-    with pytest.raises(GoError, match="more than a template may make"):
+    with pytest.raises(LimitError, match="more than a template may make"):
         call("nindent", 1 << 20, "\n" * 100)
 
 

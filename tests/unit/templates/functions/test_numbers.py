@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from launcher_k8s.templates.functions.numbers import LARGEST_SERIES, REGISTRY
+from launcher_k8s.templates.govalues.allowance import LimitError
 from launcher_k8s.templates.govalues.durations import Duration
 from launcher_k8s.templates.govalues.kinds import type_name
 from launcher_k8s.templates.govalues.values import GoError
@@ -185,5 +186,5 @@ def test_seq_wraps_around_at_the_end_of_all_numbers() -> None:
 
 @pytest.mark.parametrize("name", ["until", "seq"])
 def test_a_series_of_a_billion_is_refused(name: str) -> None:
-    with pytest.raises(GoError, match=f"more than a template may make \\({LARGEST_SERIES}\\)"):
+    with pytest.raises(LimitError, match=f"more than a template may make \\({LARGEST_SERIES}\\)"):
         call(name, 1_000_000_000)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from launcher_k8s.templates.functions.random_values import REGISTRY
-from launcher_k8s.templates.govalues.characters import LARGEST_TEXT
+from launcher_k8s.templates.govalues.allowance import LARGEST_TEXT, LimitError
 from launcher_k8s.templates.govalues.values import GoError
 
 ALPHABETS = {
@@ -34,7 +34,7 @@ def test_no_letter_is_favoured(effects: Any) -> None:
 @pytest.mark.parametrize("name", sorted(ALPHABETS))
 def test_a_negative_length_gives_nothing_and_a_huge_one_an_error(effects: Any, name: str) -> None:
     assert REGISTRY[name].call(effects, -1) == ""
-    with pytest.raises(GoError, match="more than a template may make"):
+    with pytest.raises(LimitError, match="more than a template may make"):
         REGISTRY[name].call(effects, LARGEST_TEXT + 1)
 
 

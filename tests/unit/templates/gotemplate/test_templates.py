@@ -110,7 +110,7 @@ def test_a_template_that_calls_itself_ends_as_in_go() -> None:
 
 def test_a_text_that_is_its_own_template_ends() -> None:
     error = failure("{{tpl .t .}}", {"t": "{{tpl .t .}}"})
-    assert error.message.endswith("more than 1000 texts as templates inside each other")
+    assert error.message.endswith("more than 4000 texts as templates inside each other")
 
 
 def test_two_definitions_of_one_name_in_a_file_are_refused() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from launcher_k8s.templates.govalues.allowance import LARGEST_TEXT, LimitError
 from launcher_k8s.templates.govalues.characters import (
-    LARGEST_TEXT,
     SPACE,
     as_bytes,
     class_of,
@@ -23,7 +23,7 @@ from launcher_k8s.templates.govalues.characters import (
     to_upper,
     valid,
 )
-from launcher_k8s.templates.govalues.values import GoError, decode, encode
+from launcher_k8s.templates.govalues.values import decode, encode
 
 BYTES = st.binary(max_size=12).map(decode)
 
@@ -113,5 +113,5 @@ def test_escapes_are_found() -> None:
 
 
 def test_a_text_over_the_limit_is_refused() -> None:
-    with pytest.raises(GoError, match="more than a template may make"):
+    with pytest.raises(LimitError, match="more than a template may make"):
         normal("x" * (LARGEST_TEXT + 1))
