@@ -23,6 +23,7 @@ from launcher_k8s.templates.gotemplate.arguments import (
     count_mismatch,
     parameter,
 )
+from launcher_k8s.templates.govalues.allowance import LimitError
 from launcher_k8s.templates.govalues.signature import Function
 from launcher_k8s.templates.govalues.values import GoError, Integer, StringList, StringMap
 from launcher_k8s.templates.jinja.callee import Callee, CallError
@@ -78,6 +79,8 @@ def _bound(name: str, function: Function, effects: Effects) -> Callable[..., Any
             ]
             check_function(name, given, meter)
             result = native(call(*given))
+        except LimitError as error:
+            raise CallError(str(error), name=name, hint=error.hint) from error
         except (GoError, ExecutionError) as error:
             cause = f"error calling {name}: {error}" if isinstance(error, GoError) else str(error)
             raise CallError(cause, name=name) from error
