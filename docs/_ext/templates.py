@@ -28,6 +28,7 @@ from launcher_k8s.templates.govalues.signature import Function
 from launcher_k8s.templates.jinja.binding import GO_PREFIX
 from launcher_k8s.templates.jinja.filters import jinja_filters
 from launcher_k8s.templates.samples import sample_data
+from tests.mutation.exempt import EXEMPT
 
 _USER = "jsmith"
 _log = logging.getLogger(__name__)
@@ -45,6 +46,14 @@ class TemplateData(SphinxDirective):
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+class TemplateExemptions(SphinxDirective):
+    """The changes of our own templates that are let through, and why."""
+
+    def run(self) -> list[nodes.Node]:
+        lines = [[code(each.line), code(each.change), prose(each.reason)] for each in EXEMPT]
+        return [table(("line that holds", "change", "why it is no finding"), lines, (30, 30, 40))]
 
 
 class TemplateFindings(SphinxDirective):
@@ -127,6 +136,7 @@ def _call(function: Function) -> str:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx of the directives."""
     app.add_directive("template-data", TemplateData)
+    app.add_directive("template-exemptions", TemplateExemptions)
     app.add_directive("template-findings", TemplateFindings)
     app.add_directive("jinja-filters", JinjaFilters)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

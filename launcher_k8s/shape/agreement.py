@@ -54,16 +54,25 @@ def includes(expected: Mapping[str, Any], found: Any) -> str:
         return f"{_not_a('mapping', found)}; {_listed('missing', expected)}"
     missing = [key for key in expected if found.get(key) is None]
     different = [key for key in expected if key not in missing and equal(expected[key], found[key])]
-    return "; ".join(
-        text for text in (_listed("missing", missing), _listed("not the job's", different)) if text
-    )
+    return _join(_listed("missing", missing), _listed("not the job's", different))
 
 
 def includes_items(expected: list[Any], found: Any) -> str:
-    """A list with at least these items, in any order."""
+    """A list with at least these items, in any order; what has a name only as often."""
     if not isinstance(found, list):
         return _not_a("list", found)
-    return _listed("missing or not the job's", [_label(item) for item in expected if item not in found])
+    missing = [_label(item) for item in expected if item not in found]
+    return _join(
+        _listed("missing or not the job's", missing), _listed("too often", _repeated(expected, found))
+    )
+
+
+def includes_in_order(expected: list[Any], found: Any) -> str:
+    """A list with at least these items, one after the other."""
+    problem = includes_items(expected, found)
+    if problem or [item for item in found if item in expected] == expected:
+        return problem
+    return "is in another order than the job's"
 
 
 def includes_lists(expected: Mapping[str, list[Any]], found: Any) -> str:
@@ -75,16 +84,19 @@ def includes_lists(expected: Mapping[str, list[Any]], found: Any) -> str:
 
 
 def includes_named(expected: list[Any], found: Any) -> str:
-    """A list of named items in which the last one of each name is the expected one: an environment."""
+    """A list of named items in which the last one of each name is the expected one: an environment.
+
+    A value may use the variables before it, so their order counts.
+    """
     if not isinstance(found, list):
         return _not_a("list", found)
-    last = {item.get("name"): item for item in found if isinstance(item, Mapping)}
-    wanted = {item["name"]: item for item in expected}
+    last, wanted = _last_ones(found), _last_ones(expected)
     missing = [name for name in wanted if name not in last]
     different = [name for name in wanted if name in last and _bare(wanted[name]) != _bare(last[name])]
-    return "; ".join(
-        text for text in (_listed("missing", missing), _listed("not the job's", different)) if text
-    )
+    problem = _join(_listed("missing", missing), _listed("not the job's", different))
+    if problem or [name for name in last if name in wanted] == list(wanted):
+        return problem
+    return "is in another order than the job's"
 
 
 def same_quantities(expected: Mapping[str, Any], found: Any) -> str:
@@ -115,6 +127,24 @@ def _amount(expected: Any, found: Any) -> str:
 def _bare(item: Mapping[str, Any]) -> Mapping[str, Any]:
     """An environment entry without the empty value, which the API server leaves out."""
     return {key: value for key, value in item.items() if value != ""}
+
+
+def _last_ones(items: list[Any]) -> dict[Any, Mapping[str, Any]]:
+    """Of each name the last item, in their order."""
+    last: dict[Any, Mapping[str, Any]] = {}
+    for item in reversed(items):
+        if isinstance(item, Mapping):
+            last.setdefault(item.get("name"), item)
+    return dict(reversed(last.items()))
+
+
+def _repeated(expected: list[Any], found: list[Any]) -> list[str]:
+    named = (item for item in expected if isinstance(item, Mapping))
+    return [_label(item) for item in named if found.count(item) > expected.count(item)]
+
+
+def _join(*problems: str) -> str:
+    return "; ".join(filter(None, problems))
 
 
 def _label(item: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from launcher_k8s.job import SERVICE_ACCOUNT_CONFIG, ConfigItem, PlacementConstraint
-from launcher_k8s.shape.agreement import includes, includes_items
+from launcher_k8s.shape.agreement import includes, includes_in_order, includes_items
 from launcher_k8s.shape.fact import (
     ABSENT,
     POD_METADATA,
@@ -134,7 +134,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         since=(2, 5, 0),
         read=_read_init_containers,
         tells=("init_containers",),
-        agree=includes_items,
+        agree=includes_in_order,
         why="the job asks for these init containers, by itself or in metadata.pod.initContainers",
     ),
 )

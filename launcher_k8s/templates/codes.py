@@ -75,6 +75,10 @@ OWN_CODES: Final[Mapping[str, TemplateCode]] = MappingProxyType(
             "A key stands twice in a mapping: the last one counts, the others are lost.",
             _after(_POD, "      restartPolicy: Never"),
         ),
+        "unknown-field": TemplateCode(
+            "A field stands where Kubernetes knows none of its name: it is dropped, or the object refused.",
+            _after("metadata:", "  activeDeadlineSeconds: 60"),
+        ),
         "pod-capabilities": TemplateCode(
             "Capabilities stand in the securityContext of the pod, where Kubernetes knows none.",
             _after("        runAsUser: {{ . }}", "        capabilities:", "          add: [SYS_PTRACE]"),

@@ -17,6 +17,7 @@ from launcher_k8s.shape.names import JOB_KIND, SERVICE_KIND
 from launcher_k8s.shape.table import JOB_FACTS, SERVICE_FACTS
 from launcher_k8s.templates.defaults import JOB_FILES
 from launcher_k8s.templates.documents import Document
+from launcher_k8s.templates.fields import unknown_fields
 from launcher_k8s.wording import kind_of
 
 _INTEGERS: Final[tuple[Path, ...]] = tuple(
@@ -44,6 +45,7 @@ def judge(document: Document, name: str, data: Data, version: Version) -> Iterat
     for place, _ in document.duplicates:
         message = "stands twice; the last one counts"
         yield Finding("duplicate-key", place, message, "write each key once, with all that it holds")
+    yield from unknown_fields(manifest, JOB_KIND if name in JOB_FILES else SERVICE_KIND)
     if name in JOB_FILES:
         yield from _judge_job(manifest, data, version)
     else:

@@ -1,10 +1,13 @@
 """The jobs that templates are tried with.
 
-One states every field, one has texts that YAML could take for something else, and one states next to nothing.
+One states every field, one has texts that YAML could take for something else, one states next to nothing.
+Three more state parts of what a template may ask for together: each part stands in one of them without the
+others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import attrs
@@ -52,14 +55,18 @@ _LIMITS: Final = (
 
 def _notes(part: str) -> dict[str, Any]:
     return {
-        "annotations": {f"example.org/{part}-note": "one, two"},
-        "labels": {f"example.org/{part}-team": "analysis"},
+        "annotations": {f"example.org/{part}-note": "one, two", f"example.org/{part}-plan": "three"},
+        "labels": {f"example.org/{part}-team": "analysis", f"example.org/{part}-unit": "east"},
     }
+
+
+def _init(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "image": "busybox:1.36", **more}
 
 
 _METADATA: Final = {
     "job": _notes("job"),
-    "pod": {**_notes("pod"), "initContainers": [{"name": "prepare", "image": "busybox:1.36", "args": ["x"]}]},
+    "pod": {**_notes("pod"), "initContainers": [_init("prepare"), _init("check")]},
     "service": _notes("service"),
     "cost": {"center": 4711, "shared": True},
 }
@@ -70,8 +77,8 @@ _CONTAINER: Final = Container(
     run_as_user="jsmith",
     run_as_group="analysts",
     supplemental_group_ids=(3456, 4567),
-    capabilities_add=("SYS_PTRACE",),
-    capabilities_drop=("NET_RAW",),
+    capabilities_add=("SYS_PTRACE", "SYS_NICE"),
+    capabilities_drop=("NET_RAW", "MKNOD"),
 )
 _PORTS: Final = (ExposedPort(8787, "TCP"), ExposedPort(5353, "UDP", 30053), ExposedPort(8080, "TCP", 30080))
 
@@ -89,10 +96,13 @@ def sample_data(user: str) -> tuple[tuple[str, dict[str, Any]], ...]:
         user=user,
         group="analysts",
         command="Rscript",
-        args=("model.R", "--note: fast"),
+        args=("model.R", "it's: fast\n\x7f"),
         working_directory="/home/jsmith",
         container=_CONTAINER,
-        init_containers=({"name": "fetch", "image": "busybox:1.36", "command": ["true"]},),
+        init_containers=(
+            _init("fetch", command=["true"], stdin=False, ports=[{"containerPort": 80}]),
+            _init("unpack", resources={"limits": {"cpu": 0.5}}, tty=None),
+        ),
         host="node-7",
         stdin="1 2 3\n",
         environment=(EnvVar("LANG", "C"), EnvVar("COUNT", "3")),
@@ -110,7 +120,7 @@ def sample_data(user: str) -> tuple[tuple[str, dict[str, Any]], ...]:
             ConfigItem(SECRET_CONFIG, "license:file:LICENSE", "string"),
             ConfigItem(SERVICE_ACCOUNT_CONFIG, "analysis", "enum"),
         ),
-        resource_limits=_LIMITS,
+        resource_limits=_LIMITS[::-1],
         resource_profile="large",
         tags=("first tag", "second"),
         metadata=_METADATA,
@@ -120,6 +130,10 @@ def sample_data(user: str) -> tuple[tuple[str, dict[str, Any]], ...]:
         ("a job that states every field", _data(every)),
         ("a job whose texts YAML could take for something else", _data(_tricky(every))),
         ("a job that states next to nothing", _data(_bare(user), is_bare=True)),
+        *(
+            (f"a job that states parts of what belongs together ({n})", data)
+            for n, data in enumerate(_parts(user), 1)
+        ),
     )
 
 
@@ -135,7 +149,7 @@ def _tricky(every: Job) -> Job:
         working_directory="/home/a: b",
         stdin="null",
         host="017",
-        environment=(EnvVar("y", "no"), EnvVar("B", "a: b\n- c #"), EnvVar("C", ""), EnvVar("D", "1e3")),
+        environment=(EnvVar("y", "no"), EnvVar("B", "a: b\n- c #\x7f"), EnvVar("C", ""), EnvVar("D", "1e3")),
         placement_constraints=(PlacementConstraint("example.org/zone", "true"),),
         exposed_ports=_PORTS[:1],
         config=(ConfigItem(SERVICE_ACCOUNT_CONFIG, "4711", "enum"), ConfigItem(SECRET_CONFIG, "1:2:on")),
@@ -146,7 +160,8 @@ def _tricky(every: Job) -> Job:
         metadata={
             part: {key: dict.fromkeys(items, "on") for key, items in _notes(part).items()}
             for part in ("job", "pod", "service")
-        },
+        }
+        | {"it's": "\x7f: #"},
         instance_id="1",
     )
 
@@ -154,6 +169,56 @@ def _tricky(every: Job) -> Job:
 def _bare(user: str) -> Job:
     return Job(
         id=SAMPLE_ID, cluster="Kubernetes", name="bare", user=user, exe="/bin/true", container=Container("r")
+    )
+
+
+def _parts(user: str) -> Iterator[dict[str, Any]]:
+    """Of the parts that a template asks for together, one in each job."""
+    yield _data(
+        attrs.evolve(
+            _bare(user),
+            exe="",
+            command="date",
+            container=Container("r", run_as_user_id=1234, capabilities_add=("SYS_PTRACE",)),
+            environment=(EnvVar("LANG", "C"),),
+            exposed_ports=(ExposedPort(8080, "TCP", 30080), ExposedPort(9090)),
+            init_containers=(_init("fetch"),),
+            resource_limits=(ResourceLimit(CPU_COUNT, "2.5"), ResourceLimit(NVIDIA_GPUS, "1")),
+            metadata={
+                "job": {"annotations": {"example.org/a": "1"}},
+                "pod": {"labels": {"example.org/b": "2"}},
+            },
+        ),
+        is_bare=True,
+    )
+    yield _data(
+        attrs.evolve(
+            _bare(user),
+            args=("-v",),
+            container=Container("r", run_as_group_id=2345, capabilities_drop=("NET_RAW",)),
+            config=(ConfigItem(SECRET_CONFIG, "database:password:DB_PASSWORD", "string"),),
+            exposed_ports=(ExposedPort(8787, "TCP"),),
+            resource_limits=(ResourceLimit(CPU_REQUEST, "1"), ResourceLimit(AMD_GPUS, "")),
+            metadata={
+                "job": {"labels": {"example.org/a": "1"}},
+                "pod": {"initContainers": [_init("prepare")]},
+                "service": {"annotations": {"example.org/c": "3"}},
+            },
+        ),
+        is_bare=True,
+    )
+    yield _data(
+        attrs.evolve(
+            _bare(user),
+            stdin="x",
+            container=Container("r", supplemental_group_ids=(3456,)),
+            exposed_ports=(ExposedPort(8787, "UDP"),),
+            resource_limits=(ResourceLimit(MEMORY_REQUEST, "512"),),
+            metadata={
+                "pod": {"annotations": {"example.org/b": "2"}},
+                "service": {"labels": {"example.org/c": "3"}},
+            },
+        ),
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from launcher_k8s.shape.agreement import (
     equal,
     includes,
+    includes_in_order,
     includes_items,
     includes_lists,
     includes_named,
@@ -88,11 +89,24 @@ def test_includes_names_what_is_missing_or_different(found: Any, problem: str) -
     [
         ([{"name": "b"}, {"name": "a", "x": 1}], ""),
         ([{"name": "a"}], "missing or not the job's: a"),
+        ([{"name": "a", "x": 1}] * 2, "too often: a"),
         ("text", "is a string, expected a list"),
     ],
 )
 def test_includes_items_in_any_order(found: Any, problem: str) -> None:
     assert includes_items([{"name": "a", "x": 1}], found) == problem
+
+
+@pytest.mark.parametrize(
+    ("found", "problem"),
+    [
+        (["x", "a", "y", "b"], ""),
+        (["b", "a"], "is in another order than the job's"),
+        (["a"], 'missing or not the job\'s: "b"'),
+    ],
+)
+def test_includes_in_order_allows_others_between(found: Any, problem: str) -> None:
+    assert includes_in_order(["a", "b"], found) == problem
 
 
 @pytest.mark.parametrize(
@@ -114,6 +128,8 @@ def test_lists_may_hold_more_than_is_expected(found: Any, problem: str) -> None:
         ([{"name": "A", "value": "1"}, {"name": "B"}], ""),
         ([{"name": "A", "value": "1"}, {"name": "B"}, {"name": "A", "value": "2"}], "not the job's: A"),
         ([{"name": "A", "value": "1"}, "B"], "missing: B"),
+        ([{"name": "B"}, {"name": "A", "value": "1"}], "is in another order than the job's"),
+        ([{"name": "B"}, {"name": "A", "value": "1"}, {"name": "B"}], ""),
     ],
 )
 def test_the_last_variable_of_a_name_counts(found: Any, problem: str) -> None:
