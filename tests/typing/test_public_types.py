@@ -17,6 +17,7 @@ from launcher_k8s import (
     ClusterInfo,
     ClusterSettings,
     CommandLimits,
+    ControlResult,
     Decision,
     Diagnostic,
     Difference,
@@ -33,6 +34,7 @@ from launcher_k8s import (
     JobStatus,
     KubernetesCluster,
     LauncherError,
+    Operation,
     Origin,
     OutputChunk,
     OutputGap,
@@ -166,6 +168,8 @@ async def backend_verbs(job: Job, settings: ClusterSettings) -> None:
         await read_streams(backend, job_id)
         assert_type(await backend.cluster_info("jane"), ClusterInfo)
         assert_type((await backend.reload()).held_back, tuple[SettingChange, ...])
+        result = assert_type(await backend.control(job_id, Operation.STOP, user="jane"), ControlResult)
+        assert_type(result.operation_complete, bool)
         await backend.remove(job_id, user="jane")
 
 
