@@ -153,6 +153,10 @@ def _verb(command: str) -> Callable[[argparse.Namespace], int]:
                 "validate-templates": templates.validate_templates,
                 "diff-templates": templates.diff_templates,
             }[command]
+        case "stop" | "kill" | "suspend" | "resume" | "cancel":
+            from launcher_k8s.cli.control import control
+
+            return control
         case "demo":
             from launcher_k8s.cli.demo import demo
 

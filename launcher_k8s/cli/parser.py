@@ -29,6 +29,13 @@ TEMPLATE_COMMANDS = {
     "validate-templates": "tell what is wrong with templates, with line and path; ends with 1 if anything is",
     "diff-templates": "show how templates differ from the library's own; ends with 1 if they do",
 }
+CONTROL_COMMANDS = {
+    "stop": "ask a running job to end (SIGTERM)",
+    "kill": "end a running job at once (SIGKILL)",
+    "suspend": "let a running job's processes stand still",
+    "resume": "let a suspended job's processes go on",
+    "cancel": "see to it that a pending job never starts",
+}
 _NUMBER = re.compile(r"-?(\d{1,18}(\.\d{0,9})?|\.\d{1,9})", re.ASCII)
 
 
@@ -40,6 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     _add_run(commands.add_parser("run", help="run a command as a job and follow it to its end"))
+    _add_controls(commands)
     _add_check_config(
         commands.add_parser(
             "check-config",
@@ -154,6 +162,14 @@ def _add_check_config(parser: argparse.ArgumentParser) -> None:
     )
     _add_kubernetes_flag(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_controls(commands: Any) -> None:
+    for name, text in CONTROL_COMMANDS.items():
+        parser = commands.add_parser(name, help=text)
+        _add_check(parser)
+        parser.add_argument("--user", metavar="U", type=_filled, help="only if it is this user's job")
+        parser.add_argument("job_id", metavar="ID", type=_filled, help="the job's id")
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
