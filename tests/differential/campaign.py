@@ -14,8 +14,8 @@ from tests.differential.census import Census
 from tests.differential.program import build, running
 
 OURS: Final = (sys.executable, "-m", "tests.differential")
-SHOWN: Final = 20
-"""How many differences a report shows."""
+PROGRESS: Final = 1_000
+"""After how many requests a campaign tells how far it is."""
 
 
 @attrs.frozen
@@ -43,15 +43,16 @@ class Campaign:
     differences: list[Difference] = attrs.field(factory=list)
 
     def report(self) -> str:
-        """The counts and the first differences."""
-        shown = [str(difference) for difference in self.differences[:SHOWN]]
-        return "\n".join(
-            [self.census.report(), *shown, f"{len(self.differences)} differences (seed {self.seed})"]
-        )
+        """The counts of all."""
+        return f"{self.census.report()}\n{self.progress()}"
+
+    def progress(self) -> str:
+        """How far it is, in one line."""
+        return f"{self.census.requests} requests, {len(self.differences)} differences (seed {self.seed})"
 
 
 def compare(seed: int, numbers: Iterable[int], *, verbose: bool = False) -> Campaign:
-    """Send the requests of a seed to both.
+    """Send the requests of a seed to both, and print each difference as it is found.
 
     Args:
         seed: Which sequence of requests.
@@ -69,6 +70,9 @@ def compare(seed: int, numbers: Iterable[int], *, verbose: bool = False) -> Camp
             campaign.census.count(asked, theirs)
             if theirs != mine:
                 campaign.differences.append(Difference(asked, theirs, mine))
+                print(campaign.differences[-1], flush=True)
+            if campaign.census.requests % PROGRESS == 0:
+                print(campaign.progress(), flush=True)
             if verbose:
                 print(asked["template"], *asked["templates"].values(), theirs, mine, sep="\n--\n")
     return campaign
