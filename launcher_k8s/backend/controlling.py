@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
+from weakref import WeakValueDictionary
 
 import attrs
 import msgspec
@@ -48,6 +48,7 @@ _SIGNALS: Final = {
     Operation.STOP: Signal.TERM,
     Operation.KILL: Signal.KILL,
 }
+_HOLDING: Final = (Operation.SUSPEND, Operation.RESUME)
 _CANNOT: Final = {
     None: "no command can be executed in its container: its image has no shell",
     Answer.FIRST: "it is the first process of its container: share-process-namespace is off",
@@ -92,7 +93,7 @@ class Controller:
         self._lookup = lookup
         self._patience = patience
         self._signaller = Signaller(cluster, namespace, patience.clock)
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # those in use
         self._work: set[asyncio.Task[ControlResult]] = set()
         self._is_left = False
 
@@ -131,13 +132,9 @@ class Controller:
 
     async def _in_turn(self, job_id: str, operation: Operation, user: str | None) -> ControlResult:
         """One control of a job after the other: signals must not overtake their intents."""
-        lock = self._locks[job_id]
-        try:
-            async with lock:
-                return await self._control(job_id, operation, user)
-        finally:
-            if not lock.locked() and not getattr(lock, "_waiters", None):
-                self._locks.pop(job_id, None)
+        lock = self._locks.setdefault(job_id, asyncio.Lock())
+        async with lock:
+            return await self._control(job_id, operation, user)
 
     async def _control(self, job_id: str, operation: Operation, user: str | None) -> ControlResult:
         await self._lookup.find(job_id, user)
@@ -306,9 +303,6 @@ class Controller:
         now = seen
         answer, now = await self._patience.run(send)
         return (answer, now) if answer is Answer.SENT else (answer, await self._read(seen.row.id))
-
-
-_HOLDING: Final = (Operation.SUSPEND, Operation.RESUME)
 
 
 def _has_ended(seen: _Seen) -> ControlResult:

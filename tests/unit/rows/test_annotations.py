@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launcher_k8s.rows import Final, Intent, format_final
+from launcher_k8s.rows import Final, Intent, format_final, format_intent
 from launcher_k8s.rows.annotations import parse_final, parse_intent
 from launcher_k8s.status import FINAL, JobState, Operation
 
@@ -53,3 +53,14 @@ def test_a_final_state_survives_being_written(final: Final) -> None:
 
 def test_a_later_versions_fields_are_passed_over() -> None:
     assert parse_final('{"status":"Canceled","colour":"red"}') == Final(JobState.CANCELED)
+
+
+@pytest.mark.parametrize("operation", Operation)
+def test_an_intent_is_read_as_it_was_written(operation: Operation) -> None:
+    intent = Intent(operation, 1_700_000_000.0, "jsmith")
+    assert parse_intent(format_intent(intent)) == intent
+
+
+def test_an_intent_is_one_object_in_wire_form() -> None:
+    text = format_intent(Intent(Operation.KILL, 0.0, "jsmith"))
+    assert text == '{"operation":"kill","time":"1970-01-01T00:00:00Z","user":"jsmith"}'
