@@ -15,12 +15,12 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import PurePosixPath
 from typing import Final
 
 import attrs
 
 from launcher_k8s.templates.effects import CommandResult
+from launcher_k8s.templates.govalues.quoting import quote
 
 _CHUNK: Final = 65_536
 _NOT_STARTED: Final = -1
@@ -78,10 +78,12 @@ def run_command(
     if not name:
         return _not_started("exec: no command")
     path: str | None = name
-    if PurePosixPath(name).name == name:
+    if "/" not in name:
         path = shutil.which(name)
     if path is None:
-        return _not_started(f'exec: "{name}": executable file not found in $PATH')
+        return _not_started(f"exec: {quote(name)}: executable file not found in $PATH")
+    if name == "/":
+        return _not_started(f"exec: {quote(name)}: is a directory")
     try:
         with _start([path, *argv[1:]], name, environment) as process:
             return _Run(process, limits).result()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import attrs
@@ -14,6 +15,7 @@ from tests.differential.census import Census
 from tests.differential.program import build, running
 
 OURS: Final = (sys.executable, "-m", "tests.differential")
+_KEY_OR_CERTIFICATE: Final = re.compile(r"(-----BEGIN [A-Z ]+-----).*?-----END", re.DOTALL)
 PROGRESS: Final = 1_000
 """After how many requests a campaign tells how far it is."""
 
@@ -28,7 +30,8 @@ class Difference:
 
     def __str__(self) -> str:
         asked = {key: value for key, value in self.request.items() if key not in {"id", "exec", "groups"}}
-        keys = [key for key in self.go | self.ours if self.go.get(key) != self.ours.get(key)]
+        go, ours = _comparable(self.go), _comparable(self.ours)
+        keys = [key for key in go | ours if go.get(key) != ours.get(key)]
         lines = [f"request {self.request['id']}: {json.dumps(asked, ensure_ascii=False)}"]
         lines += [f"  {key}: Go {self.go.get(key)!r}\n  {key}: we {self.ours.get(key)!r}" for key in keys]
         return "\n".join(lines)
@@ -68,7 +71,7 @@ def compare(seed: int, numbers: Iterable[int], *, verbose: bool = False) -> Camp
             asked = request(seed, number)
             theirs, mine = go.ask(asked), ours.ask(asked)
             campaign.census.count(asked, theirs)
-            if theirs != mine:
+            if _comparable(theirs) != _comparable(mine):
                 campaign.differences.append(Difference(asked, theirs, mine))
                 print(campaign.differences[-1], flush=True)
             if campaign.census.requests % PROGRESS == 0:
@@ -76,3 +79,11 @@ def compare(seed: int, numbers: Iterable[int], *, verbose: bool = False) -> Camp
             if verbose:
                 print(asked["template"], *asked["templates"].values(), theirs, mine, sep="\n--\n")
     return campaign
+
+
+def _comparable(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer without what is random: a template may print the keys that it makes."""
+    return {
+        key: _KEY_OR_CERTIFICATE.sub(r"\1", value) if isinstance(value, str) else value
+        for key, value in answer.items()
+    }

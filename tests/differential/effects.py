@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import signal
-import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from launcher_k8s.host.commands import CommandLimits, run_command
 from launcher_k8s.templates.effects import CommandResult
 from launcher_k8s.templates.govalues.values import GoError
 
@@ -33,7 +32,7 @@ class RequestEffects:
     def run_command(self, argv: Sequence[str]) -> CommandResult:
         told = self._commands.get(" ".join(argv))
         if told is None:
-            return _run(argv)
+            return run_command(argv, CommandLimits(), environment=os.environ)
         texts = (told.get(key, "") for key in ("err", "stdout", "stderr"))
         return CommandResult(told.get("exitCode", 0), *texts)
 
@@ -56,23 +55,3 @@ class RequestEffects:
 
     def random_bytes(self, count: int) -> bytes:
         return os.urandom(count)
-
-
-def _run(argv: Sequence[str]) -> CommandResult:
-    """Run a command; complaints are in the words of Go's os/exec."""
-    try:
-        done = subprocess.run(argv, capture_output=True, stdin=subprocess.DEVNULL, check=False)
-    except FileNotFoundError:
-        if "/" in argv[0]:
-            return CommandResult(-1, f"fork/exec {argv[0]}: no such file or directory", "", "")
-        return CommandResult(-1, f'exec: "{argv[0]}": executable file not found in $PATH', "", "")
-    except OSError as error:
-        cause = os.strerror(error.errno or 0).lower()
-        return CommandResult(-1, f"fork/exec {argv[0]}: {cause}", "", "")
-    code, cause = done.returncode, ""
-    if code < 0:
-        code, cause = -1, f"signal: {signal.strsignal(-code) or code}".lower()
-    elif code:
-        cause = f"exit status {code}"
-    out, complaints = (data.decode(errors="surrogateescape") for data in (done.stdout, done.stderr))
-    return CommandResult(code, cause, out, complaints)

@@ -14,6 +14,7 @@ from launcher_k8s.templates.govalues.kinds import kind_name, type_name
 from launcher_k8s.templates.govalues.signature import Registry, function
 from launcher_k8s.templates.govalues.values import (
     MISSING,
+    NIL_ERROR,
     GoError,
     StringMap,
     Uint8,
@@ -44,7 +45,7 @@ def length(value: Any) -> int:
         return byte_length(value)
     if isinstance(value, _SIZED):
         return len(value)
-    if value is None:
+    if value is None or value is NIL_ERROR:
         raise GoError("len of nil pointer")
     if value is MISSING:
         raise GoError("reflect: call of reflect.Value.Type on zero Value")
@@ -54,7 +55,7 @@ def length(value: Any) -> int:
 @function(REGISTRY, "reflect.Value, ...reflect.Value", "index")
 def index(value: Any, *indexes: Any) -> Any:
     """An element of a list, map or string, and of what that holds."""
-    if value is None or value is MISSING:
+    if _is_nothing(value):
         raise GoError("index of untyped nil")
     for at in indexes:
         if value is None:
@@ -65,7 +66,7 @@ def index(value: Any, *indexes: Any) -> Any:
 
 def _mapped(mapping: dict[str, Any], key: Any) -> Any:
     if type(key) is not str:
-        if key is None or key is MISSING:
+        if _is_nothing(key):
             raise GoError("value is nil; should be of type string")
         raise GoError(f"value has type {type_name(key)}; should be string")
     return mapping.get(key, "" if isinstance(mapping, StringMap) else None)
@@ -83,7 +84,7 @@ def _element(value: Any, at: Any) -> Any:
 
 def _checked(at: Any, limit: int) -> int:
     """An index as a number that is at most the limit."""
-    if at is None or at is MISSING:
+    if _is_nothing(at):
         raise GoError("cannot index slice/array with nil")
     if not isinstance(at, int) or isinstance(at, bool):
         raise GoError(f"cannot index slice/array with type {type_name(at)}")
@@ -95,7 +96,7 @@ def _checked(at: Any, limit: int) -> int:
 @function(REGISTRY, "reflect.Value, ...reflect.Value", "slice")
 def slice_value(value: Any, *indexes: Any) -> Any:
     """A part of a list or string, from one index to the next; a third one limits its growth only."""
-    if value is None or value is MISSING:
+    if _is_nothing(value):
         raise GoError("slice of untyped nil")
     if len(indexes) > 3:
         raise GoError(f"too many slice indexes: {len(indexes)}")
@@ -112,6 +113,10 @@ def slice_value(value: Any, *indexes: Any) -> Any:
             raise GoError(f"invalid slice index: {low} > {high}")
     part: Any = data[places[0] : places[1]]
     return decode(part) if type(value) is str else type(value)(part)
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or value is MISSING or value is NIL_ERROR
 
 
 def _pointed(value: Any) -> str:

@@ -14,7 +14,7 @@ from launcher_k8s.templates.govalues.printing import sprint
 from launcher_k8s.templates.govalues.quoting import quote
 from launcher_k8s.templates.govalues.signature import Function, Registry, function
 from launcher_k8s.templates.govalues.structs import Struct
-from launcher_k8s.templates.govalues.values import ErrorValue, StringList
+from launcher_k8s.templates.govalues.values import MISSING, NIL_ERROR, ErrorValue, StringList
 
 REGISTRY: Final[Registry] = {}
 
@@ -49,6 +49,11 @@ class ExecResult(Struct):
         self._result = result
         self._error = _error_value(result.error, command) if result.error else None
         self._warn = warn
+
+    def get(self, name: str, default: object = None) -> Any:
+        """What a template reads as ``.name``; nil is of the field's type, but for functions."""
+        value = super().get(name, default)
+        return NIL_ERROR if value is None and default is MISSING else value
 
     def go_field(self, name: str) -> Any:
         """A field's value; MISSING if there is none of that name."""

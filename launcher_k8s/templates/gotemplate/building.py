@@ -23,6 +23,7 @@ from typing import Any, Final
 from jinja2 import nodes as jinja
 
 MISSING_NAME: Final = "MISSING"
+NIL_ERROR_NAME: Final = "NIL_ERROR"
 
 
 class Nil(Enum):

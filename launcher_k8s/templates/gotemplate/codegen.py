@@ -17,7 +17,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import Environment
 
 from launcher_k8s.templates.gotemplate.arguments import EXACT
-from launcher_k8s.templates.gotemplate.building import MISSING_NAME, Nil
+from launcher_k8s.templates.gotemplate.building import MISSING_NAME, NIL_ERROR_NAME, Nil
 from launcher_k8s.templates.gotemplate.compiler import Translation
 from launcher_k8s.templates.gotemplate.names import function_name, type_check_name, type_name
 from launcher_k8s.templates.gotemplate.sites import Place, SiteMap
@@ -223,16 +223,16 @@ class GoCodeGenerator(CodeGenerator):
             self.visit(node.node, frame)
             self.write(f") is {node.name.removeprefix('exactly ')}")
         elif node.name == Nil.NIL.value:
-            self._replaced(node.node, MISSING_NAME, "None", frame)
+            self._replaced(node.node, (MISSING_NAME, NIL_ERROR_NAME), "None", frame)
         elif node.name == Nil.MISSING.value:
-            self._replaced(node.node, "None", MISSING_NAME, frame)
+            self._replaced(node.node, ("None",), MISSING_NAME, frame)
         else:
             how, wanted = node.name.split(" ", 1)
             check = type_check_name(how, wanted)
             self.checks.add(node.name)
             self._checked(node.node, type_name(wanted) if wanted in EXACT else "", check, frame)
 
-    def _replaced(self, value: jinja.Expr, old: str, new: str, frame: Frame) -> None:
+    def _replaced(self, value: jinja.Expr, old: tuple[str, ...], new: str, frame: Frame) -> None:
         name = self._name_of(value)
         self.write(f"({new} if ")
         if name:
@@ -242,7 +242,7 @@ class GoCodeGenerator(CodeGenerator):
             self.write(f"({name} := ")
             self.visit(value, frame)
             self.write(")")
-        self.write(f" is {old} else {name})")
+        self.write(f" is {f' or {name} is '.join(old)} else {name})")
 
     def _checked(self, value: jinja.Expr, wanted: str, check: str, frame: Frame) -> None:
         """Write ``value if its type is wanted else check(value)``."""

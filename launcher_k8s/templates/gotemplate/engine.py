@@ -29,7 +29,7 @@ from launcher_k8s.templates.gotemplate.rendering import TPL, Renderer
 from launcher_k8s.templates.gotemplate.run import Program, Run
 from launcher_k8s.templates.gotemplate.template import Template
 from launcher_k8s.templates.govalues.signature import Function
-from launcher_k8s.templates.govalues.values import MISSING
+from launcher_k8s.templates.govalues.values import MISSING, NIL_ERROR
 
 _MISSING_KEYS: Final = {"default": "default", "invalid": "default", "zero": "zero", "error": "error"}
 UNSET: Final = object()
@@ -121,6 +121,7 @@ class Engine:
             "type": type,
             "len": len,
             "MISSING": MISSING,
+            "NIL_ERROR": NIL_ERROR,
             "TPL": TPL,
             "UNSET": UNSET,
         }

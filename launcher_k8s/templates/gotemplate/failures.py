@@ -11,7 +11,7 @@ from types import FrameType, TracebackType
 from typing import Any, NamedTuple
 
 from launcher_k8s.templates.gotemplate.arguments import ANY, ExecutionError
-from launcher_k8s.templates.gotemplate.nodes import AnyNode
+from launcher_k8s.templates.gotemplate.nodes import AnyNode, ChainNode, IdentifierNode, PipeNode
 from launcher_k8s.templates.gotemplate.run import Program
 from launcher_k8s.templates.gotemplate.sites import Site
 from launcher_k8s.templates.gotemplate.template import Template
@@ -20,7 +20,7 @@ from launcher_k8s.templates.govalues.allowance import LimitError
 from launcher_k8s.templates.govalues.kinds import type_name
 from launcher_k8s.templates.govalues.quoting import quote
 from launcher_k8s.templates.govalues.structs import MethodArgumentsError, Struct
-from launcher_k8s.templates.govalues.values import GoError, NoFieldError
+from launcher_k8s.templates.govalues.values import NIL_ERROR, GoError, NoFieldError
 
 
 class Failure(NamedTuple):
@@ -102,13 +102,25 @@ def _cause(site: Site, variables: Mapping[str, Any], error: BaseException) -> st
 
 
 def _no_field(site: Site, variables: Mapping[str, Any], value: Any, name: str) -> str:
-    if value is None:
-        return f"nil pointer evaluating {ANY}.{name}"
+    if value is None or value is NIL_ERROR:
+        return f"nil pointer evaluating {ANY if value is None else type_name(value)}.{name}"
     if isinstance(value, Struct) and name in dict(value.go_fields()):
         return f"{name} is an unexported field of struct type {type_name(value)}"
-    held_as = getattr(value, "go_held_as", None) or type_name(value)  # the type of the field that holds it
-    kind = ANY if _is_wrapped(site, variables, value) else held_as
+    kind = type_name(value)
+    if _is_wrapped(site, variables, value):
+        kind = ANY
+    elif not _is_result(site):
+        kind = getattr(value, "go_held_as", kind)  # the type of the field that holds it
     return f"can't evaluate field {name} in type {kind}"
+
+
+def _is_result(site: Site) -> bool:
+    """Whether the value comes straight out of a function, which gives it as what it is."""
+    if len(site.fields) != 1 or not isinstance(site.node, ChainNode):
+        return False
+    pipe = site.node.node
+    first = pipe.cmds[-1].args[0] if isinstance(pipe, PipeNode) else pipe
+    return isinstance(first, IdentifierNode) and first.ident not in {"and", "or"}
 
 
 def _is_wrapped(site: Site, variables: Mapping[str, Any], value: Any) -> bool:

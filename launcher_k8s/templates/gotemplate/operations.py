@@ -30,8 +30,10 @@ from launcher_k8s.templates.govalues.signature import Function
 from launcher_k8s.templates.govalues.structs import Struct
 from launcher_k8s.templates.govalues.values import (
     MISSING,
+    NIL_ERROR,
     ErrorValue,
     GoError,
+    NilError,
     NoFieldError,
     StringMap,
     Uint8,
@@ -40,7 +42,9 @@ from launcher_k8s.templates.govalues.values import (
 
 def text(value: Any) -> str:
     """What an action prints."""
-    return "<no value>" if value is None or value is MISSING else format_value(value)
+    if value is None or value is MISSING:
+        return "<no value>"
+    return str(value) if value is NIL_ERROR else format_value(value)
 
 
 def fail(message: str) -> NoReturn:
@@ -60,7 +64,7 @@ def elements(run: Run, out: list[str], value: Any) -> Iterable[Any]:
         return ()
     if type(value) is bytes:
         return run.rounds(list(map(Uint8, value)), out)
-    raise ExecutionError(f"range can't iterate over {format_value(value)}")
+    raise ExecutionError(f"range can't iterate over {text(value)}")
 
 
 def pairs(run: Run, out: list[str], value: Any) -> Iterable[tuple[Any, Any]]:
@@ -99,7 +103,7 @@ def call_value(name: str | None, function: Any, *_args: Any) -> NoReturn:
         name: What the template calls; None if that comes out of a pipeline.
         function: Its value.
     """
-    if function is None or function is MISSING:
+    if function is None or function is MISSING or function is NIL_ERROR:
         raise GoError("call of nil")
     if name is None:
         name = function if type(function) is str else f"<{type_name(function)} Value>"
@@ -176,8 +180,8 @@ def call_method(method: Function | None, *args: Any) -> Any:
 
 
 def as_nil(value: Any) -> Any:
-    """What a function gets for no value."""
-    return None if value is MISSING else value
+    """What a function gets for no value, and for a nil of whatever type."""
+    return None if value is MISSING or value is NIL_ERROR else value
 
 
 def field_or_zero(value: Any, name: str) -> Any:
@@ -197,6 +201,6 @@ def field_or_error(value: Any, name: str) -> Any:
 
 
 def _field(value: Any, name: str) -> Any:
-    if not isinstance(value, dict | Struct | ErrorValue) and value is not MISSING:
+    if not isinstance(value, dict | Struct | ErrorValue | NilError) and value is not MISSING:
         raise NoFieldError(value, name)
     return value.get(name, MISSING)

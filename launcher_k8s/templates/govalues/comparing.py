@@ -13,7 +13,7 @@ from typing import Any, Final
 from launcher_k8s.templates.govalues.allowance import NODE, spend
 from launcher_k8s.templates.govalues.kinds import is_nil, kind_name, type_name
 from launcher_k8s.templates.govalues.printing import sprintf
-from launcher_k8s.templates.govalues.values import MISSING, GoError, encode
+from launcher_k8s.templates.govalues.values import MISSING, NIL_ERROR, GoError, encode
 
 _BASIC: Final[Mapping[str, str]] = {
     "bool": "bool",
@@ -133,7 +133,7 @@ def _equal_other(first: Any, second: Any) -> bool:
 
 
 def _is_valid(value: Any) -> bool:
-    return value is not None and value is not MISSING
+    return value is not None and value is not MISSING and value is not NIL_ERROR
 
 
 def deep_equal(first: Any, second: Any) -> bool:

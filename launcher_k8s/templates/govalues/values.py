@@ -81,6 +81,28 @@ class Missing:
 MISSING: Final = Missing()
 
 
+class NilError:
+    """A nil ``error`` in a field of that type, which Go tells from nil until a function is given it."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "error"
+    go_kind: ClassVar[str] = "interface"
+    is_nil: ClassVar[bool] = True
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return "<nil>"
+
+    def get(self, name: str, _default: object = None) -> object:
+        """What a template reads as ``.name``: nil has no fields."""
+        raise NoFieldError(self, name)
+
+
+NIL_ERROR: Final = NilError()
+
+
 class Integer(int):
     """An integer of a Go type other than ``int``; arithmetic on it gives Python's ``int``."""
 

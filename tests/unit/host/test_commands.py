@@ -41,9 +41,18 @@ def test_a_signal_is_named_as_go_names_it(signal: str, word: str) -> None:
     assert shell(f"kill -{signal} $$") == CommandResult(-1, f"signal: {word}", "", "")
 
 
-def test_a_command_that_is_nowhere_does_not_start() -> None:
-    result = run_command(["no-such-command"], CommandLimits(), environment=ENVIRONMENT)
-    assert result == CommandResult(-1, 'exec: "no-such-command": executable file not found in $PATH', "", "")
+@pytest.mark.parametrize(
+    ("name", "quoted"),
+    [("no-such-command", "no-such-command"), ("a\0b", "a\\x00b"), (".", "."), ("..", "..")],
+)
+def test_a_command_that_is_nowhere_does_not_start(name: str, quoted: str) -> None:
+    result = run_command([name], CommandLimits(), environment=ENVIRONMENT)
+    assert result == CommandResult(-1, f'exec: "{quoted}": executable file not found in $PATH', "", "")
+
+
+def test_the_root_is_no_command() -> None:
+    result = run_command(["/"], CommandLimits(), environment=ENVIRONMENT)
+    assert result == CommandResult(-1, 'exec: "/": is a directory', "", "")
 
 
 def test_a_path_that_is_not_there_does_not_start() -> None:

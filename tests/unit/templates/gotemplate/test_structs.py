@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from launcher_k8s.templates.effects import CommandResult
+from launcher_k8s.templates.functions.launcher import ExecResult
 from launcher_k8s.templates.govalues.signature import Function
 from launcher_k8s.templates.govalues.structs import Struct
 from launcher_k8s.templates.govalues.values import ErrorValue, GoError
@@ -72,3 +74,59 @@ def test_fields_and_methods(text: str, expected: str) -> None:
 )
 def test_fields_and_methods_that_are_not_there(text: str, cause: str) -> None:
     assert failure(text, DATA).cause == cause
+
+
+SUCCESS = {"r": ExecResult(CommandResult(0, "", "out", ""))}
+FAILURE = {"r": ExecResult(CommandResult(1, "exit status 1", "", ""))}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{.r.Err}}", "<nil>"),
+        (
+            "{{$e := .r.Err}}{{$e}}{{($e)}}{{or nil $e}}{{with $e}}{{else}}{{$e}}{{end}}",
+            "<nil><nil><nil><nil>",
+        ),
+        ('{{template "own" .r.Err}}{{define "own"}}{{.}}{{end}}', "<nil>"),
+        ('{{include "own" .r.Err}}{{define "own"}}{{.}}{{end}}', "<no value>"),
+        ("{{$e := .r.Err}}{{print $e}}{{index (list $e) 0}}{{html $e}}", "<nil><no value>&lt;no value&gt;"),
+        ('{{eq .r.Err nil}}{{ne .r.Err nil}}{{eq .r.Err "x"}}{{eq .r.Err .r.Err}}', "truefalsefalsetrue"),
+        ("{{not .r.Err}}{{if .r.Err}}x{{end}}", "true"),
+    ],
+)
+def test_an_error_that_is_nil_is_no_value_only_to_functions(text: str, expected: str) -> None:
+    assert render(text, SUCCESS) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("{{.r.Err.Error}}", "nil pointer evaluating error.Error"),
+        ("{{$e := .r.Err}}{{$e.x}}", "nil pointer evaluating error.x"),
+        ("{{upper .r.Err}}", "wrong type for value; expected string; got error"),
+        ("{{.r.Err | upper}}", "wrong type for value; expected string; got error"),
+        ("{{range .r.Err}}{{end}}", "range can't iterate over <nil>"),
+        ("{{.r.Err | len}}", "error calling len: len of nil pointer"),
+        ("{{index .r.Err 0}}", "error calling index: index of untyped nil"),
+        ("{{index .r.Stdout .r.Err}}", "error calling index: cannot index slice/array with nil"),
+        ("{{call .r.Err}}", "error calling call: call of nil"),
+    ],
+)
+@pytest.mark.parametrize("missing", ["default", "error"])
+def test_what_cannot_be_done_with_an_error_that_is_nil(text: str, cause: str, missing: str) -> None:
+    assert failure(text, SUCCESS, missing=missing).cause == cause
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("{{.r.Err.x}}", "error"),
+        ("{{(.r.Err).x}}", "error"),
+        ("{{(and 1 .r.Err).x}}", "error"),
+        ("{{(index (list .r.Err) 0).x}}", "*errors.errorString"),
+        ("{{(list 1 .r.Err | list).x}}", "[]interface {}"),
+    ],
+)
+def test_an_error_is_of_its_fields_type_until_a_function_gives_it(text: str, kind: str) -> None:
+    assert failure(text, FAILURE).cause == f"can't evaluate field x in type {kind}"
