@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable
 
 from tests.cluster import gomodule, packages, places, session
-from tests.cluster.binaries import build, cached
+from tests.cluster.binaries import build_all, cached
 from tests.cluster.processes import Processes
+from tests.cluster.real import OwnCluster
 from tests.cluster.waiting import ClusterError, UnavailableError
 
 
@@ -18,9 +19,11 @@ def say(message: str) -> None:
     print(f"cluster: {message}", file=sys.stderr, flush=True)
 
 
-def up(place: places.Place) -> None:
+def up(place: places.Place, *, metrics: bool) -> None:
     if session.bring_up(place, say):
         say("already running")
+    if metrics:
+        OwnCluster(place).start_metrics(say)
     print(f"export KUBECONFIG={place.kubeconfig}")
     print(f"# kubectl: {cached(place.version).path('kubectl')}")
 
@@ -62,13 +65,14 @@ def logs(place: places.Place, names: list[str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.cluster", description="a real Kubernetes, by hand")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("up", help="boot it, or say that it is running; prints export KUBECONFIG=...")
+    up_parser = commands.add_parser("up", help="boot it unless it runs; prints export KUBECONFIG=...")
+    up_parser.add_argument("--metrics", action="store_true", help="with metrics-server")
     down_parser = commands.add_parser("down", help="take it down; fails if anything is left")
     down_parser.add_argument("--force", action="store_true", help="even while a test session uses it")
     status_parser = commands.add_parser("status", help="which clusters run; exit code 1: none")
     status_parser.add_argument("cluster", nargs="?", help="only this one")
     commands.add_parser("install", help="apt-get what is missing (as root)")
-    commands.add_parser("build", help="build the binaries into the cache")
+    commands.add_parser("build", help="build all binaries into the cache")
     commands.add_parser("module", help="write kubernetes/go.mod and go.sum anew, for KUBE_VERSION")
     commands.add_parser("kubectl", help="kubectl on it", add_help=False)
     commands.add_parser("logs", help="the ends of the daemons' logs").add_argument("name", nargs="*")
@@ -77,11 +81,11 @@ def main() -> None:
         parser.error(f"unknown: {' '.join(rest)}")
     place = places.place()
     verbs: dict[str, Callable[[], object]] = {
-        "up": lambda: up(place),
+        "up": lambda: up(place, metrics=options.metrics),
         "down": lambda: down(place, force=options.force),
         "status": lambda: status(options.cluster),
         "install": lambda: packages.install(say),
-        "build": lambda: build(place.version, say),
+        "build": lambda: build_all(place.version, say),
         "module": lambda: gomodule.generate(place.version, places.MODULE),
         "kubectl": lambda: kubectl(place, rest),
         "logs": lambda: logs(place, options.name),

@@ -77,6 +77,13 @@ class Node:
             f"--kubelet-client-certificate={pki_folder}/kubelet-client.crt",
             f"--kubelet-client-key={pki_folder}/kubelet-client.key",
             "--kubelet-preferred-address-types=InternalIP",
+            f"--proxy-client-cert-file={pki_folder}/front-proxy.crt",
+            f"--proxy-client-key-file={pki_folder}/front-proxy.key",
+            f"--requestheader-client-ca-file={pki_folder}/ca.crt",
+            f"--requestheader-allowed-names={pki.FRONT_PROXY}",
+            "--requestheader-username-headers=X-Remote-User",
+            "--requestheader-group-headers=X-Remote-Group",
+            "--requestheader-extra-headers-prefix=X-Remote-Extra-",
             "--allow-privileged=true",
             f"--cert-dir={self._in('apiserver')}",
         ]

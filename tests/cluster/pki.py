@@ -1,7 +1,8 @@
 """Keys, certificates and tokens of one cluster, made by openssl at each boot.
 
 One authority signs the API server's serving certificate (for the node's address and for 127.0.0.1, where the
-forwarder listens), the API server's client certificate towards the kubelet, and an administrator's.
+forwarder listens), the API server's client certificates towards the kubelet and aggregated APIs, and an
+administrator's.
 Components come as the users that Kubernetes' own roles are bound to, not as administrators.
 """
 
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DAYS = "30"
+FRONT_PROXY = "front-proxy"
+"""Who may speak to an aggregated API in the name of users: only the API server."""
 LEAF = ("basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature",
         "extendedKeyUsage=serverAuth,clientAuth", "subjectKeyIdentifier=hash",
         "authorityKeyIdentifier=keyid")  # fmt: skip
@@ -43,6 +46,7 @@ def make(folder: Path, *, node_name: str, names: list[str]) -> None:
         "req", "-x509", "-new", "-key", folder / "ca.key", "-out", folder / "ca.crt", *authority, *may_sign
     )
     _signed(folder, "serving", "/CN=kube-apiserver", f"subjectAltName={','.join(names)}")
+    _signed(folder, "front-proxy", f"/CN={FRONT_PROXY}")
     _signed(folder, "kubelet-client", "/O=system:masters/CN=kube-apiserver")
     _signed(folder, "admin", "/O=system:masters/CN=admin-by-certificate")
     _key(folder, "service-account")

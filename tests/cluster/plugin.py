@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -19,6 +19,7 @@ from tests.cluster.waiting import UnavailableError
 
 if TYPE_CHECKING:  # a run without cluster tests does not load the harness
     from tests.cluster.binaries import Say
+    from tests.cluster.fakes import FakeNodes
     from tests.cluster.real import RealCluster
 
 
@@ -36,11 +37,35 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def real_cluster(pytestconfig: pytest.Config) -> Iterator[RealCluster]:
     """A running Kubernetes, shared by the session."""
     with ExitStack() as stack:
-        try:
+        with _given_up_if_unavailable():
             cluster = stack.enter_context(_cluster(_speaker(pytestconfig)))
-        except UnavailableError as reason:
-            give_up(str(reason))
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def metrics(real_cluster: RealCluster, pytestconfig: pytest.Config) -> RealCluster:
+    """The cluster, with a metrics API that has figures."""
+    with _given_up_if_unavailable():
+        real_cluster.start_metrics(_speaker(pytestconfig))
+    real_cluster.wait_for_metrics()
+    return real_cluster
+
+
+@pytest.fixture
+def fake_nodes(
+    real_cluster: RealCluster, pytestconfig: pytest.Config
+) -> Iterator[Callable[[int], FakeNodes]]:
+    """A function: so many nodes of one's own that kwok plays, gone at the end with the pods on them."""
+    made: list[FakeNodes] = []
+
+    def add(count: int) -> FakeNodes:
+        with _given_up_if_unavailable():
+            made.append(real_cluster.add_fake_nodes(count, _speaker(pytestconfig)))
+        return made[-1]
+
+    yield add
+    for nodes in made:
+        real_cluster.remove_fake_nodes(nodes)
 
 
 @pytest.fixture
@@ -49,6 +74,14 @@ def namespace(real_cluster: RealCluster) -> Iterator[str]:
     name = real_cluster.create_namespace()
     yield name
     real_cluster.delete_namespace(name)
+
+
+@contextmanager
+def _given_up_if_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except UnavailableError as reason:
+        give_up(str(reason))
 
 
 def give_up(reason: str) -> NoReturn:

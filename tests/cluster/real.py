@@ -15,9 +15,11 @@ import unittest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tests.cluster import images, network, pki
+from tests.cluster import fakes, images, metrics, network, pki
 from tests.cluster.api import Api, ApiError
+from tests.cluster.binaries import Say
 from tests.cluster.boot import READY_S, Daemons, node_ready
+from tests.cluster.fakes import FakeNodes
 from tests.cluster.forward import Forwarder
 from tests.cluster.node import PORT
 from tests.cluster.places import Place
@@ -154,6 +156,22 @@ class RealCluster:
     def start_kubelet(self) -> None:
         self._not_ours("starting the kubelet")
 
+    def start_metrics(self, say: Say) -> None:
+        """Start metrics-server unless it runs, for as long as the cluster; `wait_for_metrics` then."""
+        if not self.api.exists(metrics.NODES):
+            self._not_ours("starting metrics-server")
+
+    def wait_for_metrics(self) -> None:
+        """Return when the metrics API has figures."""
+        until(lambda: metrics.serving(self.api), "the metrics API", within_s=READY_S)
+
+    def add_fake_nodes(self, count: int, say: Say) -> FakeNodes:
+        """Nodes that kwok plays, which is started if need be; returns when they are ready."""
+        self._not_ours("fake nodes")
+
+    def remove_fake_nodes(self, nodes: FakeNodes) -> None:
+        self._not_ours("fake nodes")
+
     def log_tail(self, daemon: str) -> str:
         """The last lines of a daemon's log, such as "kubelet"."""
         self._not_ours(f"the log of {daemon}")
@@ -215,6 +233,19 @@ class OwnCluster(RealCluster):
         """Start it again; returns when the node is ready."""
         self._daemons.start("kubelet")
         self._daemons.processes.wait(lambda: node_ready(self.api), "the node", within_s=READY_S)
+
+    def start_metrics(self, say: Say) -> None:
+        metrics.start(self._daemons, self.api, say)
+
+    def wait_for_metrics(self) -> None:
+        metrics.wait(self._daemons, self.api)
+
+    def add_fake_nodes(self, count: int, say: Say) -> FakeNodes:
+        fakes.start(self._daemons, say)
+        return fakes.add(self._daemons, self.api, count)
+
+    def remove_fake_nodes(self, nodes: FakeNodes) -> None:
+        fakes.remove(self.api, nodes)
 
     def log_tail(self, daemon: str) -> str:
         return self._daemons.processes.tail(daemon)

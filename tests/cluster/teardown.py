@@ -20,6 +20,7 @@ from typing import Any
 
 from tests.cluster import host, network, pki
 from tests.cluster.api import Api, ApiError
+from tests.cluster.node import NODE_NAME
 from tests.cluster.places import Place
 from tests.cluster.processes import Processes, identify
 from tests.cluster.waiting import ClusterError, until
@@ -122,7 +123,7 @@ def _cgroup_removed(place: Place) -> bool:
 
 
 def _delete_pods(place: Place, processes: Processes) -> None:
-    """Delete all pods and wait until the kubelet has confirmed each.
+    """Delete all pods of our node and wait until the kubelet has confirmed each.
 
     The controllers and the scheduler end first, so that no pod is made anew; since nobody is left to take the
     Job controller's finalizers away, that is done here.
@@ -134,7 +135,7 @@ def _delete_pods(place: Place, processes: Processes) -> None:
     asked: set[str] = set()
 
     def none_left() -> bool:
-        pods = api.request("GET", "/api/v1/pods")["items"]
+        pods = api.request("GET", f"/api/v1/pods?fieldSelector=spec.nodeName={NODE_NAME}")["items"]
         for pod in pods:
             if pod["metadata"]["uid"] not in asked:
                 _delete_pod(api, pod)

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster import gomodule, images, packages, places, session, teardown, waiting
+from tests.cluster.addons import ADDONS, Addon
 from tests.cluster.forward import Forwarder
 from tests.cluster.locks import Users
 from tests.cluster.places import Place
@@ -54,6 +55,11 @@ def test_the_committed_module_is_whole() -> None:
     assert text.count(f" v0.{places.default_version().split('.', 1)[1]}\n") == 33
     assert all(f"\t{gomodule.KUBERNETES}/cmd/{command}\n" in text for command in gomodule.COMMANDS)
     assert (places.MODULE / "go.sum").exists()
+
+
+@pytest.mark.parametrize("addon", ADDONS, ids=lambda addon: addon.name)
+def test_the_module_of_an_addon_pins_it(addon: Addon) -> None:
+    assert f"{addon.module} v{addon.version} h1:" in (addon.folder / "go.sum").read_text()
 
 
 def test_the_version_is_the_environments_or_the_committed(monkeypatch: pytest.MonkeyPatch) -> None:
