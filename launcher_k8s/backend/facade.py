@@ -41,7 +41,6 @@ from launcher_k8s.errors import (
     ClusterError,
     InvalidJobStateError,
     JobNotFoundError,
-    NotSupportedError,
     ObjectNotFoundError,
     OperationTimeoutError,
 )
@@ -174,17 +173,11 @@ class JobBackend:
         Raises:
             InvalidJobError: The job may not run as asked, or the key was used for another job.
             OverrideError: An override cannot be applied.
-            NotSupportedError: The job has a stdin.
             TemplateError: The cluster's templates fail, or make what may not be submitted.
             ClusterError: The API server refused, or could not be reached: then ``transient`` is set, it
                 is unknown whether the job exists, and a retry with the same key settles it.
         """
         here = self._here
-        if job.stdin:
-            raise NotSupportedError(
-                "jobs with a stdin cannot be submitted yet",
-                hint="write the input to a file that the job mounts",
-            )
         groups = await self._membership.groups_of(user)
 
         async def draw() -> JobPlan:
@@ -195,7 +188,7 @@ class JobBackend:
                 job, self._settings, user=user, groups=groups, job_id=job_id, key=key
             )
 
-        return await here.submitter.submit(draw, key=key)
+        return await here.submitter.submit(draw, key=key, stdin=job.stdin)
 
     @checked
     async def get(

@@ -13,6 +13,7 @@ from contextlib import aclosing
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
 from launcher_k8s.backend.troubles import Troubles
@@ -49,6 +50,7 @@ class Follower:
         tracker: What is fed.
         recorder: Writes the final states that come up.
         troubles: Looks for the reasons of jobs that wait without one.
+        feeder: Sends the jobs that have come to run their input.
         patience: How requests are repeated.
     """
 
@@ -59,6 +61,7 @@ class Follower:
         tracker: Tracker,
         recorder: Recorder,
         troubles: Troubles,
+        feeder: Feeder,
         patience: Patience,
     ) -> None:
         self._cluster = cluster
@@ -66,6 +69,7 @@ class Follower:
         self._tracker = tracker
         self._recorder = recorder
         self._troubles = troubles
+        self._feeder = feeder
         self._patience = patience
         self._pace = Pace(patience.clock, patience.chance)
         self._trouble: dict[str, ClusterError] = {}
@@ -201,6 +205,8 @@ class Follower:
             self._recorder.record(unrecorded)
         for unexplained in self._tracker.take_unexplained():
             self._troubles.look_into(unexplained)
+        for job_id in self._tracker.take_turned():
+            self._feeder.consider(job_id)
         for job_id in self._tracker.take_doubts():
             self._start(self._settle(job_id))
 

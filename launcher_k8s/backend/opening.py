@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import attrs
 
 from launcher_k8s.backend.controlling import Controller
+from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.lookup import Lookup
 from launcher_k8s.backend.patience import Patience
@@ -57,8 +58,9 @@ async def opened(
         cluster or _cluster_of(settings) as reached,
         Recorder(reached, namespace, tracker, patience) as recorder,
         Troubles(reached, namespace, tracker, patience) as troubles,
-        Follower(reached, settings, tracker, recorder, troubles, patience) as follower,
-        Submitter(reached, follower, patience) as submitter,
+        Feeder(reached, namespace, settings.instance_id, tracker, patience) as feeder,
+        Follower(reached, settings, tracker, recorder, troubles, feeder, patience) as follower,
+        Submitter(reached, follower, feeder, patience) as submitter,
     ):
         lookup = Lookup(reached, namespace, tracker, follower, patience)
         async with Controller(

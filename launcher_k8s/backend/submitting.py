@@ -11,6 +11,7 @@ from typing import Self
 import attrs
 
 from launcher_k8s.backend import submission
+from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.leaving import finish
 from launcher_k8s.backend.patience import Patience
@@ -40,12 +41,14 @@ class Submitter:
     Args:
         cluster: Where to.
         follower: Told of each Job that was made, so that it is known before the watch tells of it.
+        feeder: Given what each job reads from its standard input.
         patience: How requests are repeated.
     """
 
-    def __init__(self, cluster: Cluster, follower: Follower, patience: Patience) -> None:
+    def __init__(self, cluster: Cluster, follower: Follower, feeder: Feeder, patience: Patience) -> None:
         self._cluster = cluster
         self._follower = follower
+        self._feeder = feeder
         self._patience = patience
         self._work: set[asyncio.Task[Submitted]] = set()
         self._is_left = False
@@ -59,12 +62,15 @@ class Submitter:
         self._is_left = True
         await finish(set(self._work), self._patience.clock)
 
-    async def submit(self, draw: Callable[[], Awaitable[JobPlan]], *, key: str | None) -> Submitted:
+    async def submit(
+        self, draw: Callable[[], Awaitable[JobPlan]], *, key: str | None, stdin: str = ""
+    ) -> Submitted:
         """Create a job. A caller who is cancelled leaves the work to be finished in the background.
 
         Args:
             draw: Plans the job, with a new id each time unless there is a key.
             key: The caller's idempotency key.
+            stdin: What the job reads from its standard input.
 
         Raises:
             BackendClosedError: The submitter was left before, or left the work unfinished: then it is
@@ -72,7 +78,7 @@ class Submitter:
         """
         if self._is_left:
             raise BackendClosedError
-        work = asyncio.create_task(self._submit(draw, key))
+        work = asyncio.create_task(self._submit(draw, key, stdin))
         self._work.add(work)
         work.add_done_callback(self._finished)
         try:
@@ -83,7 +89,7 @@ class Submitter:
                 raise BackendClosedError from None
             raise
 
-    async def _submit(self, draw: Callable[[], Awaitable[JobPlan]], key: str | None) -> Submitted:
+    async def _submit(self, draw: Callable[[], Awaitable[JobPlan]], key: str | None, stdin: str) -> Submitted:
         for _ in range(ID_DRAWS):
             planned = await draw()
             reply = await submission.create_job(self._cluster, planned, self._patience)
@@ -100,6 +106,7 @@ class Submitter:
             row = decode_job(reply.body)
             if row is not None:
                 self._follower.learn(row)
+                self._feeder.expect(row.id, stdin.encode())
             return Submitted(planned.job_id, with_warnings(planned, reply.warnings + warnings))
         raise AlreadyExistsError(f"{ID_DRAWS} ids in a row were taken", status=409, reason="AlreadyExists")
 

@@ -9,12 +9,13 @@ Rows are msgspec structs, not attrs classes: the decoder builds them in C, and w
 garbage collector (they hold no cycles) one tracked job stays under 0.8 KiB.
 """
 
-from launcher_k8s.rows.annotations import format_final, format_intent
+from launcher_k8s.rows.annotations import format_delivery, format_final, format_intent
 from launcher_k8s.rows.events import decode_event_list, decode_watched_event
 from launcher_k8s.rows.jobs import decode_job, decode_job_event, decode_job_page
 from launcher_k8s.rows.nodes import decode_node, decode_node_page
 from launcher_k8s.rows.pods import decode_pod, decode_pod_event, decode_pod_page
 from launcher_k8s.rows.values import (
+    Delivery,
     Event,
     EventKind,
     EventRow,
@@ -28,6 +29,7 @@ from launcher_k8s.rows.values import (
 )
 
 __all__ = [
+    "Delivery",
     "Event",
     "EventKind",
     "EventRow",
@@ -48,6 +50,7 @@ __all__ = [
     "decode_pod_event",
     "decode_pod_page",
     "decode_watched_event",
+    "format_delivery",
     "format_final",
     "format_intent",
 ]

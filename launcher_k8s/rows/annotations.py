@@ -1,4 +1,4 @@
-"""The two annotations in which the cluster remembers what only we know: an intent and a final state.
+"""The annotations in which the cluster remembers what only we know: intent, final state, input that was sent.
 
 Each is one JSON object in wire form (design, "Guarantees"). One that cannot be read, because somebody
 edited it, counts as absent: a job must not become invisible by it.
@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from launcher_k8s.rows.times import Time, seconds, time_of
-from launcher_k8s.rows.values import Final, Intent
+from launcher_k8s.rows.values import Delivery, Final, Intent
 from launcher_k8s.status import JobState, Operation
 
 Wire = TypeVar("Wire")
@@ -32,6 +32,13 @@ class _FinalWire(msgspec.Struct, rename="camel", omit_defaults=True):
     end_time: Time | None = None
 
 
+class _DeliveryWire(msgspec.Struct, rename="camel", omit_defaults=True):
+    sender: str
+    time: Time
+    done: bool = False
+
+
+_DELIVERY = msgspec.json.Decoder(_DeliveryWire)
 _INTENT = msgspec.json.Decoder(_IntentWire)
 _FINAL = msgspec.json.Decoder(_FinalWire)
 
@@ -47,6 +54,18 @@ def format_intent(intent: Intent) -> str:
     """The text of the annotation ``launcher-k8s/intent``."""
     wire = _IntentWire(intent.operation, time_of(intent.time), intent.user)
     return msgspec.json.encode(wire).decode()
+
+
+def format_delivery(delivery: Delivery) -> str:
+    """The text of the annotation ``launcher-k8s/stdin``."""
+    wire = _DeliveryWire(delivery.sender, time_of(delivery.time), delivery.done)
+    return msgspec.json.encode(wire).decode()
+
+
+def parse_delivery(text: str) -> Delivery | None:
+    """Who sends the input, in an annotation; None when there is none to read."""
+    wire = _read(_DELIVERY, text)
+    return None if wire is None else Delivery(wire.sender, seconds(wire.time), wire.done)
 
 
 def parse_intent(text: str) -> Intent | None:

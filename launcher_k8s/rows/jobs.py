@@ -7,16 +7,18 @@ from typing import Final
 
 import msgspec
 
-from launcher_k8s.rows.annotations import parse_final, parse_intent
+from launcher_k8s.rows.annotations import parse_delivery, parse_final, parse_intent
 from launcher_k8s.rows.decoding import Lean, NamedContainer, WatchEvent, decode, decode_event, decode_page
 from launcher_k8s.rows.times import Time, seconds_or_none
 from launcher_k8s.rows.values import Event, JobOutcome, JobRow, Page, pack_uid, version_number
 from launcher_k8s.shape.names import (
+    DELIVERY_ANNOTATION,
     FINAL_ANNOTATION,
     INSTANCE_LABEL,
     INTENT_ANNOTATION,
     MAIN_CONTAINER,
     NAME_ANNOTATION,
+    STDIN_ANNOTATION,
     USER_ANNOTATION,
     read_tags,
 )
@@ -29,6 +31,7 @@ _ENDINGS: Final = frozenset({*_OUTCOMES, "FailureTarget"})
 class _JobAnnotations(Lean):
     intent: str = msgspec.field(default="", name=INTENT_ANNOTATION)
     final: str = msgspec.field(default="", name=FINAL_ANNOTATION)
+    delivery: str = msgspec.field(default="", name=DELIVERY_ANNOTATION)
 
 
 class _JobLabels(Lean):
@@ -135,6 +138,8 @@ def _row(job: _Job) -> JobRow | None:
         seconds_or_none(ending.last_transition_time) if ending else None,
         parse_intent(own.intent) if own else None,
         parse_final(own.final) if own else None,
+        bool(annotations.get(STDIN_ANNOTATION)),
+        parse_delivery(own.delivery) if own else None,
     )
 
 

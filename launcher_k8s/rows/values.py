@@ -46,6 +46,20 @@ class Final(msgspec.Struct, frozen=True, gc=False):
     end_time: float | None = None
 
 
+class Delivery(msgspec.Struct, frozen=True, gc=False):
+    """Who sends a job its standard input: the annotation ``launcher-k8s/stdin``, written before it is sent.
+
+    Args:
+        sender: The process that does it, by a random name.
+        time: When it last said that it is at it.
+        done: Whether all was sent.
+    """
+
+    sender: str
+    time: float
+    done: bool = False
+
+
 class JobRow(msgspec.Struct, frozen=True, gc=False):
     """What is kept of a Kubernetes Job.
 
@@ -66,6 +80,8 @@ class JobRow(msgspec.Struct, frozen=True, gc=False):
         ended: When that condition came true.
         intent: The control asked for last.
         final: The final state that was recorded.
+        has_stdin: Whether its object keeps a copy of its standard input.
+        delivery: Who sends that, or has sent it; None before.
     """
 
     id: str
@@ -84,6 +100,8 @@ class JobRow(msgspec.Struct, frozen=True, gc=False):
     ended: float | None = None
     intent: Intent | None = None
     final: Final | None = None
+    has_stdin: bool = False
+    delivery: Delivery | None = None
 
     @property
     def uid(self) -> str:

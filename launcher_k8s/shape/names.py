@@ -32,6 +32,7 @@ OWN_ANNOTATION_PREFIX = "launcher-k8s/"
 SUBMISSION_ANNOTATION = "launcher-k8s/submission"
 INTENT_ANNOTATION = "launcher-k8s/intent"
 FINAL_ANNOTATION = "launcher-k8s/final"
+DELIVERY_ANNOTATION = "launcher-k8s/stdin"
 
 CPU = "cpu"
 MEMORY = "memory"

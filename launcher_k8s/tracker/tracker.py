@@ -200,6 +200,10 @@ class Tracker:
         """Whether a job named by :meth:`take_doubts` is still in doubt."""
         return self._upkeep.is_doubted(job_id)
 
+    def take_turned(self) -> list[str]:
+        """Jobs that were told to run, or to have ended, since last asked: those that run may want input."""
+        return self._upkeep.take_turned()
+
     def take_unexplained(self) -> list[Unexplained]:
         """Jobs that have come to be pending while their rows do not say why; each once, and anew with a Pod.
 
@@ -288,6 +292,8 @@ class Tracker:
             self._audience.tell(build_status(job, running, inferred=True))
         if verdict.state.is_final and not entry.is_final:
             self._conclude(entry, job, verdict)
+        if verdict.state is not entry.told and verdict.state is not JobState.PENDING:
+            self._upkeep.note_turn(job.id)
         entry.told, entry.message = verdict.state, verdict.message
         if listened:
             self._audience.tell(build_status(job, verdict, removed=removed))

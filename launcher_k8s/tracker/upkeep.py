@@ -1,4 +1,4 @@
-"""What the tracker asks of the backend: final states to write down, and ends in doubt to look into."""
+"""What the tracker asks of the backend: final states to write down, ends in doubt, jobs to be fed."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Upkeep:
     def __init__(self) -> None:
         self._unrecorded: dict[str, None] = {}
         self._doubted: dict[str, bool] = {}  # whether it was handed out
+        self._turned: list[str] = []
 
     def doubted(self) -> Sequence[str]:
         """The jobs in doubt, handed out or not."""
@@ -42,6 +43,10 @@ class Upkeep:
     def ask_to_record(self, job_id: str) -> None:
         """A final state was told that nobody has written down."""
         self._unrecorded[job_id] = None
+
+    def note_turn(self, job_id: str) -> None:
+        """A job has come to run, or has ended."""
+        self._turned.append(job_id)
 
     def doubt(self, job_id: str) -> None:
         """An end cannot be told yet."""
@@ -61,6 +66,11 @@ class Upkeep:
         if not self._unrecorded:
             return []
         taken, self._unrecorded = list(self._unrecorded), {}
+        return taken
+
+    def take_turned(self) -> list[str]:
+        """The jobs that have come to run, or have ended, since last asked."""
+        taken, self._turned = self._turned, []
         return taken
 
     def take_doubts(self) -> list[str]:

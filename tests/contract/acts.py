@@ -48,6 +48,11 @@ class WaitsFor:
 
 
 @attrs.frozen
+class Copies:
+    """Prints what it reads from its standard input, to the end of that."""
+
+
+@attrs.frozen
 class Outgrows:
     """Takes more and more memory, until it is killed at its container's limit."""
 
@@ -59,7 +64,7 @@ class Exits:
     code: int
 
 
-Act = Prints | PrintsLines | WaitsFor | Outgrows | Exits
+Act = Prints | PrintsLines | WaitsFor | Copies | Outgrows | Exits
 
 
 def shell_of(acts: Sequence[Act], *, gates: str = "/tmp") -> str:
@@ -87,6 +92,8 @@ def _line(act: Act, gates: str) -> str:
             return f"awk 'BEGIN {{ {loop} }}'"
         case WaitsFor(gate):
             return f'until [ -e "{gate_file(gate, "$HOSTNAME", gates=gates)}" ]; do sleep 0.05; done'
+        case Copies():
+            return "cat"
         case Outgrows():
             return "x=0123456789; while :; do x=$x$x; done"
         case Exits(code):

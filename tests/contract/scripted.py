@@ -20,7 +20,7 @@ from launcher_k8s.shape.names import MAIN_CONTAINER
 from launcher_k8s.testing import ScriptedCluster, ScriptedPod
 from launcher_k8s.testing.cluster.kinds import SECRET
 from launcher_k8s.testing.scripted.commands import Command, Ran
-from tests.contract.acts import Act, Exits, Outgrows, Prints, PrintsLines, WaitsFor
+from tests.contract.acts import Act, Copies, Exits, Outgrows, Prints, PrintsLines, WaitsFor
 from tests.contract.capabilities import Can
 from tests.contract.simulated import SimulatedWorld
 from tests.contract.world import IMPATIENT, World
@@ -106,6 +106,7 @@ class ScriptedWorld(SimulatedWorld):
             return
         pod.running()
         yield BEFORE_S
+        pod.when_stdin_ends(play.go_on)
         play.go_on()
 
 
@@ -156,11 +157,15 @@ class Play:
     def _may(self, act: Act) -> bool:
         if self._pod.is_gone or self._pod.is_ending or isinstance(act, Outgrows):
             return False
+        if isinstance(act, Copies):
+            return self._pod.has_closed_stdin()
         return not isinstance(act, WaitsFor) or act.gate in self._open
 
     def _do(self, container: str, act: Act) -> None:
         if isinstance(act, (Prints, PrintsLines)):
             self._pod.prints(act.data, container=container)
+        elif isinstance(act, Copies):
+            self._pod.prints(self._pod.stdin(), container=container)
         elif isinstance(act, Exits):
             self._left[container].clear()
             self._end(container, act.code)

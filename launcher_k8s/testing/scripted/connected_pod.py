@@ -29,6 +29,7 @@ class ConnectedPod(PodRecord):
         self.is_stopped = False
         self._stdin: dict[str, bytearray] = {}
         self._closed_stdins: set[str] = set()
+        self._input_ends: list[Callable[[], object]] = []
         self._resumption: list[Callable[[], object]] = []
 
     @property
@@ -73,7 +74,14 @@ class ConnectedPod(PodRecord):
 
     def closes_stdin(self, *, container: str) -> None:
         """Nothing more is written to it."""
-        self._closed_stdins.add(container)
+        if container not in self._closed_stdins:
+            self._closed_stdins.add(container)
+            for go_on in self._input_ends:
+                go_on()
+
+    def when_stdin_ends(self, go_on: Callable[[], object]) -> None:
+        """Let something happen each time that a container's standard input has come to its end."""
+        self._input_ends.append(go_on)
 
     def when_resumed(self, go_on: Callable[[], object]) -> None:
         """Let something happen when the job's processes go on."""

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
+from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.following import DOUBT_S, Follower
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
@@ -33,7 +34,8 @@ class Following:
         patience = Patience(cluster.clock, lambda: 0.0)
         self.recorder = Recorder(cluster, SETTINGS.namespace, self.tracker, patience)
         troubles = Troubles(cluster, SETTINGS.namespace, self.tracker, patience)  # not entered: asks nothing
-        self.follower = Follower(cluster, SETTINGS, self.tracker, self.recorder, troubles, patience)
+        feeder = Feeder(cluster, SETTINGS.namespace, "", self.tracker, patience)
+        self.follower = Follower(cluster, SETTINGS, self.tracker, self.recorder, troubles, feeder, patience)
 
     def state(self, job_id: str) -> JobState | None:
         status = self.tracker.status(job_id)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
+from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.output import read_output
 from launcher_k8s.backend.patience import Patience
@@ -69,7 +70,8 @@ async def tracked(cluster: ScriptedCluster) -> AsyncIterator[Tracker]:
     async with (
         Recorder(cluster, SETTINGS.namespace, tracker, patience) as recorder,
         Troubles(cluster, SETTINGS.namespace, tracker, patience) as troubles,
-        Follower(cluster, SETTINGS, tracker, recorder, troubles, patience) as follower,
+        Feeder(cluster, SETTINGS.namespace, "", tracker, patience) as feeder,
+        Follower(cluster, SETTINGS, tracker, recorder, troubles, feeder, patience) as follower,
     ):
         await follower.synced()
         yield tracker

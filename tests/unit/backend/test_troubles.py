@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
@@ -71,7 +72,8 @@ class Looking:
             self.cluster,
             Recorder(self.cluster, namespace, self.tracker, patience) as recorder,
             Troubles(self.cluster, namespace, self.tracker, patience) as troubles,
-            Follower(self.cluster, SETTINGS, self.tracker, recorder, troubles, patience) as follower,
+            Feeder(self.cluster, namespace, "", self.tracker, patience) as feeder,
+            Follower(self.cluster, SETTINGS, self.tracker, recorder, troubles, feeder, patience) as follower,
         ):
             await follower.synced()
             yield

@@ -1,0 +1,221 @@
+"""Sending jobs their standard input: once each runs, by attaching to it; then it is closed.
+
+The process that submits a job sends what it was given. Where that process is gone, another sends the copy in
+the pod template's annotation, if there is one. So that no two send the same, each says on the Job that it is
+at it before it attaches (annotation ``launcher-k8s/stdin``), goes on saying so, and says when all was sent.
+What was said too long ago was said by a process that is gone. A container's input is closed when the first
+attach to it ends (``stdinOnce``): nothing can be sent twice, and an attach that is cut cannot be taken up
+again. Rules: domain, section 5, "stdin".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Final, Self
+
+import msgspec
+
+from launcher_k8s.backend.leaving import finish
+from launcher_k8s.backend.patience import Patience
+from launcher_k8s.connection import JOBS, PODS, Cluster, ConnectOptions
+from launcher_k8s.errors import ClusterError, ConflictError, ObjectNotFoundError
+from launcher_k8s.manifest import read_job
+from launcher_k8s.rows import Delivery, JobRow, decode_job, format_delivery
+from launcher_k8s.shape.names import DELIVERY_ANNOTATION, MAIN_CONTAINER
+from launcher_k8s.status import JobState
+from launcher_k8s.tracker import Tracker
+
+_log = logging.getLogger(__name__)
+
+NEARER_S: Final = 10.0
+"""How long others leave a job that runs to the process that has submitted it."""
+
+LEASE_S: Final = 60.0
+"""When a process that has said that it sends, and nothing since, is taken for gone."""
+
+PIECE_BYTES: Final = 256 * 1024
+_ATTACHED: Final = ConnectOptions(MAIN_CONTAINER, stdin=True, stdout=False, stderr=False)
+
+
+class Feeder:
+    """Sends jobs their input in the background; leaving it waits a little for what is under way.
+
+    Args:
+        cluster: Where the jobs are.
+        namespace: Their namespace.
+        instance_id: Only jobs of this instance are sent anything.
+        tracker: Knows the jobs; told of every Job that was written.
+        patience: How requests are repeated.
+    """
+
+    def __init__(
+        self, cluster: Cluster, namespace: str, instance_id: str, tracker: Tracker, patience: Patience
+    ) -> None:
+        self._cluster = cluster
+        self._jobs, self._pods = JOBS.within(namespace), PODS.within(namespace)
+        self._instance_id = instance_id
+        self._tracker = tracker
+        self._patience = patience
+        self._clock = patience.clock
+        self._name = f"{int(patience.chance() * 2**40):010x}"
+        self._own: dict[str, bytes] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._is_left = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self._is_left = True
+        await finish(set(self._tasks.values()), self._clock)
+
+    def expect(self, job_id: str, data: bytes) -> None:
+        """Send a job that we have made its input, once it runs."""
+        if data:
+            self._own[job_id] = data
+            self.consider(job_id)
+
+    def consider(self, job_id: str) -> None:
+        """Look at a job that has come to run, or has ended."""
+        status, row = self._tracker.status(job_id), self._tracker.row(job_id)
+        if status is not None and status.state.is_final:
+            self._own.pop(job_id, None)
+            if (task := self._tasks.get(job_id)) is not None:
+                task.cancel()  # a server may wait for ever for a program to read that has ended
+        elif row is not None and self._wants_input(row) and job_id not in self._tasks and not self._is_left:
+            task = self._tasks[job_id] = asyncio.create_task(self._feed(job_id))
+            task.add_done_callback(lambda _: self._tasks.pop(job_id, None))
+
+    def _wants_input(self, row: JobRow) -> bool:
+        """Whether a job runs that is ours to feed and was not yet."""
+        status = self._tracker.status(row.id)
+        return (
+            status is not None
+            and status.state is JobState.RUNNING
+            and row.instance_id == self._instance_id
+            and (row.has_stdin or row.id in self._own)
+            and not (row.delivery and row.delivery.done)
+        )
+
+    async def _feed(self, job_id: str) -> None:
+        try:
+            if job_id not in self._own:
+                await self._clock.sleep(NEARER_S)
+            row = await self._claim(job_id)
+            if row is not None:
+                await self._deliver(row)
+        except ObjectNotFoundError:
+            _log.debug("job %s was removed before its standard input was sent", job_id)
+        except ClusterError as error:
+            _log.warning("the standard input of job %s could not be sent: %s", job_id, error)
+        finally:
+            self._own.pop(job_id, None)
+
+    # --- who sends it
+
+    async def _claim(self, job_id: str) -> JobRow | None:
+        """Say on the Job that we send its input; None where it wants none any more."""
+        while (row := self._tracker.row(job_id)) is not None and self._wants_input(row):
+            other = row.delivery if row.delivery and row.delivery.sender != self._name else None
+            wait_s = 0.0 if other is None else other.time + LEASE_S - self._now().timestamp()
+            if wait_s > 0:
+                await self._clock.sleep(min(wait_s, LEASE_S))
+                continue
+            try:
+                return await self._say(row, done=False)
+            except ConflictError:
+                await self._look(job_id)
+        return None
+
+    async def _say(self, row: JobRow, *, done: bool) -> JobRow:
+        """Write on a Job how far we are with its input, unless it has changed since it was read."""
+        delivery = Delivery(self._name, self._now().timestamp(), done)
+        metadata: dict[str, Any] = {
+            "resourceVersion": row.resource_version,
+            "annotations": {DELIVERY_ANNOTATION: format_delivery(delivery)},
+        }
+        patch = msgspec.json.encode({"metadata": metadata})
+        reply = await self._patience.run(lambda: self._cluster.patch(self._jobs.named(row.id), patch))
+        return self._learn(row.id, reply.body)
+
+    async def _look(self, job_id: str) -> JobRow:
+        reply = await self._patience.run(lambda: self._cluster.get(self._jobs.named(job_id)))
+        return self._learn(job_id, reply.body)
+
+    def _learn(self, job_id: str, body: bytes) -> JobRow:
+        row = decode_job(body)
+        if row is None:
+            raise ObjectNotFoundError(f"job {job_id} is no longer the Launcher's")
+        self._tracker.learn(row)
+        return row
+
+    def _now(self) -> datetime:
+        return self._clock.now()
+
+    # --- sending it
+
+    async def _deliver(self, row: JobRow) -> None:
+        data = self._own.get(row.id)
+        if data is None:
+            reply = await self._patience.run(lambda: self._cluster.get(self._jobs.named(row.id)))
+            data = read_job(msgspec.json.decode(reply.body)).stdin.encode()
+        renewal = asyncio.create_task(self._keep_saying(row.id))
+        try:
+            await self._send(row.id, data)
+        finally:
+            renewal.cancel()
+            await asyncio.gather(renewal, return_exceptions=True)
+        await self._say_until_heard(row.id, done=True)
+
+    async def _keep_saying(self, job_id: str) -> None:
+        while True:
+            await self._clock.sleep(LEASE_S / 3)
+            await self._say_until_heard(job_id, done=False)
+
+    async def _say_until_heard(self, job_id: str, *, done: bool) -> None:
+        while True:
+            row = self._tracker.row(job_id) or await self._look(job_id)
+            try:
+                await self._say(row, done=done)
+            except ConflictError:
+                await self._look(job_id)
+            else:
+                return
+
+    async def _send(self, job_id: str, data: bytes) -> None:
+        """Attach, again where that fails, and send everything; what is cut then cannot be sent again."""
+
+        async def attach() -> None:
+            pod = self._tracker.pod(job_id)
+            if pod is None:
+                raise ObjectNotFoundError(f"the pod of job {job_id} is gone")
+            sent = 0
+            try:
+                async with self._cluster.connect(self._pods.named(pod.name, "attach"), _ATTACHED) as session:
+                    for piece in _pieces(data):
+                        await session.send(piece)
+                        sent += len(piece)
+                    await session.close_stdin()
+                    await session.outcome()
+            except ClusterError as error:
+                if not sent:
+                    raise
+                _log.warning(
+                    "the standard input of job %s was cut, after at most %d of %d bytes: %s",
+                    job_id,
+                    sent,
+                    len(data),
+                    error,
+                )
+
+        await self._patience.run(attach)
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    return (data[at : at + PIECE_BYTES] for at in range(0, len(data), PIECE_BYTES))
