@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 
 import pytest
 
 from launcher_k8s import JobBackend, JobState
+from launcher_k8s.connection import JOBS
+from launcher_k8s.shape.names import DELIVERY_ANNOTATION
 from tests.contract.acts import Copies, Exits, Prints, WaitsFor
 from tests.contract.capabilities import Can, needs
 from tests.contract.faults import Answers, LosesAnswer, On
@@ -70,6 +73,23 @@ async def test_a_lost_answer_sends_nothing_twice(world: World, backend: JobBacke
     job_id = (await backend.submit(world.job(Copies(), stdin=TEXT), user=USER)).id
     assert await _printed(backend, job_id) == TEXT.encode()
     assert lost.hits == 1
+
+
+async def test_that_all_was_sent_is_known_while_the_job_goes_on(world: World, backend: JobBackend) -> None:
+    job_id = (await backend.submit(world.job(Copies(), WaitsFor("go"), stdin=TEXT), user=USER)).id
+    while not (await _delivery(world, job_id)).get("done"):
+        await world.clock.sleep(0.2)
+    assert (await backend.wait(job_id, until=[JobState.RUNNING])).state is JobState.RUNNING
+    await world.release(job_id, "go")
+    assert (await backend.wait(job_id)).exit_code == 0
+
+
+async def _delivery(world: World, job_id: str) -> dict[str, object]:
+    async with world.reached() as cluster:
+        reply = await cluster.get(JOBS.within(world.namespace).named(job_id))
+    annotations = json.loads(reply.body)["metadata"].get("annotations", {})
+    delivery: dict[str, object] = json.loads(annotations.get(DELIVERY_ANNOTATION, "{}"))
+    return delivery
 
 
 async def test_a_job_that_does_not_read_ends_by_itself(world: World, backend: JobBackend) -> None:

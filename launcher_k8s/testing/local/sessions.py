@@ -89,17 +89,19 @@ async def attach(http: web.Request, runner: ContainerRunner, wanted: Wanted) -> 
     listeners = _listeners(channels, wanted)
     runner.listeners.extend(listeners)
     feeding = asyncio.create_task(channels.feed(streams if wanted.stdin else _deaf()))
-    ending = asyncio.create_task(_until_drained(process, streams))
+    ends = {asyncio.create_task(_until_drained(process, streams))}
+    if not listeners:  # containerd ends so the attach of a client that only writes
+        ends.add(asyncio.create_task(_until_fed(channels)))
     try:
-        await asyncio.wait({feeding, ending}, return_when=asyncio.FIRST_COMPLETED)
-        if ending.done():
+        await asyncio.wait({feeding, *ends}, return_when=asyncio.FIRST_COMPLETED)
+        if any(end.done() for end in ends):
             await channels.finish(SUCCESS)
     finally:
         for each in listeners:
             runner.listeners.remove(each)
-        for task in (feeding, ending):
+        for task in (feeding, *ends):
             task.cancel()
-        await asyncio.gather(feeding, ending, return_exceptions=True)
+        await asyncio.gather(feeding, *ends, return_exceptions=True)
         if wanted.stdin and runner.container.spec.get("stdinOnce"):
             streams.close_stdin()
     return channels.response
@@ -120,6 +122,10 @@ async def _accompany(channels: Channels, process: Process, streams: ProcessStrea
         for task in (feeding, ending):
             task.cancel()
         await asyncio.gather(feeding, ending, return_exceptions=True)
+
+
+async def _until_fed(channels: Channels) -> None:
+    await channels.stdin_ended.wait()
 
 
 async def _until_drained(process: Process, streams: ProcessStreams) -> None:

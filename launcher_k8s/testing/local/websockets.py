@@ -8,6 +8,7 @@ Source: ``k8s.io/apimachinery/pkg/util/httpstream/wsstream`` and
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from typing import Final
 
@@ -28,10 +29,14 @@ class Channels:
 
     Args:
         http: The request to upgrade.
+
+    Attributes:
+        stdin_ended: Set when the client has closed its standard input.
     """
 
     def __init__(self, http: web.Request) -> None:
         self._http = http
+        self.stdin_ended = asyncio.Event()
         self._socket = web.WebSocketResponse(protocols=PROTOCOLS, autoping=True, max_msg_size=0)
 
     @staticmethod
@@ -79,6 +84,7 @@ class Channels:
                 _resize(streams, data)
             elif channel == _CLOSE and data == bytes((STDIN,)):
                 streams.close_stdin()
+                self.stdin_ended.set()
 
 
 def _resize(streams: ProcessStreams, data: bytes) -> None:

@@ -110,6 +110,7 @@ class Attachment(Program):
     def __init__(self, pod: ScriptedPod, options: ConnectOptions, wake: Callable[[], None]) -> None:
         self._pod = pod
         self._options = options
+        self._wake = wake
         self._log = pod.log(options.container).reader(LogOptions(options.container, follow=True), wake)
         self._log.take()  # what was printed before is in the log only
         self._has_told = False
@@ -128,15 +129,21 @@ class Attachment(Program):
         """Nothing more comes."""
         if self._options.stdin:
             self._pod.closes_stdin(container=self._options.container)
+            self._wake()
 
     def take(self) -> list[bytes]:
         """What has come since the last call."""
         printed = self._log.take()
         messages = [_on(OutputChannel.STDOUT, printed)] if printed and self._options.stdout else []
-        if self._log.is_over and not self._has_told:
+        if (self._log.is_over or self._is_all_sent()) and not self._has_told:
             self._has_told = True
             messages.append(_outcome(SUCCESS))
         return messages
+
+    def _is_all_sent(self) -> bool:
+        """Whether nothing is left to do: containerd ends so the attach of a client that only writes."""
+        options = self._options
+        return not (options.stdout or options.stderr) and self._pod.has_closed_stdin(options.container)
 
     def close(self) -> None:
         """The client is gone; with ``stdinOnce``, as every job has it, standard input ends."""

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launcher_k8s.rows import Final, Intent, format_final, format_intent
-from launcher_k8s.rows.annotations import parse_final, parse_intent
+from launcher_k8s.rows import Delivery, Final, Intent, format_delivery, format_final, format_intent
+from launcher_k8s.rows.annotations import parse_delivery, parse_final, parse_intent
 from launcher_k8s.status import FINAL, JobState, Operation
 
 times = st.integers(1, 4_000_000_000).map(float)
@@ -64,3 +64,14 @@ def test_an_intent_is_read_as_it_was_written(operation: Operation) -> None:
 def test_an_intent_is_one_object_in_wire_form() -> None:
     text = format_intent(Intent(Operation.KILL, 0.0, "jsmith"))
     assert text == '{"operation":"kill","time":"1970-01-01T00:00:00Z","user":"jsmith"}'
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_a_delivery_is_read_as_it_was_written(done: bool) -> None:
+    delivery = Delivery("0123456789", 1_700_000_000.0, done)
+    assert parse_delivery(format_delivery(delivery)) == delivery
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"sender":"a"}', "sent"])
+def test_a_delivery_that_cannot_be_read_counts_as_absent(text: str) -> None:
+    assert parse_delivery(text) is None
