@@ -65,7 +65,8 @@ async def test_a_process_that_comes_later_sends_the_copy(world: World) -> None:
 async def test_of_two_processes_one_sends(world: World, backend: JobBackend) -> None:
     async with world.backend() as other:
         job_id = (await backend.submit(world.job(Copies(), stdin=TEXT), user=USER)).id
-        assert await asyncio.gather(_printed(backend, job_id), _printed(other, job_id)) == [TEXT.encode()] * 2
+        printed = await asyncio.gather(_printed(backend, job_id), _printed(other, job_id))
+        assert set(printed) == {TEXT.encode()}
 
 
 async def test_a_lost_answer_sends_nothing_twice(world: World, backend: JobBackend) -> None:
