@@ -127,14 +127,15 @@ def _dangling_mounts(manifest: Object) -> Iterator[Finding]:
 
 def _template_remains(manifest: Object, data: Data) -> Iterator[Finding]:
     """Text that a template left by mistake. What the job itself says is nobody's mistake."""
-    suspect = [(path, text) for path, text in _texts(manifest) if _SUSPECT(text)]
+    suspect: list[tuple[Path, str]] = []
+    _collect_suspects(manifest, (), suspect)
     if not suspect:
         return
-    said = {text for _, text in _texts(data)}
+    said = _texts(data)
     suspect = [(path, text) for path, text in suspect if text not in said]
     if not suspect:
         return
-    meant = {text for _, text in _texts([build_job(data), build_service(data)])}  # joined of what it says
+    meant = _texts([build_job(data), build_service(data)])  # joined of what it says
     for path, text in suspect:
         if text in meant:
             continue
@@ -147,19 +148,30 @@ def _template_remains(manifest: Object, data: Data) -> Iterator[Finding]:
             yield Finding("blank-at-end", path, message, hint, Severity.WARNING)
 
 
-def _texts(value: Any) -> list[tuple[Path, str]]:
-    """All texts in a value, with where they stand."""
-    found: list[tuple[Path, str]] = []
-    _collect(value, (), found)
+def _collect_suspects(value: Any, path: Path, found: list[tuple[Path, str]]) -> None:
+    """The texts in a value that may have been left by mistake, with where they stand."""
+    items: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, Mapping):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    for step, item in items:
+        if not isinstance(item, str):
+            _collect_suspects(item, (*path, step), found)
+        elif _SUSPECT(item):
+            found.append(((*path, step), item))
+
+
+def _texts(value: Any) -> set[str]:
+    """All texts in a value."""
+    found: set[str] = set()
+    _collect_texts(value, found)
     return found
 
 
-def _collect(value: Any, path: Path, found: list[tuple[Path, str]]) -> None:
-    if isinstance(value, str):
-        found.append((path, value))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            _collect(item, (*path, index), found)
-    elif type(value) is dict or isinstance(value, Mapping):
-        for key, item in value.items():
-            _collect(item, (*path, str(key)), found)
+def _collect_texts(value: Any, found: set[str]) -> None:
+    for item in value.values() if isinstance(value, Mapping) else value:
+        if isinstance(item, str):
+            found.add(item)
+        elif isinstance(item, list | Mapping):
+            _collect_texts(item, found)

@@ -97,7 +97,7 @@ class Fact:
     @property
     def is_written(self) -> bool:
         """Whether there are jobs for which something is written."""
-        return self.write != Constant(ABSENT)
+        return not isinstance(self.write, Constant) or self.write.value is not ABSENT
 
     def problem(self, found: Any) -> str:
         """What is wrong with a value, found or ``ABSENT``, whatever the job; else nothing."""

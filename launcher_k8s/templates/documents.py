@@ -13,6 +13,7 @@ import attrs
 import yaml
 
 from launcher_k8s.shape.fact import Path
+from launcher_k8s.templates.yaml.quick import QuickReader, Unsure
 from launcher_k8s.templates.yaml.scalars import plain_value
 
 _DEEPEST: Final = 200
@@ -36,7 +37,7 @@ class Document:
 
     Args:
         value: What it holds, as JSON types.
-        offsets: Where in the text each key, or item of a list, begins.
+        offsets: Where in the text each key, or item of a list, begins; empty where that was not asked for.
         duplicates: The paths of keys that stand twice, with where they do so again.
     """
 
@@ -45,12 +46,18 @@ class Document:
     duplicates: tuple[tuple[Path, int], ...]
 
 
-def read_document(text: str) -> Document:
+def read_document(text: str, *, offsets: bool = True) -> Document:
     """Read a rendered text.
+
+    Args:
+        text: The text.
+        offsets: Whether it must be known where each value begins; what is simple is read faster without.
 
     Raises:
         DocumentError: It is no YAML, several documents, or no mapping.
     """
+    if not offsets and (value := _quick_value(text)) is not None:
+        return Document(value, {}, ())
     try:
         return _Reader(text).document()
     except yaml.MarkedYAMLError as error:
@@ -60,6 +67,18 @@ def read_document(text: str) -> Document:
     except yaml.reader.ReaderError as error:
         message = f"the character {error.character!r} is not allowed in YAML"
         raise DocumentError(message, max(0, _find(text, error.character))) from error
+
+
+def _quick_value(text: str) -> dict[str, Any] | None:
+    """The value of a document that needs no more than a quick look; None of any other, right or wrong."""
+    if len(text) > _MOST_VALUES:
+        return None
+    reader = QuickReader(text)
+    try:
+        value = reader.read()
+    except Unsure:
+        return None
+    return value if reader.is_clear and type(value) is dict else None
 
 
 class _Reader:

@@ -29,6 +29,8 @@ _CAPABILITIES: Final[Path] = (*POD_SPEC, "securityContext", "capabilities")
 _REFUSED: Final = (
     "the API server refuses the Service: each port has a number, and of several each has its name"
 )
+_NEVER_WRITTEN: Final = tuple(fact for fact in JOB_FACTS if not fact.is_written)
+_WRITTEN: Final = tuple(fact for fact in JOB_FACTS if fact.is_written)
 _JOB_TEMPLATE: Final[Path] = ("spec", "template")
 
 
@@ -61,9 +63,10 @@ def _judge_job(manifest: dict[str, Any], data: Data, version: Version) -> Iterat
         for finding in check({**manifest, "kind": JOB_KIND}, data, version=version)
         if finding.code not in codes
     )
-    for fact in JOB_FACTS:
-        if not fact.is_written and (problem := fact.problem(look(manifest, fact.path))):
+    for fact in _NEVER_WRITTEN:
+        if problem := fact.problem(look(manifest, fact.path)):
             yield Finding(fact.code, fact.path, problem, fact.why, fact.severity)
+    for fact in _WRITTEN:
         yield from _empty(fact, manifest, data, version)
     yield from _no_integers(manifest)
     if look(manifest, _CAPABILITIES) is not ABSENT:
@@ -102,7 +105,7 @@ def _wrong_ports(manifest: dict[str, Any]) -> Iterator[Finding]:
 
 def _empty(fact: Fact, manifest: dict[str, Any], data: Data, version: Version) -> Iterator[Finding]:
     """What is written although the job asks for nothing there."""
-    if not fact.is_written or fact.since > version or look(manifest, fact.path) != "":
+    if fact.since > version or look(manifest, fact.path) != "":
         return
     if fact.write(data) is ABSENT:
         hint = "write it only where the job asks for it: {{- with ... }}"

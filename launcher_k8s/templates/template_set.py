@@ -160,25 +160,26 @@ class TemplateSet:
         """
         return self._languages.compile(files).render(name, data)
 
-    def read(self, name: str, data: Data) -> Rendering:
+    def read(self, name: str, data: Data, *, offsets: bool = True) -> Rendering:
         """What a template prints for a job, as a document, which may be anything.
 
         Args:
             name: The file.
             data: The job's data.
+            offsets: Whether it must be known where in the text each value begins.
 
         Raises:
             TemplateRenderError: The template fails, or its text is not one YAML mapping.
         """
         text = self.render(name, data)
         try:
-            return Rendering(name, text, read_document(text))
+            return Rendering(name, text, read_document(text, offsets=offsets))
         except DocumentError as error:
             raise _unreadable(name, text, error) from error
 
     def _checked(self, name: str, data: Data, groups: Mapping[str, Sequence[str]]) -> Rendering:
         with self._replay.recording(groups):
-            made = self.read(name, data)
+            made = self.read(name, data, offsets=False)
         _refuse_kind(name, made.value)
         attempt = Attempt(made.text, made.value)
         wrong = changed_by_values(data, attempt, lambda other: self._again(name, other), _value_or_none)
@@ -245,7 +246,7 @@ def _used(files: Mapping[str, str]) -> dict[str, str]:
 
 def _value_or_none(text: str) -> dict[str, Any] | None:
     try:
-        return read_document(text).value
+        return read_document(text, offsets=False).value
     except DocumentError:
         return None
 

@@ -45,11 +45,13 @@ BEGINNING: Final = re.compile(rf"{_EMPTY_LINES}(?:---\ *+\n)?+{_EMPTY_LINES}", r
 """Lines that hold nothing, before a document."""
 
 # What JSON reads as YAML does: texts without code points, words, and numbers that are whole and not large.
-_JSON_TEXT: Final = rf'''"(?:[\x20!#-\[\]-~{_OTHER}]|\\["\\bfnrt])*+"'''
+_JSON_TEXT: Final = rf'''"(?:[\x20!#-\[\]-~{_OTHER}]++|\\["\\bfnrt])*+"'''
 _JSON_ATOM: Final = r"(?:true|false|null|0|-?[1-9][0-9]{0,17})(?=[\ ,\]}])"
 JSON_TEXT: Final = re.compile(f"({_JSON_TEXT}){_REST}", re.VERBOSE).match
-JSON: Final = re.compile(rf"""((?:[\[\]{{}}:,\ ]|{_JSON_TEXT}|{_JSON_ATOM})*+){_REST}""", re.VERBOSE).match
+JSON: Final = re.compile(rf"""((?:[\[\]{{}}:,\ ]++|{_JSON_TEXT}|{_JSON_ATOM})*+){_REST}""", re.VERBOSE).match
 LONGEST_JSON: Final = 1000
 """Of a line that JSON may read: in a longer one a key could be too long for YAML."""
+COMMA_AT_END: Final = re.compile(r",\ *+[\]}]").search
+"""A comma behind the last item, probably: it may be inside a text."""
 LAST_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*+")|([\[{]\ *+,)|,(?=\ *+[\]}])').sub
 """Takes away the commas that YAML allows behind the last item, and JSON does not; keeps the groups."""

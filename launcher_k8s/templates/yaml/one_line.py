@@ -7,11 +7,13 @@ What is not of these forms is nothing here, not wrong. Source: go.yaml.in/yaml/v
 from __future__ import annotations
 
 import json
-import math
 import re
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from launcher_k8s.templates.yaml.line_patterns import (
+    COMMA_AT_END,
     JSON,
     JSON_TEXT,
     LAST_COMMA,
@@ -21,29 +23,47 @@ from launcher_k8s.templates.yaml.line_patterns import (
 )
 from launcher_k8s.templates.yaml.scalars import HINTS, resolve
 
+_DEEPEST: Final = 90
+"""How many brackets JSON may have here, and so how deep it may be."""
+
 
 def read_text(text: str, pos: int) -> tuple[str, int] | None:
     """A text in double quotes with its simplest escapes, and where the next line begins."""
     match = JSON_TEXT(text, pos)
-    return None if match is None else (json.loads(match[1]), match.end())
+    return None if match is None else (_decode_text(match[1]), match.end())
 
 
 def read_flow(text: str, pos: int) -> tuple[Any, int] | None:
-    """A sequence or mapping in brackets, and where the next line begins."""
+    """A sequence or mapping in brackets without a key that stands twice, and where the next line begins."""
     words = SIMPLE_LIST(text, pos)
     if words:
         items = [resolve(item)[1] if item[0] in HINTS else item for item in words[1].split(", ")]
-        special = any(type(item) is float and not math.isfinite(item) for item in items)
-        return None if special else (items, words.end())
+        return None if float in map(type, items) else (items, words.end())
     quoted = QUOTED_LIST(text, pos)
     if quoted:
         return [quoted[1]], quoted.end()
     match = JSON(text, pos, pos + LONGEST_JSON)
+    if match is None:
+        return None
+    value = match[1]
+    if value.count("[") + value.count("{") > _DEEPEST:
+        return None
     try:
-        return match and (json.loads(LAST_COMMA(_kept, match[1])), match.end())
+        return _decode(LAST_COMMA(_kept, value) if COMMA_AT_END(value) else value), match.end()
     except ValueError:
         return None
 
 
 def _kept(match: re.Match[str]) -> str:
     return match[1] or match[2] or ""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("a key stands twice")
+    return value
+
+
+_decode: Final = json.JSONDecoder(object_pairs_hook=_unique).decode
+_decode_text: Final = msgspec.json.Decoder(str).decode

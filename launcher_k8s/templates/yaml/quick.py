@@ -43,9 +43,12 @@ class QuickReader:
         "_original",
         "_shared_cursor",
         "_text",
+        "is_clear",
     )
 
     def __init__(self, text: str) -> None:
+        self.is_clear = True
+        """Whether no key stands twice in what is read so far, and no number is whole and a float."""
         self._original = text
         self._text = text if text[-1:] == "\n" else text + "\n"
         self._open: list[Any] = [[None]]
@@ -76,8 +79,10 @@ class QuickReader:
             top, key = opened[-1], key or quoted
             # Nearly every line is one more plain or quoted value of the mapping that the last line was in.
             if not dashes and len(indent) == columns[-1] and type(top) is dict and key and key not in WORDS:
+                if key in top:
+                    self.is_clear = False
                 if plain is not None:
-                    top[key] = plain if plain[0] not in HINTS else _resolved(plain)
+                    top[key] = plain if plain[0] not in HINTS else self._resolved(plain)
                     self._last = match
                 elif double is not None or single is not None:
                     top[key] = single if double is None else double
@@ -104,7 +109,7 @@ class QuickReader:
         elif not dashes:
             self._expect_value(column)
         if plain is not None:
-            self._set(plain if plain[0] not in HINTS else _resolved(plain))
+            self._set(plain if plain[0] not in HINTS else self._resolved(plain))
             self._last = match
         elif double is not None or single is not None:
             self._set(double if double is not None else single)
@@ -162,6 +167,8 @@ class QuickReader:
             raise Unsure
         if key in WORDS:
             key = _word(key)
+        if key in top:
+            self.is_clear = False
         top[key] = None
         self._holder, self._name, self._base = top, key, column
 
@@ -193,7 +200,7 @@ class QuickReader:
         if type(top) is not dict and type(top) is not list:
             raise Unsure
         self._check(match.start(_PLAIN), cursor.pos)
-        top[self._name] = _resolved(token.value) if token.value[0] in HINTS else token.value
+        top[self._name] = self._resolved(token.value) if token.value[0] in HINTS else token.value
         self._last = None
         return self._skip(cursor.line_start)
 
@@ -253,7 +260,17 @@ class QuickReader:
         except GoError:
             raise Unsure from None
         self._check(pos, end)
+        self.is_clear = False  # for all that is known of what is inside
         return value, self._skip(end)
+
+    def _resolved(self, text: str) -> Any:
+        value = resolve(text)[1]
+        if type(value) is float:
+            if not math.isfinite(value):
+                raise Unsure
+            if value.is_integer():
+                self.is_clear = False
+        return value
 
     def _cursor(self, pos: int) -> Cursor:
         cursor = self._shared_cursor = self._shared_cursor or Cursor(self._original)
@@ -285,10 +302,3 @@ def _word(key: str) -> str:
     if not isinstance(value, bool):
         raise Unsure
     return "true" if value else "false"
-
-
-def _resolved(text: str) -> Any:
-    value = resolve(text)[1]
-    if type(value) is float and not math.isfinite(value):
-        raise Unsure
-    return value

@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from launcher_k8s.templates.documents import DocumentError, read_document
 
@@ -59,3 +61,69 @@ def test_of_a_key_that_stands_twice_the_last_counts() -> None:
 def test_what_is_no_mapping_is_told(text: str, message: str) -> None:
     with pytest.raises(DocumentError, match=message):
         read_document(text)
+
+
+LINES = st.lists(
+    st.builds(
+        "{}{}{}{}".format,
+        st.sampled_from(["", "", "  ", "    "]),
+        st.sampled_from(["", "", "", "- ", "- - "]),
+        st.sampled_from(["a: ", "b:", '"c": ', "yes: ", "", "'q': "]),
+        st.sampled_from(
+            [
+                "x",
+                "",
+                "1",
+                "1.5",
+                "1e3",
+                ".inf",
+                "no",
+                "2026-11-21",
+                '"w\\n"',
+                "|",
+                ">-",
+                "[a, 2.0]",
+                "{}",
+                '{"d": 1, "e": [true]}',
+                '{"d": 1, "d": 2}',
+                "{d: 1, d: 2}",
+                "# c",
+                "'",
+                "...",
+                "---",
+            ]
+        ),
+    ),
+    max_size=8,
+)
+
+
+def _told(text: str, *, offsets: bool) -> tuple[Any, ...] | str:
+    try:
+        document = read_document(text, offsets=offsets)
+    except DocumentError as error:
+        return str(error)
+    # Values of the same types: 1 and 1.0 are equal, and Kubernetes takes one of them only.
+    return repr(document.value), document.duplicates
+
+
+@given(LINES)
+def test_without_offsets_a_document_is_the_same(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    assert _told(text, offsets=False) == _told(text, offsets=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_quick"),
+    [
+        ('a: 1\nb:\n  - c: "d\\n"\n    e: [1, x]\n    f: {"g": [{}]}\n', True),
+        ("a: 1\na: 2", False),
+        ('a:\n  b: 1\n  "b": {}\n', False),
+        ('a: {"b": 1, "b": 2}', False),
+        ("a: 1.0", False),
+        ("a: [1.0]", False),
+        ("a: " + "[" * 100 + "]" * 100, False),
+    ],
+)
+def test_only_what_is_clear_is_read_quickly(text: str, is_quick: bool) -> None:
+    assert bool(read_document(text, offsets=False).offsets) is not is_quick
