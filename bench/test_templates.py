@@ -13,7 +13,6 @@ import json
 import time
 import tracemalloc
 from collections.abc import Callable, Mapping
-from operator import truediv
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -67,7 +66,7 @@ class Series:
     @property
     def ratio(self) -> float:
         """The median of the rounds' ratios: both sides of a round met the same load."""
-        return median(map(truediv, self.ours, self.theirs))
+        return median(mine / its for mine, its in zip(self.ours, self.theirs, strict=True))
 
     def __str__(self) -> str:
         return f"{median(self.ours):6.0f} us CPU, Go {median(self.theirs):6.0f} us: {self.ratio:.2f}"
