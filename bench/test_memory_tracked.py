@@ -1,4 +1,4 @@
-"""What one tracked job takes: both rows, the tracker's own entry and its indexes.
+"""What one tracked job takes: both rows, the tracker's own entry and its indexes, its place in the expiry.
 
 Limit: 0.8 KiB, over 20,000 jobs read from bytes, running or recorded as final.
 """
@@ -11,6 +11,7 @@ import tracemalloc
 
 import pytest
 
+from launcher_k8s.backend.endings import Endings, ending_of
 from launcher_k8s.rows import Final, decode_job_event, decode_pod_event, format_final
 from launcher_k8s.status import JobState
 from launcher_k8s.tracker import Tracker
@@ -46,11 +47,16 @@ def test_a_tracked_job_is_small(annotations: dict[str, str]) -> None:
     for job_line, pod_line in lines:
         tracker.apply_job(decode_job_event(job_line))
         tracker.apply_pod(decode_pod_event(pod_line))
-    tracker.take_unrecorded()
+    endings = Endings(86_400)
+    for job_id in [each.row.id for each in tracker.take_unrecorded()] or tracker.take_recorded():
+        row = tracker.row(job_id)
+        ending = ending_of(row) if row else None
+        assert ending is not None
+        endings.add(ending)
     tracker.take_doubts()
     gc.collect()
     taken = tracemalloc.get_traced_memory()[0] / JOBS
     tracemalloc.stop()
     print(f"\na tracked job: {taken:.0f} bytes (limit {LIMIT_BYTES:.0f})")
-    assert len(tracker.select()) == JOBS
+    assert len(tracker.select()) == len(endings) == JOBS
     assert taken <= LIMIT_BYTES

@@ -12,8 +12,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random as _random
+import weakref
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AsyncExitStack, aclosing, contextmanager, suppress
+from contextlib import AsyncExitStack, aclosing, closing, contextmanager, suppress
 from types import TracebackType
 from typing import Self, overload
 
@@ -21,6 +22,7 @@ from launcher_k8s import host
 from launcher_k8s.arguments import checked
 from launcher_k8s.backend import listing, submission
 from launcher_k8s.backend.checking import check_cluster
+from launcher_k8s.backend.expiry import Hold
 from launcher_k8s.backend.membership import Membership
 from launcher_k8s.backend.networking import network_of
 from launcher_k8s.backend.opening import Opened, opened
@@ -126,6 +128,8 @@ class JobBackend:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
+        if self._open is not None:
+            self._open.expiry.stop()  # before the streams are ended that keep jobs from it
         self._open = None
         await self._streams.interrupt_all()
         await self._leaving.aclose()
@@ -196,6 +200,8 @@ class JobBackend:
     ) -> Job:
         """A job as the cluster has it now.
 
+        Of one that this backend has removed because it expired at its very end, what its status tells.
+
         Args:
             job_id: The job.
             user: Its owner, if only theirs may be seen.
@@ -207,8 +213,8 @@ class JobBackend:
         """
         with self._call() as here:
             names = None if fields is None else listing.field_names(fields)
-            status, reply = await here.lookup.read(job_id, user)
-        whole = listing.decode_whole(reply.body, cluster=self._settings.name)
+            status, reply = await here.lookup.recall(job_id, user)
+        whole = listing.decode_whole(reply.body, cluster=self._settings.name) if reply else None
         return listing.job_of(status, whole, cluster=self._settings.name, fields=names)
 
     @overload
@@ -248,7 +254,11 @@ class JobBackend:
             if listing.are_in_status(names):
                 return [self._job(status, None, names) for status in statuses]
             jobs = await listing.read_all(here.cluster, self._settings, (status.id for status in statuses))
-        return [self._job(status, jobs[status.id], names) for status in statuses if status.id in jobs]
+        return [
+            self._job(status, jobs.get(status.id), names)
+            for status in statuses
+            if status.id in jobs or here.tracker.is_kept(status.id)
+        ]
 
     @checked
     def statuses(self, wanted: str | JobFilter, *, user: str | None = None) -> Stream[JobStatus]:
@@ -291,7 +301,13 @@ class JobBackend:
             OutputNotFoundError: By the stream: the job's pod has no such container.
             ClusterError: By the stream: the log may not be read.
         """
-        return self._streams.open(self._output(self._here, job_id, user, follow=follow, container=container))
+        here = self._here
+        hold = here.expiry.hold(job_id)
+        stream = self._streams.open(
+            self._output(here, job_id, user, hold=hold, follow=follow, container=container)
+        )
+        weakref.finalize(stream, hold.close)  # of one that was never read
+        return stream
 
     @checked
     async def wait(
@@ -368,7 +384,10 @@ class JobBackend:
             ClusterError: The API server refused or could not be reached.
         """
         with self._call() as here:
-            _, reply = await here.lookup.read(job_id, user)
+            _, reply = await here.lookup.recall(job_id, user)
+            if reply is None:
+                here.tracker.drop(job_id)
+                return
             row = decode_job(reply.body)
             if row is None or row.instance_id != self._settings.instance_id:
                 raise InvalidJobStateError(f"job {job_id} belongs to another Launcher instance")
@@ -451,6 +470,7 @@ class JobBackend:
             reloaded = reconcile(self._settings, read, fixed=fixed)
             self._settings_to_enter = reconcile(self._settings, read).settings
             self._settings = reloaded.settings
+            here.expiry.keep_for(self._settings.job_expiry_hours)
             self._membership.forget()
         for change in reloaded.held_back:
             _log.warning("cluster %s: %s", self._settings.name, change)
@@ -487,21 +507,22 @@ class JobBackend:
                 yield status
 
     async def _output(
-        self, here: Opened, job_id: str, user: str | None, *, follow: bool, container: str
+        self, here: Opened, job_id: str, user: str | None, *, hold: Hold, follow: bool, container: str
     ) -> AsyncGenerator[OutputChunk | OutputGap, None]:
-        await here.lookup.find(job_id, user)
-        pieces = read_output(
-            here.cluster,
-            self._settings.namespace,
-            here.tracker,
-            job_id,
-            container=container,
-            follow=follow,
-            patience=self._patience,
-        )
-        async with aclosing(pieces):
-            async for piece in pieces:
-                yield piece
+        with closing(hold):
+            await here.lookup.find(job_id, user)
+            pieces = read_output(
+                here.cluster,
+                self._settings.namespace,
+                here.tracker,
+                job_id,
+                container=container,
+                follow=follow,
+                patience=self._patience,
+            )
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    yield piece
 
     def _job(self, status: JobStatus, job: Job | None, names: Collection[str]) -> Job:
         return listing.job_of(status, job, cluster=self._settings.name, fields=names)

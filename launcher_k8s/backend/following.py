@@ -203,6 +203,8 @@ class Follower:
             return
         for unrecorded in self._tracker.take_unrecorded():
             self._recorder.record(unrecorded)
+        for job_id in self._tracker.take_recorded():
+            self._recorder.settled(job_id)
         for unexplained in self._tracker.take_unexplained():
             self._troubles.look_into(unexplained)
         for job_id in self._tracker.take_turned():

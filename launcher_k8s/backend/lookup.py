@@ -61,6 +61,20 @@ class Lookup:
         reply = await self._read(job_id)
         return self._status(job_id, user), reply
 
+    async def recall(self, job_id: str, user: str | None) -> tuple[JobStatus, Reply | None]:
+        """As :meth:`read`; without the Job of one that the cluster has no more and that is still told of.
+
+        Raises:
+            JobNotFoundError: There is none, or it is another user's.
+            ClusterError: The cluster could not be asked.
+        """
+        try:
+            return await self.read(job_id, user)
+        except JobNotFoundError:
+            if not self._tracker.is_kept(job_id):
+                raise
+        return self._status(job_id, user), None
+
     async def _read(self, job_id: str) -> Reply:
         try:
             reply = await self._patience.run(lambda: self._cluster.get(self.resource(job_id)))

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import attrs
 
 from launcher_k8s.backend.controlling import Controller
+from launcher_k8s.backend.expiry import Expiry
 from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.lookup import Lookup
@@ -31,6 +32,7 @@ class Opened:
 
     cluster: Cluster
     tracker: Tracker
+    expiry: Expiry
     follower: Follower
     submitter: Submitter
     lookup: Lookup
@@ -56,7 +58,8 @@ async def opened(
     tracker = Tracker(instance_id=settings.instance_id)
     async with (
         cluster or _cluster_of(settings) as reached,
-        Recorder(reached, namespace, tracker, patience) as recorder,
+        Expiry(reached, namespace, tracker, patience, settings.job_expiry_hours) as expiry,
+        Recorder(reached, namespace, tracker, patience, expiry.consider) as recorder,
         Troubles(reached, namespace, tracker, patience) as troubles,
         Feeder(reached, namespace, settings.instance_id, tracker, patience) as feeder,
         Follower(reached, settings, tracker, recorder, troubles, feeder, patience) as follower,
@@ -66,7 +69,7 @@ async def opened(
         async with Controller(
             reached, namespace, settings.instance_id, follower, lookup, patience
         ) as controller:
-            yield Opened(reached, tracker, follower, submitter, lookup, controller)
+            yield Opened(reached, tracker, expiry, follower, submitter, lookup, controller)
 
 
 def _cluster_of(settings: ClusterSettings) -> Cluster:

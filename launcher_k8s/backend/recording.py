@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -34,13 +35,22 @@ class Recorder:
         namespace: Their namespace.
         tracker: Told of every Job that was written.
         patience: How requests are repeated.
+        settled: Told of each job that has nothing to be written any more.
     """
 
-    def __init__(self, cluster: Cluster, namespace: str, tracker: Tracker, patience: Patience) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        namespace: str,
+        tracker: Tracker,
+        patience: Patience,
+        settled: Callable[[str], object],
+    ) -> None:
         self._cluster = cluster
         self._jobs = JOBS.within(namespace)
         self._tracker = tracker
         self._patience = patience.without_end()
+        self.settled = settled
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -67,6 +77,7 @@ class Recorder:
             _log.debug("job %s was removed before its final state was written", job_id)
         except ClusterError as error:
             _log.warning("the final state of job %s could not be written: %s", job_id, error)
+        self.settled(job_id)
 
     async def _write(self, unrecorded: Unrecorded) -> None:
         row = unrecorded.row

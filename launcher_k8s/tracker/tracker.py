@@ -39,6 +39,7 @@ class Tracker:
     def __init__(self, *, instance_id: str = "", keep_removed: int = 1000) -> None:
         self._instance_id = instance_id
         self._keep_removed = keep_removed
+        self._kept: set[str] = set()
         self._removed: OrderedDict[str, JobStatus] = OrderedDict()
         self._notes = Notes()
         self._upkeep = Upkeep()
@@ -54,7 +55,7 @@ class Tracker:
         """Take in an event of the watch on Jobs."""
         row = event.row
         if row is not None and event.kind is EventKind.DELETED:
-            self._remove(row.id, row)
+            self._lose(row.id, row)
         elif row is not None:
             self.learn(row)
         if self._jobs_seen is not None:
@@ -87,7 +88,7 @@ class Tracker:
         """
         listed, version = list(rows), version_number(resource_version)
         for job_id in self._table.missing_jobs(listed, version):
-            self._remove(job_id)
+            self._lose(job_id)
         for row in listed:
             self.learn(row)
         self._jobs_seen = max(self._jobs_seen or 0, version)
@@ -134,6 +135,14 @@ class Tracker:
             self._notes.write(unexplained.job_id, message)
             self._update(unexplained.job_id)
 
+    def keep(self, job_id: str) -> None:
+        """Go on telling of a job in its final state when it is no longer in the cluster, as if it were."""
+        self._kept.add(job_id)
+
+    def drop(self, job_id: str) -> None:
+        """Take a job for removed that was kept."""
+        self._remove(job_id)
+
     # --- what it tells
 
     @property
@@ -157,8 +166,12 @@ class Tracker:
         found = (self.status(job_id) for job_id in self._table.in_order(user))
         return [status for status in found if status is not None and wanted.matches(status)]
 
+    def is_kept(self, job_id: str) -> bool:
+        """Whether a job is told of whether or not it is in the cluster; see :meth:`keep`."""
+        return job_id in self._kept
+
     def row(self, job_id: str) -> JobRow | None:
-        """The row of a Job that is in the cluster."""
+        """The row of a Job that is in the cluster, or is kept."""
         entry = self._table.get(job_id)
         return entry.job if entry else None
 
@@ -187,6 +200,10 @@ class Tracker:
                 suspend = may_start_later(entry.job, entry.pod)
                 found.append(Unrecorded(entry.job, entry.job.final, suspend))
         return found
+
+    def take_recorded(self) -> list[str]:
+        """Jobs of our instance id whose final state was told and stood on them when it was; each once."""
+        return self._upkeep.take_recorded()
 
     def take_doubts(self) -> list[str]:
         """Jobs whose end cannot be told yet, because one of the two streams may lag; each once.
@@ -230,6 +247,10 @@ class Tracker:
         self._table.put_job(row)
         return True
 
+    def _lose(self, job_id: str, last_row: JobRow | None = None) -> None:
+        if job_id not in self._kept:
+            self._remove(job_id, last_row)
+
     def _remove(self, job_id: str, last_row: JobRow | None = None) -> None:
         entry = self._table.get(job_id)
         if entry is None or entry.job is None or (last_row and last_row.key != entry.job.key):
@@ -241,6 +262,7 @@ class Tracker:
             verdict = judge_removed(entry.job, entry.pod)
             self._tell(entry, entry.job, verdict, removed=True)
             self._remember(build_status(entry.job, verdict, removed=True))
+        self._kept.discard(job_id)
         self._upkeep.forget(job_id)
         self._notes.forget(job_id)
         self._table.drop_job(job_id)
@@ -299,8 +321,9 @@ class Tracker:
             self._audience.tell(build_status(job, verdict, removed=removed))
 
     def _conclude(self, entry: Entry, job: JobRow, verdict: Verdict) -> None:
-        if job.final is None and job.instance_id == self._instance_id:
-            self._upkeep.ask_to_record(job.id)
+        if job.instance_id == self._instance_id:
+            ask = self._upkeep.ask_to_record if job.final is None else self._upkeep.note_recorded
+            ask(job.id)
         entry.settle(final_of(verdict))
 
 

@@ -1,4 +1,4 @@
-"""What the tracker asks of the backend: final states to write down, ends in doubt, jobs to be fed."""
+"""What the tracker asks of the backend: ends to write down, doubts to settle, jobs to feed or to let expire."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ class Unrecorded:
 
 
 class Upkeep:
-    """The ids of the jobs that await either; each is handed out once."""
+    """The ids of the jobs that await any of it; each is handed out once."""
 
     def __init__(self) -> None:
         self._unrecorded: dict[str, None] = {}
+        self._recorded: dict[str, None] = {}
         self._doubted: dict[str, bool] = {}  # whether it was handed out
         self._turned: list[str] = []
 
@@ -48,6 +49,10 @@ class Upkeep:
         """A job has come to run, or has ended."""
         self._turned.append(job_id)
 
+    def note_recorded(self, job_id: str) -> None:
+        """A final state was told that stands on its Job."""
+        self._recorded[job_id] = None
+
     def doubt(self, job_id: str) -> None:
         """An end cannot be told yet."""
         self._doubted.setdefault(job_id, False)
@@ -60,6 +65,7 @@ class Upkeep:
         """The job was removed."""
         self._doubted.pop(job_id, None)
         self._unrecorded.pop(job_id, None)
+        self._recorded.pop(job_id, None)
 
     def take_unrecorded(self) -> list[str]:
         """The jobs to record, since last asked."""
@@ -71,6 +77,13 @@ class Upkeep:
     def take_turned(self) -> list[str]:
         """The jobs that have come to run, or have ended, since last asked."""
         taken, self._turned = self._turned, []
+        return taken
+
+    def take_recorded(self) -> list[str]:
+        """The jobs whose final state was told and stood on them already, since last asked."""
+        if not self._recorded:
+            return []
+        taken, self._recorded = list(self._recorded), {}
         return taken
 
     def take_doubts(self) -> list[str]:

@@ -32,7 +32,7 @@ class Following:
     def __init__(self, cluster: ScriptedCluster) -> None:
         self.tracker = Tracker()
         patience = Patience(cluster.clock, lambda: 0.0)
-        self.recorder = Recorder(cluster, SETTINGS.namespace, self.tracker, patience)
+        self.recorder = Recorder(cluster, SETTINGS.namespace, self.tracker, patience, str)
         troubles = Troubles(cluster, SETTINGS.namespace, self.tracker, patience)  # not entered: asks nothing
         feeder = Feeder(cluster, SETTINGS.namespace, "", self.tracker, patience)
         self.follower = Follower(cluster, SETTINGS, self.tracker, self.recorder, troubles, feeder, patience)

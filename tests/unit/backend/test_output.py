@@ -68,7 +68,7 @@ class Reader:
 async def tracked(cluster: ScriptedCluster) -> AsyncIterator[Tracker]:
     tracker, patience = Tracker(), Patience(cluster.clock, lambda: 0.0)
     async with (
-        Recorder(cluster, SETTINGS.namespace, tracker, patience) as recorder,
+        Recorder(cluster, SETTINGS.namespace, tracker, patience, str) as recorder,
         Troubles(cluster, SETTINGS.namespace, tracker, patience) as troubles,
         Feeder(cluster, SETTINGS.namespace, "", tracker, patience) as feeder,
         Follower(cluster, SETTINGS, tracker, recorder, troubles, feeder, patience) as follower,

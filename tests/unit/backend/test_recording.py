@@ -28,6 +28,7 @@ class Recording:
     def __init__(self, cluster: ScriptedCluster) -> None:
         self.cluster = cluster
         self.tracker = Tracker()
+        self.settled: list[str] = []
         place(cluster, SETTINGS, "a")
         self.known = self.row()
         self.tracker.learn(self.known)
@@ -43,7 +44,9 @@ class Recording:
 
     async def record(self, *, suspend: bool = False) -> None:
         patience = Patience(self.cluster.clock, lambda: 0.0)
-        async with Recorder(self.cluster, SETTINGS.namespace, self.tracker, patience) as recorder:
+        async with Recorder(
+            self.cluster, SETTINGS.namespace, self.tracker, patience, self.settled.append
+        ) as recorder:
             recorder.record(Unrecorded(self.known, FINISHED, suspend))
             await asyncio.wait(recorder._tasks)
 

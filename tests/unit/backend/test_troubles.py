@@ -70,7 +70,7 @@ class Looking:
         namespace = SETTINGS.namespace
         async with (
             self.cluster,
-            Recorder(self.cluster, namespace, self.tracker, patience) as recorder,
+            Recorder(self.cluster, namespace, self.tracker, patience, str) as recorder,
             Troubles(self.cluster, namespace, self.tracker, patience) as troubles,
             Feeder(self.cluster, namespace, "", self.tracker, patience) as feeder,
             Follower(self.cluster, SETTINGS, self.tracker, recorder, troubles, feeder, patience) as follower,
