@@ -13,10 +13,18 @@ import asyncio
 import logging
 import random as _random
 import weakref
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import AsyncExitStack, aclosing, closing, contextmanager, suppress
 from types import TracebackType
-from typing import Self, overload
+from typing import Any, Self, overload
 
 from launcher_k8s import host
 from launcher_k8s.arguments import checked
@@ -118,7 +126,7 @@ class JobBackend:
         async with AsyncExitStack() as stack:
             await self._planner.enter(settings)
             self._open = await stack.enter_async_context(
-                opened(settings, self._given_cluster, self._patience)
+                opened(settings, self._given_cluster, self._patience, self._service_of)
             )
             self._leaving = stack.pop_all()
         self._settings, self._settings_to_enter = settings, None
@@ -523,6 +531,10 @@ class JobBackend:
             async with aclosing(pieces):
                 async for piece in pieces:
                     yield piece
+
+    async def _service_of(self, job: Job) -> Mapping[str, Any] | None:
+        groups = await self._membership.groups_of(job.user)
+        return await self._planner.plan_service(job, self._settings, groups=groups)
 
     def _job(self, status: JobStatus, job: Job | None, names: Collection[str]) -> Job:
         return listing.job_of(status, job, cluster=self._settings.name, fields=names)

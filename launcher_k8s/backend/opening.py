@@ -14,6 +14,7 @@ from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.lookup import Lookup
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
+from launcher_k8s.backend.services import Make, Services
 from launcher_k8s.backend.submitting import Submitter
 from launcher_k8s.backend.troubles import Troubles
 from launcher_k8s.connection import Cluster
@@ -41,7 +42,7 @@ class Opened:
 
 @asynccontextmanager
 async def opened(
-    settings: ClusterSettings, cluster: Cluster | None, patience: Patience
+    settings: ClusterSettings, cluster: Cluster | None, patience: Patience, make_service: Make
 ) -> AsyncGenerator[Opened]:
     """Open a cluster and start to follow it; submits and final states under way are finished at the end.
 
@@ -49,6 +50,7 @@ async def opened(
         settings: The cluster's settings.
         cluster: How to reach it; as the settings say if None.
         patience: How requests are repeated.
+        make_service: Makes the Service of a job that lacks one.
 
     Raises:
         ConfigurationError: Nothing says how to reach the cluster, or it can have no such namespace.
@@ -66,9 +68,10 @@ async def opened(
         Submitter(reached, follower, feeder, patience) as submitter,
     ):
         lookup = Lookup(reached, namespace, tracker, follower, patience)
-        async with Controller(
-            reached, namespace, settings.instance_id, follower, lookup, patience
-        ) as controller:
+        async with (
+            Controller(reached, namespace, settings.instance_id, follower, lookup, patience) as controller,
+            Services(reached, settings, tracker, follower, patience, make_service),
+        ):
             yield Opened(reached, tracker, expiry, follower, submitter, lookup, controller)
 
 

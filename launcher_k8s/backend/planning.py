@@ -9,20 +9,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import lru_cache, partial
 from inspect import unwrap
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from launcher_k8s.errors import BackendClosedError, ConfigurationError
 from launcher_k8s.host.effects import HostEffects
 from launcher_k8s.job import Job
-from launcher_k8s.plan import JobPlan, plan_job
+from launcher_k8s.plan import JobPlan, plan_job, plan_service
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.template_files import write_absent
 from launcher_k8s.templates.effects import Effects
+
+T = TypeVar("T")
 
 MOST_AT_ONCE: Final = 8
 """Templates of each sort that are rendered at the same time; others wait for their turn."""
@@ -47,7 +49,7 @@ class Planner:
     def __init__(self, effects: Effects | None) -> None:
         self._effects: Effects = effects or HostEffects()
         self._threads: dict[bool, ThreadPoolExecutor] = {}
-        self._rendering: set[asyncio.Future[JobPlan]] = set()
+        self._rendering: set[asyncio.Future[Any]] = set()
 
     async def enter(self, settings: ClusterSettings) -> None:
         """Write the templates that are absent, where templating is on and a directory is configured.
@@ -98,11 +100,24 @@ class Planner:
             key=key,
             effects=self._effects,
         )
-        if not settings.use_templating:
-            return act()
-        return await self._in_thread(act, settings)
+        return await self._run(act, settings)
 
-    async def _in_thread(self, act: Callable[[], JobPlan], settings: ClusterSettings) -> JobPlan:
+    async def plan_service(
+        self, job: Job, settings: ClusterSettings, *, groups: Iterable[str]
+    ) -> Mapping[str, Any] | None:
+        """Plan the Service of a job that exists, as :func:`~launcher_k8s.plan.services.plan_service` does.
+
+        Raises:
+            BackendClosedError: The backend was left meanwhile.
+        """
+        return await self._run(
+            partial(plan_service, job, settings, groups=groups, effects=self._effects), settings
+        )
+
+    async def _run(self, act: Callable[[], T], settings: ClusterSettings) -> T:
+        return await self._in_thread(act, settings) if settings.use_templating else act()
+
+    async def _in_thread(self, act: Callable[[], T], settings: ClusterSettings) -> T:
         can_wait = any(map(_can_wait, (settings.templates or {}).values()))
         if can_wait not in self._threads:
             self._threads[can_wait] = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix=_THREADS)

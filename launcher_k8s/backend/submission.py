@@ -99,26 +99,46 @@ async def ensure_service(cluster: Cluster, plan: JobPlan, job: Reply, patience: 
     if plan.service is None:
         return ()
     job_uid = job_uid_of(job)
+    service = SERVICES.within(plan.namespace).named(plan.job_id)
+    body = plan.service_body(job_uid)
     try:
-        return await patience.run(lambda: _create_service(cluster, plan, job_uid))
+        return await create_service(cluster, service, body, job_uid, patience)
     except ClusterError as error:
         await _take_back(cluster, plan, job_uid, error, patience)
         raise
 
 
-async def _create_service(cluster: Cluster, plan: JobPlan, job_uid: str) -> tuple[str, ...]:
-    try:
-        reply = await cluster.create(
-            SERVICES.within(plan.namespace), plan.service_body(job_uid), params=_WARN
-        )
-    except AlreadyExistsError as error:
-        if job_uid in await _owners(cluster, SERVICES.within(plan.namespace).named(plan.job_id)):
-            return ()
-        # The Service of an earlier job of this name, which the garbage collector is about to remove.
-        raise ConflictError(
-            f"a Service named {plan.job_id} belongs to something else", status=409, transient=True
-        ) from error
-    return reply.warnings
+async def create_service(
+    cluster: Cluster, service: Resource, body: bytes, job_uid: str, patience: Patience
+) -> tuple[str, ...]:
+    """Create the Service of a Job that exists; one that this Job owns already will do.
+
+    Args:
+        cluster: Where to.
+        service: The Service, by its name.
+        body: It, with its owner.
+        job_uid: The uid of its owner.
+        patience: How requests are repeated.
+
+    Returns:
+        Warnings of the API server.
+
+    Raises:
+        ClusterError: The Service could not be created.
+    """
+
+    async def attempt() -> tuple[str, ...]:
+        try:
+            return (await cluster.create(service.named(""), body, params=_WARN)).warnings
+        except AlreadyExistsError as error:
+            if job_uid in await _owners(cluster, service):
+                return ()
+            # The Service of an earlier job of this name, which the garbage collector is about to remove.
+            raise ConflictError(
+                f"a Service named {service.name} belongs to something else", status=409, transient=True
+            ) from error
+
+    return await patience.run(attempt)
 
 
 async def _owners(cluster: Cluster, resource: Resource) -> tuple[str, ...]:

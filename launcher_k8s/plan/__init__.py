@@ -1,6 +1,7 @@
 """What becomes of a job: the Kubernetes objects it is, and every decision on the way. No I/O."""
 
-from launcher_k8s.plan.job_plan import JobPlan
+from launcher_k8s.plan.job_plan import JobPlan, encode_owned
 from launcher_k8s.plan.pipeline import plan_job
+from launcher_k8s.plan.services import plan_service
 
-__all__ = ["JobPlan", "plan_job"]
+__all__ = ["JobPlan", "encode_owned", "plan_job", "plan_service"]

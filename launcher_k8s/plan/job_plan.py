@@ -64,8 +64,6 @@ class JobPlan:
     def service_body(self, job_uid: str) -> bytes:
         """The Service as it is sent, owned by the Job.
 
-        It does not block the Job's deletion: that would need a permission beyond the guide's role.
-
         Args:
             job_uid: The uid that the API server gave to the Job.
 
@@ -74,9 +72,7 @@ class JobPlan:
         """
         if self.service is None:
             raise ValueError(f"job {self.job_id} has no Service: none of its ports needs one")
-        owner = {"apiVersion": JOB_API_VERSION, "kind": JOB_KIND, "name": self.job_id, "uid": job_uid}
-        metadata = {**self.service["metadata"], "ownerReferences": [owner]}
-        return _encode({**self.service, "metadata": metadata})
+        return encode_owned(self.service, self.job_id, job_uid)
 
     def __repr__(self) -> str:
         counts = f"{len(self.decisions)} decisions, {len(self.warnings)} warnings"
@@ -87,3 +83,17 @@ class JobPlan:
 
         title = f"{self.job_id} of {self.user} on {self.cluster}"
         return decisions_table(self.decisions, title=title).html()
+
+
+def encode_owned(service: Mapping[str, Any], job_id: str, job_uid: str) -> bytes:
+    """A Service as it is sent, owned by a Job.
+
+    It does not block the Job's deletion: that would need a permission beyond the guide's role.
+
+    Args:
+        service: The Service, as JSON types.
+        job_id: The name of the Job.
+        job_uid: Its uid.
+    """
+    owner = {"apiVersion": JOB_API_VERSION, "kind": JOB_KIND, "name": job_id, "uid": job_uid}
+    return _encode({**service, "metadata": {**service["metadata"], "ownerReferences": [owner]}})

@@ -70,10 +70,7 @@ def render_objects(
 
     templates = template_set(cluster, effects)
     _tell(templates, cluster, profile, trail)
-    ratios = {
-        "cpu_ratio": float(profile.cpu_request_ratio.value),
-        "memory_ratio": float(profile.memory_request_ratio.value),
-    }
+    ratios = _ratios(profile)
     known = {data["user"]: tuple(groups)}
     given = data_for(data, templates.job_version, **ratios)
     job = templates.job(given, groups=known)
@@ -91,6 +88,35 @@ def render_objects(
         advice = f"{finding.message}; {finding.hint}" if finding.hint else finding.message
         trail.warn(finding.path or finding.code, advice, finding.origin or DEFAULT)
     return Templated(job.value, None if service is None else service.value, placed)
+
+
+def render_service(
+    data: Mapping[str, Any],
+    cluster: ClusterSettings,
+    profile: UserProfile,
+    *,
+    groups: Sequence[str],
+    effects: Effects | None,
+) -> dict[str, Any]:
+    """Make the Service alone of a job that needs one; the arguments are those of :func:`render_objects`.
+
+    Raises:
+        TemplateError: The template is not right, fails, or makes what may not be submitted.
+    """
+    from launcher_k8s.templates.contract import data_for
+
+    templates = template_set(cluster, effects)
+    given = data_for(data, templates.service_version, **_ratios(profile))
+    service = templates.service(given, groups={data["user"]: tuple(groups)})
+    _judged(service, SERVICE_KIND, data, given, templates.service_version)
+    return service.value
+
+
+def _ratios(profile: UserProfile) -> dict[str, float]:
+    return {
+        "cpu_ratio": float(profile.cpu_request_ratio.value),
+        "memory_ratio": float(profile.memory_request_ratio.value),
+    }
 
 
 def template_set(cluster: ClusterSettings, effects: Effects | None) -> TemplateSet:

@@ -14,19 +14,27 @@ import msgspec
 from launcher_k8s.rows.decoding import Lean, NamedContainer, WatchEvent, decode, decode_event, decode_page
 from launcher_k8s.rows.times import Time, seconds_or_none
 from launcher_k8s.rows.values import Event, Page, PodRow, pack_uid, version_number
-from launcher_k8s.shape.names import JOB_NAME_LABEL, MAIN_CONTAINER, NAME_ANNOTATION, USER_ANNOTATION
+from launcher_k8s.shape.names import (
+    JOB_NAME_LABEL,
+    MAIN_CONTAINER,
+    NAME_ANNOTATION,
+    SERVICE_PORTS_ANNOTATION,
+    USER_ANNOTATION,
+)
 
 PHASE_FAILED: Final = "Failed"
 
 _PREPARING: Final = frozenset({"", "ContainerCreating", "PodInitializing"})
 """Reasons to wait that say no more than that the kubelet is at work."""
 
+_NO_PORTS: Final = frozenset({"", "[]", "null"})
 _NO_DETAIL: Final = ("", "")
 
 
 class _Annotations(Lean):
     user: str | None = msgspec.field(default=None, name=USER_ANNOTATION)
     name: str | None = msgspec.field(default=None, name=NAME_ANNOTATION)
+    service_ports: str | None = msgspec.field(default=None, name=SERVICE_PORTS_ANNOTATION)
 
 
 class _Labels(Lean):
@@ -164,6 +172,7 @@ def _row(pod: _Pod) -> PodRow | None:
         started,
         seconds_or_none(ended.finished_at) if ended else None,
         ended.exit_code if ended else None,
+        _is_served(metadata.annotations),
     )
 
 
@@ -171,6 +180,11 @@ def _is_ours(annotations: _Annotations | None, spec: _PodSpec) -> bool:
     if annotations is None or annotations.user is None or annotations.name is None:
         return False
     return any(container.name == MAIN_CONTAINER for container in spec.containers or ())
+
+
+def _is_served(annotations: _Annotations | None) -> bool:
+    ports = annotations.service_ports if annotations else None
+    return ports is not None and ports.strip() not in _NO_PORTS
 
 
 def _main_state(status: _PodStatus) -> _State:

@@ -137,6 +137,7 @@ class PodRow(msgspec.Struct, frozen=True, gc=False):
         started: When the main container started; None for one that never did.
         finished: When it ended.
         exit_code: Its exit code; None before it ended.
+        served: It has ports that are reached through a Service, by its annotation ``service_ports``.
     """
 
     name: str
@@ -156,6 +157,7 @@ class PodRow(msgspec.Struct, frozen=True, gc=False):
     started: float | None = None
     finished: float | None = None
     exit_code: int | None = None
+    served: bool = False
 
 
 class EventRow(msgspec.Struct, frozen=True, gc=False):

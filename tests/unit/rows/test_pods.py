@@ -51,6 +51,22 @@ def test_the_older_controller_labels_are_not_needed() -> None:
     assert row_of(pod) == decode_pod_event(POD_EVENT).row
 
 
+@pytest.mark.parametrize(
+    ("ports", "is_served"),
+    [
+        ('[{"protocol":"TCP","targetPort":8080}]', True),
+        ("[]", False),
+        (" null\n", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_a_pod_with_ports_is_served(ports: str | None, is_served: bool) -> None:
+    pod = pod_object()
+    pod["metadata"]["annotations"] |= {"service_ports": ports}
+    assert row_of(pod).served is is_served
+
+
 def test_a_sidecar_put_in_front_does_not_hide_a_pod() -> None:
     pod = pod_object()
     pod["spec"]["containers"].insert(0, {"name": "proxy"})
