@@ -1,4 +1,4 @@
-"""What the tracker asks of the backend: ends to write down, doubts to settle, jobs to feed or to let expire."""
+"""What the tracker asks of the backend: ends to write down, doubts to settle, jobs to feed, and to expire."""
 
 from __future__ import annotations
 

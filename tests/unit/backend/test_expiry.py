@@ -295,7 +295,7 @@ async def test_two_at_once_do_no_harm(cluster: ScriptedCluster, caplog: pytest.L
         await cluster.clock.advance(60)
         assert left_in(cluster) == []
         assert await other.list() == []
-    assert caplog.messages == []
+        assert caplog.messages == []
 
 
 async def test_an_outage_is_waited_out(cluster: ScriptedCluster) -> None:
