@@ -96,6 +96,7 @@ _HOMES = {
     "templates.template_set": ("Rendering", "TemplateSet"),
     "templates.upgrading": ("Upgrade", "upgrade_template"),
     "templates.validation": ("Sample", "Validation", "validate_templates"),
+    "utilization": ("Utilization",),
     "wire": ("from_wire", "to_wire"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -344,6 +344,9 @@ from launcher_k8s.templates.validation import (
 from launcher_k8s.templates.validation import (
     validate_templates as validate_templates,
 )
+from launcher_k8s.utilization import (
+    Utilization as Utilization,
+)
 from launcher_k8s.wire import (
     from_wire as from_wire,
 )

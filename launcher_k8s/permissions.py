@@ -67,7 +67,7 @@ PERMISSIONS: Final = (
     Permission(
         attrs.evolve(PODS, subresource="exec"),
         _CONNECT,
-        "jobs are ended by a deadline instead of a signal, and cannot be suspended and resumed",
+        "jobs are ended by a deadline instead of a signal, cannot be suspended, and tell no CPU time",
         Severity.WARNING,
     ),
     Permission(

@@ -41,6 +41,7 @@ from launcher_k8s.backend.reloading import TO_FOLLOW, TO_REACH, Reloaded, read_a
 from launcher_k8s.backend.statuses import changes
 from launcher_k8s.backend.streams import Stream, StreamSet
 from launcher_k8s.backend.submitting import Submitted, with_warnings
+from launcher_k8s.backend.utilization import Inside, utilization_of
 from launcher_k8s.clock import Clock
 from launcher_k8s.cluster_check import ClusterFinding
 from launcher_k8s.cluster_info import ClusterInfo
@@ -67,6 +68,7 @@ from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.shape.names import MAIN_CONTAINER
 from launcher_k8s.status import FINAL, JobFilter, JobState, JobStatus, Operation
 from launcher_k8s.templates.effects import Effects
+from launcher_k8s.utilization import Utilization
 
 _log = logging.getLogger(__name__)
 
@@ -318,6 +320,27 @@ class JobBackend:
         return stream
 
     @checked
+    def utilization(self, job_id: str, *, user: str | None = None) -> Stream[Utilization]:
+        """What a running job uses, each time the cluster has measured it anew.
+
+        Ends when the job ends, at once if it has; waits while it is suspended. A slow reader is told the
+        newest figures, not all. They come from the cluster's metrics API, asked every ten seconds; CPU time
+        and virtual memory from the container, where commands can be executed in it.
+
+        Args:
+            job_id: The job.
+            user: Its owner, if only theirs may be seen.
+
+        Raises:
+            JobNotFoundError: By the stream: there is no such job, or it is another user's.
+            JobNotRunningError: By the stream: it does not run yet.
+            NotSupportedError: By the stream: the cluster has no metrics API; says what to install.
+            ClusterError: By the stream: the metrics API may not be asked, does not answer, or has told
+                nothing of the job for two minutes.
+        """
+        return self._streams.open(self._utilization(self._here, job_id, user))
+
+    @checked
     async def wait(
         self,
         job_id: str,
@@ -535,6 +558,15 @@ class JobBackend:
     async def _service_of(self, job: Job) -> Mapping[str, Any] | None:
         groups = await self._membership.groups_of(job.user)
         return await self._planner.plan_service(job, self._settings, groups=groups)
+
+    async def _utilization(
+        self, here: Opened, job_id: str, user: str | None
+    ) -> AsyncGenerator[Utilization, None]:
+        await here.lookup.find(job_id, user)
+        inside = Inside(here.cluster, self._settings.namespace, self._clock)
+        async with aclosing(utilization_of(job_id, here.tracker, here.meter, inside)) as figures:
+            async for each in figures:
+                yield each
 
     def _job(self, status: JobStatus, job: Job | None, names: Collection[str]) -> Job:
         return listing.job_of(status, job, cluster=self._settings.name, fields=names)

@@ -12,6 +12,7 @@ from launcher_k8s.backend.expiry import Expiry
 from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.lookup import Lookup
+from launcher_k8s.backend.metering import Meter
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
 from launcher_k8s.backend.services import Make, Services
@@ -38,6 +39,7 @@ class Opened:
     submitter: Submitter
     lookup: Lookup
     controller: Controller
+    meter: Meter
 
 
 @asynccontextmanager
@@ -66,13 +68,14 @@ async def opened(
         Feeder(reached, namespace, settings.instance_id, tracker, patience) as feeder,
         Follower(reached, settings, tracker, recorder, troubles, feeder, patience) as follower,
         Submitter(reached, follower, feeder, patience) as submitter,
+        Meter(reached, namespace, patience) as meter,
     ):
         lookup = Lookup(reached, namespace, tracker, follower, patience)
         async with (
             Controller(reached, namespace, settings.instance_id, follower, lookup, patience) as controller,
             Services(reached, settings, tracker, follower, patience, make_service),
         ):
-            yield Opened(reached, tracker, expiry, follower, submitter, lookup, controller)
+            yield Opened(reached, tracker, expiry, follower, submitter, lookup, controller, meter)
 
 
 def _cluster_of(settings: ClusterSettings) -> Cluster:

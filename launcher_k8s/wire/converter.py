@@ -17,7 +17,7 @@ import cattrs
 from cattrs.gen import make_dict_structure_fn, override
 
 from launcher_k8s.job import Mount
-from launcher_k8s.wire.names import wire_name
+from launcher_k8s.wire.names import wire_key
 from launcher_k8s.wire.scalars import SCALARS
 from launcher_k8s.wording import kind_of
 
@@ -80,13 +80,12 @@ def _object(data: Any) -> Mapping[str, Any]:
 def _structure_hook(kind: type[Any], converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
     attrs.resolve_types(kind)
     local = [attribute.name for attribute in attrs.fields(kind) if attribute.metadata.get("local")]
-    names = [attribute.name for attribute in attrs.fields(kind) if attribute.name not in local]
-    keeps_extra = "extra" in names
-    fields = [name for name in names if name != "extra"]
-    renames: dict[str, Any] = {name: override(rename=wire_name(name)) for name in fields}
+    keys = {each.name: wire_key(each) for each in attrs.fields(kind) if each.name not in local}
+    keeps_extra = keys.pop("extra", None) is not None
+    renames: dict[str, Any] = {name: override(rename=key) for name, key in keys.items()}
     omitted: dict[str, Any] = {name: override(omit=True) for name in ("extra", *local)}
     build = make_dict_structure_fn(kind, converter, **omitted, **renames)
-    known = {wire_name(name) for name in fields}
+    known = set(keys.values())
 
     def structure(data: Any, _: Any) -> Any:
         data = _older_mount(_object(data)) if kind is Mount else _object(data)

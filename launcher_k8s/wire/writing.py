@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from launcher_k8s.wire.names import wire_name
+from launcher_k8s.wire.names import wire_key
 
 
 def to_wire(value: Any) -> Any:
@@ -49,7 +49,7 @@ def _object_to_wire(value: Any) -> dict[str, Any]:
 def written_fields(kind: Any) -> tuple[tuple[str, str, Any], ...]:
     """Name, wire name and default of each field that may be written."""
     return tuple(
-        (attribute.name, wire_name(attribute.name), _default(attribute))
+        (attribute.name, wire_key(attribute), _default(attribute))
         for attribute in attrs.fields(kind)
         if attribute.name != "extra" and not any(attribute.metadata.get(mark) for mark in ("secret", "local"))
     )

@@ -26,6 +26,7 @@ class Can(Enum):
     TOKENS = "a token is replaced by another"
     CONNECTIONS = "connections are cut, refused or stand still"
     ROTATE_LOGS = "a log that has grown long is rotated"
+    MEASURE = "what pods use is measured"
     COUNT_BYTES = "the bytes that were sent are counted"
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from launcher_k8s import JobBackend, JobState, JobStatus, OutputChunk, OutputGap, Stream
 
+T = TypeVar("T")
 Pieces = list[OutputChunk | OutputGap]
 
 
-async def all_of(statuses: Stream[JobStatus]) -> list[JobStatus]:
-    """Every status until the stream ends."""
-    async with statuses:
-        return [status async for status in statuses]
+async def all_of(stream: Stream[T]) -> list[T]:
+    """Everything until the stream ends."""
+    async with stream:
+        return [each async for each in stream]
 
 
 async def pieces_of(output: Stream[OutputChunk | OutputGap]) -> Pieces:

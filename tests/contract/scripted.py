@@ -104,7 +104,7 @@ class ScriptedWorld(SimulatedWorld):
         yield BEFORE_S
         if play.meets_obstacle(self):
             return
-        pod.running()
+        pod.running().uses(cpus=0.01, mem_mb=2, cpu_time_s=0.5, virtual_memory_mb=4)
         yield BEFORE_S
         pod.when_stdin_ends(play.go_on)
         play.go_on()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.contract.capabilities import Can, needed_by
 from tests.contract.embedded import EmbeddedWorld
 from tests.contract.real import RealWorld, Way, way_to
 from tests.contract.scripted import ScriptedWorld
@@ -33,7 +34,8 @@ def opening_of(name: str, request: pytest.FixtureRequest, folder: Path) -> Openi
         case "embedded":
             return lambda: EmbeddedWorld.opened(folder)
         case "real":
-            cluster, namespace, way = ask("real_cluster"), ask("namespace"), ask("real_way")
+            cluster = ask("metrics" if Can.MEASURE in needed_by(request.node) else "real_cluster")
+            namespace, way = ask("namespace"), ask("real_way")
             return lambda: RealWorld.opened(cluster, namespace, way, folder)
         case _:
             raise ValueError(name)

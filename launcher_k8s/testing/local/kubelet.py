@@ -12,23 +12,23 @@ from decimal import Decimal
 from signal import SIGKILL
 from typing import Any, Final
 
-import msgspec
 from aiohttp import web
 
-from launcher_k8s.testing.cluster import kinds
+from launcher_k8s.testing.cluster import metrics
 from launcher_k8s.testing.cluster.container_states import stamp
 from launcher_k8s.testing.cluster.event_recorder import EventRecorder
 from launcher_k8s.testing.cluster.kinds import NODE, NODE_METRICS, POD, Kind, Object
 from launcher_k8s.testing.cluster.refusals import bad_request, not_found
 from launcher_k8s.testing.cluster.removing import DeleteOptions
-from launcher_k8s.testing.cluster.requests import Answer, Request, list_options, read_flag
+from launcher_k8s.testing.cluster.requests import Answer, Request, read_flag
 from launcher_k8s.testing.cluster.statuses import FINAL_PHASES
 from launcher_k8s.testing.cluster.store import EventType
-from launcher_k8s.testing.local import access_to_pods, metrics, node
+from launcher_k8s.testing.local import access_to_pods, node
 from launcher_k8s.testing.local.access_to_pods import PlainRefusal
 from launcher_k8s.testing.local.container_runner import ContainerRunner
 from launcher_k8s.testing.local.logreading import LogReader, parse_log_query
 from launcher_k8s.testing.local.machine import describe
+from launcher_k8s.testing.local.metrics import Meter
 from launcher_k8s.testing.local.scheduling import merge, pod_requests, why_not
 from launcher_k8s.testing.local.sessions import Wanted, attach, execute
 from launcher_k8s.testing.local.websockets import Channels
@@ -54,7 +54,7 @@ class Kubelet:
         self._workers: dict[str, PodWorker] = {}
         self._waiting: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._meter = metrics.Meter()
+        self._meter = Meter()
         self._is_lost = False
         self._is_closed = False
 
@@ -234,7 +234,7 @@ class Kubelet:
                 for worker in self._workers.values()
                 if (told := _container_usages(worker, used))
             ]
-        return _answer(kind, asked, items)
+        return metrics.answer(kind, asked, items)
 
     # --- faults
 
@@ -300,21 +300,3 @@ def _container_usages(worker: PodWorker, used: dict[Any, tuple[float, int]]) -> 
         for name, runner in worker.runners.items()
         if runner.process in used
     ]
-
-
-def _answer(kind: Kind, asked: Request, items: list[Object]) -> Answer:
-    resource = asked.resource
-    selection = list_options(kinds.POD, asked.params).selection if not resource.name else None
-    chosen = [
-        each
-        for each in items
-        if resource.namespace in ("", each["metadata"].get("namespace", ""))
-        and resource.name in ("", each["metadata"]["name"])
-        and (selection is None or selection.matches(each))
-    ]
-    if resource.name:
-        if not chosen:
-            raise not_found(kind.plural, resource.name, group=kind.group)
-        return Answer(200, msgspec.json.encode(chosen[0]))
-    head = {"kind": f"{kind.kind}List", "apiVersion": kind.api_version, "metadata": {}}
-    return Answer(200, msgspec.json.encode(head | {"items": chosen}))

@@ -1,14 +1,13 @@
-"""What pods and the node use, as ``metrics.k8s.io`` tells it: sums over processes, from /proc."""
+"""How much CPU processes use: rates, made of the CPU times that /proc tells."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
 
-from launcher_k8s.testing.cluster.kinds import NODE_METRICS, POD_METRICS, Kind, Object
 from launcher_k8s.testing.local.container import Usage
 from launcher_k8s.testing.local.pods import Process
 
@@ -43,31 +42,3 @@ class Meter:
         if passed < _SHORTEST_S and process in self._samples:
             return before
         return _Sample(now, usage.cpu_s, max(0.0, usage.cpu_s - before.cpu_s) / max(passed, 1e-3))
-
-
-def amounts(cores: float, rss_bytes: int) -> Object:
-    """An amount used, in the quantities that metrics-server writes."""
-    return {"cpu": f"{int(cores * 1e9)}n", "memory": f"{rss_bytes // 1024}Ki"}
-
-
-def pod_metrics(pod: Object, containers: Iterable[Object], *, timestamp: str) -> Object:
-    """A ``PodMetrics`` object."""
-    return _head(POD_METRICS, pod, timestamp) | {"containers": list(containers)}
-
-
-def node_metrics(node: Object, usage: Object, *, timestamp: str) -> Object:
-    """A ``NodeMetrics`` object."""
-    return _head(NODE_METRICS, node, timestamp) | {"usage": usage}
-
-
-def _head(kind: Kind, about: Object, timestamp: str) -> Object:
-    metadata = {
-        key: about["metadata"][key] for key in ("name", "namespace", "labels") if key in about["metadata"]
-    }
-    return {
-        "kind": kind.kind,
-        "apiVersion": kind.api_version,
-        "metadata": metadata | {"creationTimestamp": timestamp},
-        "timestamp": timestamp,
-        "window": "10s",
-    }

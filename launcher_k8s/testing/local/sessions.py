@@ -3,7 +3,8 @@
 Where containers have no PID namespace of their own, an exec sees this machine's processes, and the
 Launcher's rule for finding the job's process would find this machine's PID 1. Nothing is ever signalled
 that was not started here: so commands that would signal answer there as in an image without a shell, and
-control goes by the pod's ``activeDeadlineSeconds``.
+control goes by the pod's ``activeDeadlineSeconds``. So does the Launcher's command that adds up what a
+container's processes use.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Final
 import attrs
 from aiohttp import web
 
+from launcher_k8s import processes
 from launcher_k8s.testing.cluster.causes import quoted
 from launcher_k8s.testing.cluster.outcomes import SUCCESS, exit_outcome, start_outcome
 from launcher_k8s.testing.local.container import ContainerRefused, KeeperLost
@@ -150,7 +152,7 @@ def _deaf() -> ProcessStreams:
 def _check(command: Sequence[str], *, may_signal: bool) -> None:
     if not command:
         raise ContainerRefused("StartError", "exec failed: args must not be empty")
-    if not may_signal and _signals(command):
+    if not may_signal and (_signals(command) or processes.is_command(command)):
         raise ContainerRefused(
             "StartError", f"exec: {quoted(command[0])}: executable file not found in $PATH"
         )

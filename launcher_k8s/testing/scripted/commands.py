@@ -1,7 +1,8 @@
 """What a scripted container does when a command is executed in it.
 
-Signals of the Launcher are delivered to the pod; any other command is answered by the test, which sees
-what was asked and what was written to its standard input.
+Signals of the Launcher are delivered to the pod, and what it asks of the processes is answered as the test
+has said that the pod uses; any other command is answered by the test, which sees what was asked and what was
+written to its standard input.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TypeAlias
 
 import attrs
 
+from launcher_k8s import processes
 from launcher_k8s.signals import Answer, Signal, signal_of
 from launcher_k8s.testing.scripted.pod import ScriptedPod
 
@@ -61,6 +63,13 @@ def answer_signal(command: Command) -> Ran | None:
     if signal is not Signal.NONE:
         command.pod.receives(signal.value)
     return _said(Answer.SENT)
+
+
+def answer_usage(command: Command) -> Ran | None:
+    """Say what the processes of a container have used; None for another command than that question."""
+    if not processes.is_command(command.words):
+        return None
+    return Ran(processes.format_totals(command.pod.totals_of(command.container)))
 
 
 def _said(answer: Answer) -> Ran:

@@ -30,16 +30,16 @@ from launcher_k8s.kube.problems import Attempt, error_from_exception
 from launcher_k8s.kube.sessions import ChannelSession, attempt_of, session_query
 from launcher_k8s.kube.transport import Timeouts, closed_error
 from launcher_k8s.testing.cluster.api import Api
-from launcher_k8s.testing.cluster.kinds import NAMESPACE
-from launcher_k8s.testing.cluster.refusals import Refusal, unauthorized
-from launcher_k8s.testing.cluster.requests import Request
+from launcher_k8s.testing.cluster.kinds import NAMESPACE, POD_METRICS
+from launcher_k8s.testing.cluster.refusals import Refusal, path_not_found, unauthorized
+from launcher_k8s.testing.cluster.requests import Answer, Request
 from launcher_k8s.testing.cluster.watching import Watch
 from launcher_k8s.testing.fault import Encounter
 from launcher_k8s.testing.faults import Faults
 from launcher_k8s.testing.scripted.asking import Asked, error_in, error_of, log_params, selector_params
 from launcher_k8s.testing.scripted.clock import ScriptedClock
-from launcher_k8s.testing.scripted.commands import Command, Commands, Ran, answer_signal
-from launcher_k8s.testing.scripted.reading import LogFeed, open_log
+from launcher_k8s.testing.scripted.commands import Command, Commands, Ran, answer_signal, answer_usage
+from launcher_k8s.testing.scripted.reading import LogFeed, answer_metrics, open_log
 from launcher_k8s.testing.scripted.sessions import ScriptedWire, open_program
 from launcher_k8s.testing.scripted.site import ScriptedSite
 from launcher_k8s.testing.scripted.streams import URL, LogStream, ScriptedStream
@@ -67,6 +67,7 @@ class ScriptedConnection:
         asked: Every request, in order.
         warnings: What the API server warns of with each answer to a create.
         commands: Answers commands that are executed in containers; by default no image has any program.
+        has_metrics: Whether the metrics API is there, which pods' ``uses()`` fills.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class ScriptedConnection:
         self.asked: list[Asked] = []
         self.warnings: tuple[str, ...] = ()
         self.commands: Commands = lambda _command: None
+        self.has_metrics = True
         self._site = site
         self._timeouts = timeouts
         self._makes_namespaces = makes_namespaces
@@ -235,7 +237,7 @@ class ScriptedConnection:
             yield ChannelSession(ScriptedWire(stream, program), attempt, closes_stdin=True)
 
     def _answer_command(self, command: Command) -> Ran | None:
-        return answer_signal(command) or self.commands(command)
+        return answer_signal(command) or answer_usage(command) or self.commands(command)
 
     @asynccontextmanager
     async def _reading(self, request: Request, stream: ScriptedStream) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -270,10 +272,17 @@ class ScriptedConnection:
     ) -> Reply:
         attempt, request = Attempt(verb, resource), self._request(verb, resource, params, body, content_type)
         encounter = await self._meet(attempt, request)
-        answer = self._do(attempt, lambda: self.api.answer(request))
+        answer = self._do(attempt, lambda: self._answer(request))
         if encounter.drops_answer:
             raise error_from_exception(attempt, URL, aiohttp.ServerDisconnectedError())
         return Reply(answer.body, answer.warnings)
+
+    def _answer(self, request: Request) -> Answer:
+        if request.resource.group != POD_METRICS.group:
+            return self.api.answer(request)
+        if not self.has_metrics:
+            raise path_not_found()
+        return answer_metrics(self._site, request)
 
     async def _meet(self, attempt: Attempt, request: Request, *, is_stream: bool = False) -> Encounter:
         """Send a request as far as the API server, through whatever meets it."""

@@ -11,8 +11,8 @@ from typing import Final, Self
 from launcher_k8s.testing.cluster.container_states import NEVER, START_ERROR_CODE, check_exit_code
 from launcher_k8s.testing.cluster.kinds import POD, Object
 from launcher_k8s.testing.cluster.writing import stamp
-from launcher_k8s.testing.scripted.connected_pod import ConnectedPod
 from launcher_k8s.testing.scripted.containers import program_of
+from launcher_k8s.testing.scripted.measured_pod import MeasuredPod
 from launcher_k8s.testing.scripted.pod_record import KILLED
 
 NO_NODE: Final = (
@@ -22,7 +22,7 @@ NO_NODE: Final = (
 LOW_ON_MEMORY: Final = "The node was low on resource: memory. "
 
 
-class ScriptedPod(ConnectedPod):
+class ScriptedPod(MeasuredPod):
     """A pod of a scripted cluster; each verb lets something happen to it, and returns it.
 
     To a pod that is gone nothing more happens (LookupError); in one that has ended, no container starts,

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import Final
 
 from launcher_k8s.connection import LogOptions
-from launcher_k8s.testing.cluster import refusals
-from launcher_k8s.testing.cluster.kinds import POD
-from launcher_k8s.testing.cluster.requests import Request
+from launcher_k8s.testing.cluster import metrics, refusals
+from launcher_k8s.testing.cluster.kinds import POD, POD_METRICS
+from launcher_k8s.testing.cluster.requests import Answer, Request
+from launcher_k8s.testing.cluster.writing import stamp
 from launcher_k8s.testing.scripted.logs import LogReader
 from launcher_k8s.testing.scripted.pod import ScriptedPod
 from launcher_k8s.testing.scripted.site import ScriptedSite
@@ -61,6 +62,20 @@ def find_container(site: ScriptedSite, request: Request, container: str, *, path
             f'Get "https://{address}/{path}/{place}": dial tcp {address}: connect: no route to host'
         )
     return site.pod_named(pod.name, pod.namespace)
+
+
+def answer_metrics(site: ScriptedSite, request: Request) -> Answer:
+    """Answer a request to the metrics API: what the pods are said to use, measured now.
+
+    Raises:
+        Refusal: It is not permitted, or nothing is known of the pod.
+    """
+    kind = site.api.authorize(request)
+    now = stamp(site.now())
+    items = [
+        metrics.pod_metrics(pod.object, told, timestamp=now) for pod in site.pods() if (told := pod.measured)
+    ]
+    return metrics.answer(kind, request, items if kind is POD_METRICS else [])
 
 
 class LogFeed:
