@@ -20,6 +20,7 @@ extensions = [
     "_ext.from_code",
     "_ext.findings",
     "_ext.contract",
+    "_ext.diagnosis",
     "_ext.differences",
     "_ext.templates",
 ]

@@ -12,6 +12,7 @@ from launcher_k8s._version import __version__
 
 _HOMES = {
     "backend": ("JobBackend", "Reloaded", "SettingChange", "Stream", "Submitted"),
+    "cause": ("Cause", "Diagnosis", "Evidence"),
     "clock": ("Clock",),
     "checkup": ("Checkup", "check_directory"),
     "cluster_check": ("ClusterFinding",),

@@ -14,6 +14,15 @@ from launcher_k8s.backend import (
 from launcher_k8s.backend import (
     Submitted as Submitted,
 )
+from launcher_k8s.cause import (
+    Cause as Cause,
+)
+from launcher_k8s.cause import (
+    Diagnosis as Diagnosis,
+)
+from launcher_k8s.cause import (
+    Evidence as Evidence,
+)
 from launcher_k8s.checkup import (
     Checkup as Checkup,
 )

@@ -42,6 +42,7 @@ from launcher_k8s.backend.statuses import changes
 from launcher_k8s.backend.streams import Stream, StreamSet
 from launcher_k8s.backend.submitting import Submitted, with_warnings
 from launcher_k8s.backend.utilization import Inside, utilization_of
+from launcher_k8s.cause import Diagnosis
 from launcher_k8s.clock import Clock
 from launcher_k8s.cluster_check import ClusterFinding
 from launcher_k8s.cluster_info import ClusterInfo
@@ -460,6 +461,24 @@ class JobBackend:
             return await network_of(
                 here.cluster, self._settings.namespace, here.tracker, status, self._patience
             )
+
+    @checked
+    async def diagnose(self, job_id: str, *, user: str | None = None) -> Diagnosis:
+        """Why a job waits, how it goes on, or how it ended, in words: category, sentence, and what to do.
+
+        Asks the job's pod, its Events and, where nodes may be read, its node. What may not be read is left
+        out: without the permission to list Events they are watched for a second.
+
+        Args:
+            job_id: The job.
+            user: Its owner, if only theirs may be seen.
+
+        Raises:
+            JobNotFoundError: There is none, or it is another user's.
+            ClusterError: The cluster could not be asked.
+        """
+        with self._call() as here:
+            return await here.diagnostician.diagnose(await here.lookup.find(job_id, user))
 
     @checked
     async def check(self) -> Sequence[ClusterFinding]:

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 import attrs
 
 from launcher_k8s.backend.controlling import Controller
+from launcher_k8s.backend.diagnosing import Diagnostician
+from launcher_k8s.backend.events import Events
 from launcher_k8s.backend.expiry import Expiry
 from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.following import Follower
@@ -40,6 +42,7 @@ class Opened:
     lookup: Lookup
     controller: Controller
     meter: Meter
+    diagnostician: Diagnostician
 
 
 @asynccontextmanager
@@ -64,7 +67,7 @@ async def opened(
         cluster or _cluster_of(settings) as reached,
         Expiry(reached, namespace, tracker, patience, settings.job_expiry_hours) as expiry,
         Recorder(reached, namespace, tracker, patience, expiry.consider) as recorder,
-        Troubles(reached, namespace, tracker, patience) as troubles,
+        Troubles(events := Events(reached, namespace, patience.clock), tracker, patience) as troubles,
         Feeder(reached, namespace, settings.instance_id, tracker, patience) as feeder,
         Follower(reached, settings, tracker, recorder, troubles, feeder, patience) as follower,
         Submitter(reached, follower, feeder, patience) as submitter,
@@ -75,7 +78,10 @@ async def opened(
             Controller(reached, namespace, settings.instance_id, follower, lookup, patience) as controller,
             Services(reached, settings, tracker, follower, patience, make_service),
         ):
-            yield Opened(reached, tracker, expiry, follower, submitter, lookup, controller, meter)
+            diagnostician = Diagnostician(reached, namespace, tracker, events, patience)
+            yield Opened(
+                reached, tracker, expiry, follower, submitter, lookup, controller, meter, diagnostician
+            )
 
 
 def _cluster_of(settings: ClusterSettings) -> Cluster:

@@ -1,9 +1,8 @@
 """Asking the Events why a job waits whose Job and Pod do not say (domain, section 5, the first state).
 
-There is no standing watch on Events, and the guide's role grants only ``watch`` on them. So the Events of one
-Pod, or of the Job while it has no Pod, are read when it stays pending: by a list where that is granted, else
-by a watch of a second, which begins with what is there. Reads are few at a time and few a second, however
-many jobs wait, and rarer the longer one waits.
+There is no standing watch on Events. So those of one Pod, or of the Job while it has no Pod, are read when it
+stays pending. Reads are few at a time and few a second, however many jobs wait, and rarer the longer one
+waits.
 """
 
 from __future__ import annotations
@@ -17,20 +16,17 @@ from typing import Self
 
 import attrs
 
+from launcher_k8s.backend.events import Events, selector
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.turns import Turn, Turns
-from launcher_k8s.connection import EVENTS, Cluster
 from launcher_k8s.diagnosis import present_trouble
 from launcher_k8s.errors import ClusterError, ForbiddenError
 from launcher_k8s.kube.deadline import DeadlineError, deadline
 from launcher_k8s.kube.retry import Backoff
-from launcher_k8s.rows import EventRow, decode_event_list, decode_watched_event
+from launcher_k8s.rows import EventRow
 from launcher_k8s.tracker import Tracker, Unexplained
 
 _log = logging.getLogger(__name__)
-
-WATCH_S = 1
-WATCH_AT_MOST_S = 3.0
 
 RARER = Backoff(base_s=2.0, cap_s=60.0)
 
@@ -61,8 +57,7 @@ class Troubles:
     Without the permission to read Events nothing is noted. That is found out once and remembered.
 
     Args:
-        cluster: Where the Events are.
-        namespace: Their namespace.
+        events: Reads them.
         tracker: Is told.
         patience: Its clock and chance; reads are not repeated at once, as another look follows.
         attention: How closely to look.
@@ -70,14 +65,12 @@ class Troubles:
 
     def __init__(
         self,
-        cluster: Cluster,
-        namespace: str,
+        events: Events,
         tracker: Tracker,
         patience: Patience,
         attention: Attention = DEFAULT_ATTENTION,
     ) -> None:
-        self._cluster = cluster
-        self._events = EVENTS.within(namespace)
+        self._events = events
         self._tracker = tracker
         self._clock = patience.clock
         self._chance = patience.chance
@@ -85,7 +78,7 @@ class Troubles:
         self._turns = Turns(attention.after_s)
         self._sooner = asyncio.Event()
         self._slots = asyncio.Semaphore(attention.at_once)
-        self._may_list = self._may_watch = True
+        self._may_read = True
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -102,7 +95,7 @@ class Troubles:
 
     def look_into(self, unexplained: Unexplained) -> None:
         """Find out why a job waits, if it still does after a moment."""
-        if self._may_watch:
+        if self._may_read:
             next_due_s = self._turns.due_s
             self._turns.add(unexplained, now_s=self._clock.monotonic())
             if self._turns.due_s != next_due_s:
@@ -111,7 +104,7 @@ class Troubles:
     async def _look_in_turn(self) -> None:
         while True:
             turn = await self._next_turn()
-            if self._may_watch and self._tracker.is_unexplained(turn.unexplained):
+            if self._may_read and self._tracker.is_unexplained(turn.unexplained):
                 await self._slots.acquire()
                 self._start(asyncio.create_task(self._look(turn)))
                 await self._clock.sleep(self._attention.pause_s)
@@ -128,9 +121,9 @@ class Troubles:
     async def _look(self, turn: Turn) -> None:
         unexplained = turn.unexplained
         try:
-            self._note(unexplained, await self._read(_selector(unexplained)))
+            self._note(unexplained, await self._events.read(selector(unexplained.uid, unexplained.pod)))
         except ForbiddenError as error:
-            self._may_watch = False
+            self._may_read = False
             _log.debug("why jobs wait is not looked for in their Events: %s", error)
         except ClusterError as error:
             _log.debug("the Events of job %s could not be read: %s", unexplained.job_id, error)
@@ -145,28 +138,6 @@ class Troubles:
             trouble = present_trouble(events, job_id=unexplained.job_id)
             self._tracker.note(unexplained, str(trouble) if trouble else "")
 
-    async def _read(self, field_selector: str) -> Sequence[EventRow]:
-        if self._may_list:
-            try:
-                reply = await self._cluster.list_page(self._events, field_selector=field_selector)
-                return decode_event_list(reply.body)
-            except ForbiddenError as error:
-                self._may_list = False
-                _log.debug("Events are read by short watches: %s", error)
-        return await self._watch(field_selector)
-
-    async def _watch(self, field_selector: str) -> Sequence[EventRow]:
-        events: list[EventRow] = []
-        watch = self._cluster.watch(
-            self._events, resource_version="", field_selector=field_selector, timeout_s=WATCH_S
-        )
-        with suppress(DeadlineError):
-            async with deadline(self._clock, WATCH_AT_MOST_S), watch as lines:
-                async for line in lines:
-                    if (event := decode_watched_event(line)) is not None:
-                        events.append(event)  # noqa: PERF401 -- what came in time is to stay
-        return events
-
     def _start(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)
         task.add_done_callback(self._ended)
@@ -175,9 +146,3 @@ class Troubles:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("looking for why jobs wait failed", exc_info=error)
-
-
-def _selector(unexplained: Unexplained) -> str:
-    if unexplained.pod:
-        return f"involvedObject.kind=Pod,involvedObject.name={unexplained.pod}"
-    return f"involvedObject.kind=Job,involvedObject.uid={unexplained.uid}"

@@ -133,10 +133,11 @@ def _verb(command: str) -> Callable[[argparse.Namespace], int]:
             from launcher_k8s.cli.check_config import check_config
 
             return check_config
-        case "check":
+        case "check" | "diagnose":
             from launcher_k8s.cli.check import check
+            from launcher_k8s.cli.diagnose import diagnose
 
-            return check
+            return {"check": check, "diagnose": diagnose}[command]
         case "rbac":
             from launcher_k8s.cli.rbac import rbac
 

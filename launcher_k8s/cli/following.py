@@ -16,22 +16,24 @@ from typing import Protocol
 
 from launcher_k8s.backend.facade import JobBackend
 from launcher_k8s.backend.submitting import Submitted
+from launcher_k8s.cause import Diagnosis
 from launcher_k8s.cli.common import print_json, say
 from launcher_k8s.errors import LauncherError, OutputNotFoundError
 from launcher_k8s.job import Job
 from launcher_k8s.output import OutputChunk, OutputGap
-from launcher_k8s.status import JobStatus
+from launcher_k8s.status import JobState, JobStatus
 
 # Each command has its way to the cluster, and without one entering the backend fails: no use in telling.
 _CONNECTION_SUBJECTS = ("api-url", "auth-token")
+_FAILED = (JobState.FAILED, JobState.KILLED)
 _following = logging.getLogger("launcher_k8s.backend.following")
 
 
 class Progress(Protocol):
     """How what happens to a job is shown."""
 
-    def status(self, status: JobStatus) -> None:
-        """The job has this state now."""
+    def status(self, status: JobStatus, diagnosis: Diagnosis | None) -> None:
+        """The job has this state now; where it waits or has failed, and that is understood, why."""
 
     def output(self, piece: OutputChunk | OutputGap) -> None:
         """The job has printed something, or what it printed is missing."""
@@ -88,11 +90,26 @@ async def follow(backend: JobBackend, job_id: str, progress: Progress) -> JobSta
 
 async def _show_statuses(backend: JobBackend, job_id: str, progress: Progress) -> JobStatus:
     status: JobStatus | None = None
+    told = ""
     async with backend.statuses(job_id) as statuses:
         async for status in statuses:
-            progress.status(status)
+            diagnosis = await _diagnosed(backend, status)
+            is_news = diagnosis is not None and diagnosis.summary != told
+            progress.status(status, diagnosis if is_news else None)
+            told = diagnosis.summary if diagnosis else told
     assert status is not None, "a stream of statuses begins with the present one"
     return status
+
+
+async def _diagnosed(backend: JobBackend, status: JobStatus) -> Diagnosis | None:
+    """Why a job waits that says so, or has failed; None where that cannot be told now."""
+    is_waiting = status.state is JobState.PENDING and status.status_message
+    if status.removed or not (is_waiting or status.state in _FAILED):
+        return None
+    try:
+        return await backend.diagnose(status.id)
+    except LauncherError:
+        return None
 
 
 async def _show_output(backend: JobBackend, job_id: str, progress: Progress) -> None:
@@ -108,9 +125,11 @@ async def _show_output(backend: JobBackend, job_id: str, progress: Progress) -> 
 class PlainProgress:
     """The job's bytes as they are on standard output; statuses and gaps on standard error."""
 
-    def status(self, status: JobStatus) -> None:
-        """One line, with the job's id."""
+    def status(self, status: JobStatus, diagnosis: Diagnosis | None) -> None:
+        """One line, with the job's id; below it why, and what to do."""
         say(f"{status.id} {describe(status)}")
+        for sentence in sentences(diagnosis) if diagnosis else ():
+            say(f"  {sentence}")
 
     def output(self, piece: OutputChunk | OutputGap) -> None:
         """The bytes as they are."""
@@ -133,8 +152,10 @@ class JsonProgress:
     def __init__(self) -> None:
         self._begun = b""
 
-    def status(self, status: JobStatus) -> None:
-        """The whole status."""
+    def status(self, status: JobStatus, diagnosis: Diagnosis | None) -> None:
+        """The whole status, last: a final one says that the job has ended."""
+        if diagnosis is not None:
+            print_json({"diagnosis": diagnosis})
         print_json({"status": status})
 
     def output(self, piece: OutputChunk | OutputGap) -> None:
@@ -166,3 +187,9 @@ def describe(status: JobStatus) -> str:
     code = "" if status.exit_code is None else f", exit code {status.exit_code}"
     message = f": {status.status_message}" if status.status_message else ""
     return f"{status.state.value}{code}{message}"
+
+
+def sentences(diagnosis: Diagnosis) -> list[str]:
+    """What has happened, and below it what to do."""
+    advice = [f"what to do: {diagnosis.resolution}"] if diagnosis.resolution else []
+    return [diagnosis.summary, *advice]

@@ -48,6 +48,11 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     _add_run(commands.add_parser("run", help="run a command as a job and follow it to its end"))
     _add_controls(commands)
+    _add_one_job(
+        commands.add_parser(
+            "diagnose", help="tell why a job waits, how it goes on or how it ended, and what to do"
+        )
+    )
     _add_check_config(
         commands.add_parser(
             "check-config",
@@ -166,10 +171,13 @@ def _add_check_config(parser: argparse.ArgumentParser) -> None:
 
 def _add_controls(commands: Any) -> None:
     for name, text in CONTROL_COMMANDS.items():
-        parser = commands.add_parser(name, help=text)
-        _add_check(parser)
-        parser.add_argument("--user", metavar="U", type=_filled, help="only if it is this user's job")
-        parser.add_argument("job_id", metavar="ID", type=_filled, help="the job's id")
+        _add_one_job(commands.add_parser(name, help=text))
+
+
+def _add_one_job(parser: argparse.ArgumentParser) -> None:
+    _add_check(parser)
+    parser.add_argument("--user", metavar="U", type=_filled, help="only if it is this user's job")
+    parser.add_argument("job_id", metavar="ID", type=_filled, help="the job's id")
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:

@@ -8,8 +8,9 @@ from typing import Protocol
 
 import attrs
 
+from launcher_k8s.cause import Diagnosis
 from launcher_k8s.cli.common import print_json, show
-from launcher_k8s.cli.following import JsonProgress, PlainProgress, Progress, describe
+from launcher_k8s.cli.following import JsonProgress, PlainProgress, Progress, describe, sentences
 from launcher_k8s.cli.local import NOTICE, default_directory, replaced
 from launcher_k8s.job import Job
 from launcher_k8s.plan import JobPlan
@@ -101,9 +102,11 @@ class TextStory(PlainProgress):
         decisions = decisions_table(plan.decisions, title="What the job gets, and where that is said")
         show(f"{self._shorten(_without_reasons(decisions).text())}\n\nSubmitted as {plan.job_id}:")
 
-    def status(self, status: JobStatus) -> None:
-        """One line, with the time at which it is told."""
+    def status(self, status: JobStatus, diagnosis: Diagnosis | None) -> None:
+        """One line, with the time at which it is told; below it why, and what to do."""
         show(f"{datetime.now().astimezone():%H:%M:%S.%f}"[:-3] + f"  {describe(status)}")
+        for sentence in sentences(diagnosis) if diagnosis else ():
+            show(f"              {sentence}")
 
     def end(self, status: JobStatus) -> None:
         """How it ended, and what to try next."""

@@ -38,6 +38,7 @@ class _Event(Lean):
     reason: str = ""
     message: str = ""
     count: int | None = None
+    first_timestamp: Time | None = None
     last_timestamp: Time | None = None
     event_time: Time | None = None
     series: _Series | None = None
@@ -81,4 +82,5 @@ def _row(event: _Event) -> EventRow:
         max(event.count or 1, series.count),
         seconds_or_none(latest),
         version_number(event.metadata.resource_version),
+        seconds_or_none(event.first_timestamp or event.event_time or latest),
     )

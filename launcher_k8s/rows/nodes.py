@@ -7,7 +7,8 @@ from sys import intern
 import msgspec
 
 from launcher_k8s.rows.decoding import Lean, ListMetadata, decode
-from launcher_k8s.rows.values import NodeRow, Page
+from launcher_k8s.rows.times import Time, seconds_or_none
+from launcher_k8s.rows.values import NodeCondition, NodeRow, Page
 
 
 class _Metadata(Lean):
@@ -20,9 +21,18 @@ class _Address(Lean):
     address: str = ""
 
 
+class _Condition(Lean):
+    type: str = ""
+    status: str = ""
+    reason: str = ""
+    message: str = ""
+    last_transition_time: Time | None = None
+
+
 class _Status(Lean):
     allocatable: dict[str, str | int] | None = None
     addresses: list[_Address] | None = None
+    conditions: list[_Condition] | None = None
 
 
 class _Node(Lean):
@@ -65,4 +75,14 @@ def _row(node: _Node) -> NodeRow:
         node.metadata.labels or {},
         {name: str(amount) for name, amount in (node.status.allocatable or {}).items()},
         tuple((each.type, each.address) for each in node.status.addresses or ()),
+        tuple(
+            NodeCondition(
+                each.type,
+                each.status,
+                each.reason,
+                each.message,
+                seconds_or_none(each.last_transition_time),
+            )
+            for each in node.status.conditions or ()
+        ),
     )

@@ -172,6 +172,7 @@ class EventRow(msgspec.Struct, frozen=True, gc=False):
         time: When it happened last.
         version: The resource version as a number: of two Events the later one has the higher. Their times
             are whole seconds.
+        first: When it happened first.
     """
 
     kind: str
@@ -181,6 +182,25 @@ class EventRow(msgspec.Struct, frozen=True, gc=False):
     count: int = 1
     time: float | None = None
     version: int = 0
+    first: float | None = None
+
+
+class NodeCondition(msgspec.Struct, frozen=True, gc=False):
+    """How a Node is in one respect.
+
+    Args:
+        type: Which: ``Ready``, ``MemoryPressure``, ...
+        status: ``True``, ``False`` or ``Unknown``.
+        reason: In one word.
+        message: In a sentence.
+        since: Since when, in seconds since 1970.
+    """
+
+    type: str
+    status: str
+    reason: str = ""
+    message: str = ""
+    since: float | None = None
 
 
 class NodeRow(msgspec.Struct, frozen=True, gc=False):
@@ -191,12 +211,14 @@ class NodeRow(msgspec.Struct, frozen=True, gc=False):
         labels: Its labels, which placement constraints ask for.
         allocatable: How much of each resource it has for pods, as Kubernetes writes quantities.
         addresses: Type (``InternalIP``, ``ExternalIP``, ``Hostname``, ...) and address of each.
+        conditions: How it is.
     """
 
     name: str
     labels: Mapping[str, str]
     allocatable: Mapping[str, str]
     addresses: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[NodeCondition, ...] = ()
 
 
 class EventKind(Enum):

@@ -61,8 +61,10 @@ def test_a_program_that_does_not_exist_is_told_with_its_reason(
 ) -> None:
     done = run(capsys, directory, "--", "/no/such/program")
     assert done.code == 125
-    assert "Failed" in done.err.splitlines()[-1]
-    assert "/no/such/program" in done.err.splitlines()[-1]
+    failed, why, _ = done.err.splitlines()[-3:]
+    assert "Failed" in failed
+    assert "/no/such/program" in failed
+    assert why == "  There is no program /no/such/program in the job's image."
 
 
 def test_a_namespace_that_does_not_exist_is_told(

@@ -200,6 +200,7 @@ VERBS: dict[str, Verb] = {
     "wait": lambda backend: backend.wait("a"),
     "remove": lambda backend: backend.remove("a"),
     "cluster_info": lambda backend: backend.cluster_info("jsmith"),
+    "diagnose": lambda backend: backend.diagnose("a"),
 }
 
 

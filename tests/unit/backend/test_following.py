@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
+from launcher_k8s.backend.events import Events
 from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.following import DOUBT_S, Follower
 from launcher_k8s.backend.patience import Patience
@@ -33,7 +34,8 @@ class Following:
         self.tracker = Tracker()
         patience = Patience(cluster.clock, lambda: 0.0)
         self.recorder = Recorder(cluster, SETTINGS.namespace, self.tracker, patience, str)
-        troubles = Troubles(cluster, SETTINGS.namespace, self.tracker, patience)  # not entered: asks nothing
+        events = Events(cluster, SETTINGS.namespace, cluster.clock)
+        troubles = Troubles(events, self.tracker, patience)  # not entered: asks nothing
         feeder = Feeder(cluster, SETTINGS.namespace, "", self.tracker, patience)
         self.follower = Follower(cluster, SETTINGS, self.tracker, self.recorder, troubles, feeder, patience)
 

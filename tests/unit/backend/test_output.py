@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
+from launcher_k8s.backend.events import Events
 from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.output import read_output
@@ -69,7 +70,7 @@ async def tracked(cluster: ScriptedCluster) -> AsyncIterator[Tracker]:
     tracker, patience = Tracker(), Patience(cluster.clock, lambda: 0.0)
     async with (
         Recorder(cluster, SETTINGS.namespace, tracker, patience, str) as recorder,
-        Troubles(cluster, SETTINGS.namespace, tracker, patience) as troubles,
+        Troubles(Events(cluster, SETTINGS.namespace, cluster.clock), tracker, patience) as troubles,
         Feeder(cluster, SETTINGS.namespace, "", tracker, patience) as feeder,
         Follower(cluster, SETTINGS, tracker, recorder, troubles, feeder, patience) as follower,
     ):

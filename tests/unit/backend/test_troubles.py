@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from launcher_k8s.backend.events import WATCH_AT_MOST_S, WATCH_S, Events
 from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
-from launcher_k8s.backend.troubles import DEFAULT_ATTENTION, WATCH_AT_MOST_S, WATCH_S, Troubles
+from launcher_k8s.backend.troubles import DEFAULT_ATTENTION, Troubles
 from launcher_k8s.kube.transport import Timeouts
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.testing import ScriptedCluster, ScriptedPod
@@ -71,7 +72,7 @@ class Looking:
         async with (
             self.cluster,
             Recorder(self.cluster, namespace, self.tracker, patience, str) as recorder,
-            Troubles(self.cluster, namespace, self.tracker, patience) as troubles,
+            Troubles(Events(self.cluster, namespace, self.cluster.clock), self.tracker, patience) as troubles,
             Feeder(self.cluster, namespace, "", self.tracker, patience) as feeder,
             Follower(self.cluster, SETTINGS, self.tracker, recorder, troubles, feeder, patience) as follower,
         ):

@@ -85,8 +85,11 @@ def test_as_json(cli: Cli, directory: str) -> None:
 def test_a_program_that_does_not_exist_is_told(cli: Cli, directory: str) -> None:
     done = cli("run", "--local", "--config", directory, *WHO, "--", "/no/such/program")
     assert done.code == 125
-    assert "Failed" in done.err.splitlines()[-1]
-    assert "/no/such/program" in done.err.splitlines()[-1]
+    failed, why, advice = done.err.splitlines()[-3:]
+    assert "Failed" in failed
+    assert "/no/such/program" in failed
+    assert why == "  There is no program /no/such/program in the job's image."
+    assert advice.startswith("  what to do: ")
 
 
 def test_a_job_can_be_removed(cli: Cli, directory: str) -> None:

@@ -13,9 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import attrs
 import pytest
 
 from launcher_k8s.backend import Stream, Submitted
+from launcher_k8s.cause import Cause, Diagnosis
 from launcher_k8s.cli import run as run_module
 from launcher_k8s.errors import LauncherError, OutputNotFoundError, UnavailableError
 from launcher_k8s.job import Job
@@ -48,6 +50,7 @@ class Script:
     def __init__(self) -> None:
         self.statuses: Sequence[JobStatus] = (PENDING, RUNNING, finished(0))
         self.pieces: Sequence[Piece] = ()
+        self.diagnosis: Diagnosis | LauncherError = UnavailableError("gone")
         self.refusal: LauncherError | None = None
         self.removal: LauncherError | None = None
         self.while_removing: Callable[[], object] | None = None
@@ -109,6 +112,11 @@ class Backend:
 
         return Stream(tell())
 
+    async def diagnose(self, job_id: str) -> Diagnosis:
+        if isinstance(self._script.diagnosis, LauncherError):
+            raise self._script.diagnosis
+        return self._script.diagnosis
+
     async def remove(self, job_id: str) -> None:
         if self._script.while_removing is not None:
             self._script.while_removing()
@@ -165,6 +173,41 @@ def test_json_has_one_object_a_line(cli: Cli, script: Script) -> None:
         {"outputBase64": "/w=="},
         {"status": {"id": "id-1", "state": "Finished", "exitCode": 0}},
     ]
+
+
+WAITING = JobStatus("id-1", JobState.PENDING, status_message="Unschedulable: 0/1 nodes are available")
+NO_NODE = Diagnosis(
+    "id-1", JobState.PENDING, Cause.UNSCHEDULABLE, "No node can take the job.", resolution="add a node"
+)
+
+
+def test_why_a_job_waits_is_told_once(cli: Cli, script: Script) -> None:
+    script.diagnosis = NO_NODE
+    script.statuses = (PENDING, WAITING, attrs.evolve(WAITING, status_message="else"), RUNNING, finished(0))
+    assert cli("run", *WHO, *IMAGE, "--", "true").err.splitlines()[-7:] == [
+        "id-1 Pending",
+        "id-1 Pending: Unschedulable: 0/1 nodes are available",
+        "  No node can take the job.",
+        "  what to do: add a node",
+        "id-1 Pending: else",
+        "id-1 Running",
+        "id-1 Finished, exit code 0",
+    ]
+
+
+def test_in_json_the_final_status_stays_last(cli: Cli, script: Script) -> None:
+    script.diagnosis = attrs.evolve(NO_NODE, state=JobState.FAILED)
+    script.statuses = (JobStatus("id-1", JobState.FAILED, status_message="why"),)
+    diagnosis, status = lines_of(cli("run", "--json", *WHO, *IMAGE, "--", "true").out)
+    assert diagnosis["diagnosis"]["cause"] == "unschedulable"
+    assert status["status"]["state"] == "Failed"
+
+
+def test_a_diagnosis_that_fails_hides_nothing(cli: Cli, script: Script) -> None:
+    script.diagnosis = UnavailableError("gone")
+    script.statuses = (WAITING, finished(0))
+    done = cli("run", *WHO, *IMAGE, "--", "true")
+    assert (done.code, done.err.splitlines()[-1]) == (0, "id-1 Finished, exit code 0")
 
 
 def test_the_job_is_what_the_words_say(cli: Cli, script: Script) -> None:

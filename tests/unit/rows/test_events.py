@@ -46,8 +46,9 @@ def test_a_list_becomes_rows_old_style_and_new() -> None:
             4,
             AT + 7,
             653,
+            AT,
         ),
-        EventRow("Pod", False, "Scheduled", "Successfully assigned", 1, AT + 0.5, 654),
+        EventRow("Pod", False, "Scheduled", "Successfully assigned", 1, AT + 0.5, 654, AT + 0.5),
     ]
 
 

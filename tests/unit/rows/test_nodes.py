@@ -6,6 +6,7 @@ import pytest
 
 from launcher_k8s import ClusterError
 from launcher_k8s.rows import NodeRow, decode_node, decode_node_page
+from launcher_k8s.rows.values import NodeCondition
 
 NODE = {
     "metadata": {"name": "one", "labels": {"zone": "a"}, "managedFields": [{"manager": "kubelet"}]},
@@ -19,6 +20,24 @@ ROW = NodeRow("one", {"zone": "a"}, {"cpu": "2", "nvidia.com/gpu": "1"}, (("Inte
 
 def test_a_node_is_read() -> None:
     assert decode_node(json.dumps(NODE).encode()) == ROW
+
+
+def test_a_node_says_how_it_is_and_since_when() -> None:
+    condition = {
+        "type": "Ready",
+        "status": "Unknown",
+        "lastHeartbeatTime": "2026-11-21T05:00:00Z",
+        "lastTransitionTime": "2026-11-21T06:00:00Z",
+        "reason": "NodeStatusUnknown",
+        "message": "Kubelet stopped posting node status.",
+    }
+    node = decode_node(json.dumps({"status": {"conditions": [condition, {"type": "New"}]}}).encode())
+    assert node.conditions == (
+        NodeCondition(
+            "Ready", "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.", 1795240800.0
+        ),
+        NodeCondition("New", ""),
+    )
 
 
 def test_a_node_that_says_nothing_is_read() -> None:

@@ -40,6 +40,7 @@ class Trouble:
         message: Its message, the same for each attempt.
         count: How often it happened, as far as Kubernetes counts.
         time: When it happened last, in seconds since 1970.
+        first: When it happened first.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Trouble:
     message: str
     count: int = 1
     time: float | None = None
+    first: float | None = None
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.message}" if self.message else self.reason
@@ -59,16 +61,32 @@ def present_trouble(events: Iterable[EventRow], *, job_id: str) -> Trouble | Non
         events: Those of the job's Pod, or of its Job while it has no Pod, in any order.
         job_id: The job.
     """
+    warnings = _not_overtaken(events)
+    return _trouble(_most_telling(warnings), job_id) if warnings else None
+
+
+def present_warnings(events: Iterable[EventRow], *, job_id: str) -> list[Trouble]:
+    """Every Warning that nothing has overtaken, latest first; arguments as above."""
+    return [_trouble(event, job_id) for event in reversed(_not_overtaken(events))]
+
+
+def in_order(events: Iterable[EventRow]) -> list[EventRow]:
+    """Events as they happened."""
+    return sorted(events, key=lambda event: (event.version, event.time or 0.0))
+
+
+def _not_overtaken(events: Iterable[EventRow]) -> list[EventRow]:
     warnings: list[EventRow] = []
-    for event in sorted(events, key=lambda event: (event.version, event.time or 0.0)):
+    for event in in_order(events):
         if event.warning:
             warnings.append(event)
         elif event.reason in _PROGRESS:
             warnings.clear()
-    if not warnings:
-        return None
-    told = _most_telling(warnings)
-    return Trouble(told.kind, told.reason, _steady(told.message, job_id), told.count, told.time)
+    return warnings
+
+
+def _trouble(told: EventRow, job_id: str) -> Trouble:
+    return Trouble(told.kind, told.reason, _steady(told.message, job_id), told.count, told.time, told.first)
 
 
 def _most_telling(warnings: Sequence[EventRow]) -> EventRow:
