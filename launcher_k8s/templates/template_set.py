@@ -80,6 +80,8 @@ class TemplateSet:
         self.effects: Effects = effects or NoEffects()
         self.used: Mapping[str, str] = _used(files)
         """The templates that are rendered: those given, and the library's own for what is absent."""
+        # Tests prove that no value changes the structure of our own: nobody needs to see that for each job.
+        self._is_ours = self.used in (default_templates(), default_templates(jinja=True))
         self._replay = Replay(self.effects)
         languages = Languages(self._replay)
         if errors := _problems(self.used, languages):
@@ -181,11 +183,15 @@ class TemplateSet:
         with self._replay.recording(groups):
             made = self.read(name, data, offsets=False)
         _refuse_kind(name, made.value)
+        if not self._is_ours:
+            self._refuse_changed(name, data, made)
+        return attrs.evolve(made, warnings=self._replay.warnings)
+
+    def _refuse_changed(self, name: str, data: Data, made: Rendering) -> None:
         attempt = Attempt(made.text, made.value)
         wrong = changed_by_values(data, attempt, lambda other: self._again(name, other), _value_or_none)
         if wrong:
             raise _error(name, f"{name}: {wrong}", _QUOTE)
-        return attrs.evolve(made, warnings=self._replay.warnings)
 
     def _again(self, name: str, data: Data) -> str | None:
         """The text for other data, with nothing asked of the host anew; None where that is not possible."""

@@ -26,7 +26,7 @@ def to_wire(value: Any) -> Any:
     if attrs.has(type(value)):
         return _object_to_wire(value)
     if isinstance(value, Mapping):
-        return {str(to_wire(key)): to_wire(item) for key, item in value.items()}
+        return _mapping_to_wire(value)
     if isinstance(value, (set, frozenset)):
         return sorted((to_wire(item) for item in value), key=str)
     if isinstance(value, Enum):
@@ -69,7 +69,15 @@ def _same(value: Any) -> Any:
 
 
 def _items_to_wire(items: Any) -> list[Any]:
-    return [to_wire(item) for item in items]
+    return [item if type(item) is str else to_wire(item) for item in items]
+
+
+def _mapping_to_wire(mapping: Any) -> dict[str, Any]:
+    # Most of what a job maps is text to text: not worth a call each.
+    return {
+        key if type(key) is str else str(to_wire(key)): item if type(item) is str else to_wire(item)
+        for key, item in mapping.items()
+    }
 
 
 _WRITERS: Mapping[type[Any], Callable[[Any], Any]] = {
@@ -78,6 +86,7 @@ _WRITERS: Mapping[type[Any], Callable[[Any], Any]] = {
     int: _same,
     float: _same,
     type(None): _same,
+    dict: _mapping_to_wire,
     list: _items_to_wire,
     tuple: _items_to_wire,
     datetime: _time_to_wire,
