@@ -48,6 +48,12 @@ BEGINNING: Final = re.compile(rf"{_EMPTY_LINES}(?:---\ *+\n)?+{_EMPTY_LINES}", r
 _JSON_TEXT: Final = rf'''"(?:[\x20!#-\[\]-~{_OTHER}]++|\\["\\bfnrt])*+"'''
 _JSON_ATOM: Final = r"(?:true|false|null|0|-?[1-9][0-9]{0,17})(?=[\ ,\]}])"
 JSON_TEXT: Final = re.compile(f"({_JSON_TEXT}){_REST}", re.VERBOSE).match
+FOLDED_TEXT: Final = re.compile(
+    rf"'((?:[\x20-&(-~{_OTHER}]++|''|\n\ ++(?=[!-~{_OTHER}]))*+)'{_REST}", re.VERBOSE
+).match
+"""A text in single quotes, of any number of lines that are not empty."""
+FOLD: Final = re.compile(r"\ *+\n\ ++").sub
+"""Takes an end of a line, with the blanks around it, out of such a text."""
 JSON: Final = re.compile(rf"""((?:[\[\]{{}}:,\ ]++|{_JSON_TEXT}|{_JSON_ATOM})*+){_REST}""", re.VERBOSE).match
 LONGEST_JSON: Final = 1000
 """Of a line that JSON may read: in a longer one a key could be too long for YAML."""

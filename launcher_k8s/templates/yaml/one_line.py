@@ -1,4 +1,4 @@
-"""Values that end with their line and that need no scanner: lists of words, and what JSON reads as YAML does.
+"""Values that need no scanner: lists of words, texts in quotes, and what JSON reads as YAML does.
 
 What is not of these forms is nothing here, not wrong. Source: go.yaml.in/yaml/v2 2.4.4, as for
 :mod:`~launcher_k8s.templates.yaml.quick`.
@@ -14,6 +14,8 @@ import msgspec
 
 from launcher_k8s.templates.yaml.line_patterns import (
     COMMA_AT_END,
+    FOLD,
+    FOLDED_TEXT,
     JSON,
     JSON_TEXT,
     LAST_COMMA,
@@ -28,9 +30,12 @@ _DEEPEST: Final = 90
 
 
 def read_text(text: str, pos: int) -> tuple[str, int] | None:
-    """A text in double quotes with its simplest escapes, and where the next line begins."""
-    match = JSON_TEXT(text, pos)
-    return None if match is None else (_decode_text(match[1]), match.end())
+    """A text in quotes without unusual escapes, and where the next line begins."""
+    if match := JSON_TEXT(text, pos):
+        return _decode_text(match[1]), match.end()
+    if match := FOLDED_TEXT(text, pos):
+        return FOLD(" ", match[1]).replace("''", "'"), match.end()
+    return None
 
 
 def read_flow(text: str, pos: int) -> tuple[Any, int] | None:

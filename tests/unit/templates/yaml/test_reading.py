@@ -147,6 +147,18 @@ def test_the_quick_reader_agrees_with_the_whole_one_or_is_unsure(lines: list[str
     assert value == (None if root is None else as_json(Decoder().value(root)))
 
 
+@given(st.text(alphabet=" '\n-a\t", max_size=12))
+def test_the_quick_reader_folds_texts_in_quotes_as_the_whole_one(inner: str) -> None:
+    text = f"a:\n  - '{inner}'\nb: 1\n"
+    try:
+        value = QuickReader(text).read()
+    except Unsure:
+        return
+    root = compose(text)
+    assert root is not None
+    assert value == as_json(Decoder().value(root))
+
+
 @pytest.mark.parametrize(
     "text",
     [
