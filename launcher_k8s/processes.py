@@ -27,6 +27,7 @@ COMMAND: Final = ("/bin/sh", "-c", SCRIPT, "launcher")
 # proc(5) counts fields from 1 and the script leaves out the first two, so that here `state` is the first.
 _TIMES: Final = slice(11, 15)
 _VIRTUAL: Final = 20
+_MOST_DIGITS: Final = 20  # of 64 bits
 _TICKS: Final = 100
 """In a second: what Linux tells programs, on every machine (USER_HZ)."""
 
@@ -52,14 +53,20 @@ def is_command(words: Sequence[str]) -> bool:
 def read_totals(output: bytes) -> ProcessTotals | None:
     """Add up what the script has said; None if it saw no process.
 
-    A process whose name holds the end of a line cannot be read, and is left out.
+    A process whose name holds the end of a line cannot be read, and is left out; so is whatever else the
+    image's shell may say.
     """
-    rows = [line.split() for line in output.decode("ascii", "replace").splitlines()]
-    seen = [row for row in rows if len(row) > _VIRTUAL and row[_VIRTUAL].isdecimal()]
+    rows = (line.split() for line in output.decode("ascii", "replace").splitlines())
+    told = [[*row[_TIMES], row[_VIRTUAL]] for row in rows if len(row) > _VIRTUAL]
+    seen = [[int(field) for field in row] for row in told if all(map(_is_number, row))]
     if not seen:
         return None
-    ticks = sum(int(field) for row in seen for field in row[_TIMES])
-    return ProcessTotals(ticks / _TICKS, sum(int(row[_VIRTUAL]) for row in seen))
+    ticks = sum(sum(times) for *times, _ in seen)
+    return ProcessTotals(ticks / _TICKS, sum(virtual for *_, virtual in seen))
+
+
+def _is_number(field: str) -> bool:
+    return field.isdecimal() and len(field) <= _MOST_DIGITS
 
 
 def format_totals(totals: ProcessTotals) -> bytes:

@@ -41,7 +41,7 @@ from launcher_k8s.backend.reloading import TO_FOLLOW, TO_REACH, Reloaded, read_a
 from launcher_k8s.backend.statuses import changes
 from launcher_k8s.backend.streams import Stream, StreamSet
 from launcher_k8s.backend.submitting import Submitted, with_warnings
-from launcher_k8s.backend.utilization import Inside, utilization_of
+from launcher_k8s.backend.utilization import utilization_of
 from launcher_k8s.cause import Diagnosis
 from launcher_k8s.clock import Clock
 from launcher_k8s.cluster_check import ClusterFinding
@@ -582,8 +582,7 @@ class JobBackend:
         self, here: Opened, job_id: str, user: str | None
     ) -> AsyncGenerator[Utilization, None]:
         await here.lookup.find(job_id, user)
-        inside = Inside(here.cluster, self._settings.namespace, self._clock)
-        async with aclosing(utilization_of(job_id, here.tracker, here.meter, inside)) as figures:
+        async with aclosing(utilization_of(job_id, here.tracker, here.meter, here.inside)) as figures:
             async for each in figures:
                 yield each
 

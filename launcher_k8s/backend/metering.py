@@ -47,11 +47,16 @@ class Reading:
         pod: The pod's name.
         wake: Called when there is something to take.
         now_s: The time.
+
+    Attributes:
+        due_s: When it is to be asked for again.
+        has_shell: Whether commands can be executed in its container, as far as is known.
     """
 
     def __init__(self, pod: str, wake: Callable[[], object], *, now_s: float) -> None:
         self.pod = pod
         self.due_s = now_s
+        self.has_shell = True
         self._wake = wake
         self._told_s = now_s
         self._latest: UsageRow | None = None

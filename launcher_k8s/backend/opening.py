@@ -20,6 +20,7 @@ from launcher_k8s.backend.recording import Recorder
 from launcher_k8s.backend.services import Make, Services
 from launcher_k8s.backend.submitting import Submitter
 from launcher_k8s.backend.troubles import Troubles
+from launcher_k8s.backend.utilization import Inside
 from launcher_k8s.connection import Cluster
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.kube.client import KubernetesCluster
@@ -42,6 +43,7 @@ class Opened:
     lookup: Lookup
     controller: Controller
     meter: Meter
+    inside: Inside
     diagnostician: Diagnostician
 
 
@@ -78,9 +80,19 @@ async def opened(
             Controller(reached, namespace, settings.instance_id, follower, lookup, patience) as controller,
             Services(reached, settings, tracker, follower, patience, make_service),
         ):
+            inside = Inside(reached, namespace, patience.clock)
             diagnostician = Diagnostician(reached, namespace, tracker, events, patience)
             yield Opened(
-                reached, tracker, expiry, follower, submitter, lookup, controller, meter, diagnostician
+                reached,
+                tracker,
+                expiry,
+                follower,
+                submitter,
+                lookup,
+                controller,
+                meter,
+                inside,
+                diagnostician,
             )
 
 

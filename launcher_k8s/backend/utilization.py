@@ -27,15 +27,16 @@ from launcher_k8s.utilization import Utilization
 
 COMMAND_S: Final = 5.0
 """How long figures wait for what the container adds to them."""
+_AT_ONCE: Final = 8
 _MOST_BYTES: Final = 2**20
 
 
 class Inside:
-    """Asks in a job's container what the metrics API does not know.
+    """Asks in containers what the metrics API does not know, in few at a time however many are read.
 
     Args:
-        cluster: Where the pod is.
-        namespace: Its namespace.
+        cluster: Where the pods are.
+        namespace: Their namespace.
         clock: On whose time a command may take no longer than :data:`COMMAND_S`.
     """
 
@@ -43,17 +44,20 @@ class Inside:
         self._cluster = cluster
         self._pods = PODS.within(namespace)
         self._clock = clock
-        self._may_ask = True
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._is_permitted = True
 
-    async def totals(self, pod: str) -> ProcessTotals | None:
+    async def totals(self, reading: Reading) -> ProcessTotals | None:
         """What a container's processes have used; None where that cannot be asked, which is remembered."""
-        if not self._may_ask:
+        if not (self._is_permitted and reading.has_shell):
             return None
         try:
-            async with deadline(self._clock, COMMAND_S):
-                return read_totals(await self._run(pod))
-        except (ForbiddenError, CommandError):  # not permitted, or no shell in the image
-            self._may_ask = False
+            async with deadline(self._clock, COMMAND_S), self._slots:
+                return read_totals(await self._run(reading.pod))
+        except ForbiddenError:
+            self._is_permitted = False
+        except CommandError:
+            reading.has_shell = False
         except (ClusterError, DeadlineError):
             pass  # the next figures may have it again
         return None
@@ -105,7 +109,7 @@ async def utilization_of(
             elif reading is None:
                 reading = place.enter_context(meter.reading(pod.name, woken.set))
             elif (row := reading.take()) is not None:
-                yield _utilization(row, await inside.totals(row.pod))
+                yield _utilization(row, await inside.totals(reading))
                 continue
             await woken.wait()
 

@@ -81,6 +81,12 @@ def test_nothing_seen_is_nothing_known(processes: Processes, shell: list[str]) -
     assert processes.totals(shell) is None
 
 
+@pytest.mark.parametrize("field", ["-1", "x", "9" * 21, "\u0663"])
+def test_what_no_kernel_says_is_left_out(field: str) -> None:
+    line = format_totals(ProcessTotals(1.0, MB)).decode()
+    assert read_totals(line.replace("100", field).encode()) is None
+
+
 def test_what_is_written_is_read() -> None:
     totals = ProcessTotals(12.34, 5 * MB)
     assert read_totals(format_totals(totals)) == totals

@@ -228,6 +228,21 @@ async def test_where_nothing_may_be_executed_it_is_asked_once(
     assert commands(cluster) == 1
 
 
+async def test_commands_are_few_at_a_time(cluster: ScriptedCluster, backend: JobBackend) -> None:
+    jobs = [await running(cluster, backend) for _ in range(20)]
+    for _, pod in jobs:
+        pod.uses(cpus=1, cpu_time_s=3)
+    stall = cluster.faults.stall("get pods/exec")
+    streams = [backend.utilization(job_id) for job_id, _ in jobs]
+    reading = [asyncio.create_task(anext(stream)) for stream in streams]
+    await cluster.clock.advance(1)
+    assert commands(cluster) == 8
+    stall.end()
+    assert [(await each).cpu_time_s for each in reading] == [3.0] * 20
+    for stream in streams:
+        await stream.aclose()
+
+
 async def test_a_container_that_does_not_answer_holds_nothing_up(
     cluster: ScriptedCluster, backend: JobBackend
 ) -> None:

@@ -6,10 +6,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import pytest
 
+from launcher_k8s import processes
 from launcher_k8s.testing.cluster.kinds import POD
 from launcher_k8s.testing.local.cluster import LocalCluster
 from launcher_k8s.testing.local.runtime import MODES
@@ -112,6 +114,13 @@ async def test_without_a_pid_namespace_there_is_nothing_to_signal_with(
         assert refused
     elif command.startswith("command=sh"):
         assert not refused
+
+
+async def test_only_a_pid_namespace_has_processes_to_add_up(cluster: LocalCluster) -> None:
+    words = "&".join(f"command={quote(word)}" for word in processes.COMMAND)
+    outcome = _outcome(await _session(cluster, f"{words}&stdout=1"))
+    refused = "executable file not found in $PATH" in outcome.get("message", "")
+    assert refused is not cluster.runtime.capabilities.pid_namespace
 
 
 async def test_attach_speaks_with_the_container_itself(cluster: LocalCluster) -> None:
