@@ -296,6 +296,7 @@ class JobBackend:
         user: str | None = None,
         follow: bool = True,
         container: str = MAIN_CONTAINER,
+        timestamps: bool = False,
     ) -> Stream[OutputChunk | OutputGap]:
         """What a job prints: every byte once and in order, or a gap where the cluster lost some.
 
@@ -306,6 +307,8 @@ class JobBackend:
             user: Its owner, if only theirs may be seen.
             follow: Whether to go on until the job has ended; else what is there now is given.
             container: Which container's output.
+            timestamps: Whether to put before each line when its node has noted it: a time as RFC 3339 has it,
+                with nanoseconds, and a blank.
 
         Raises:
             JobNotFoundError: By the stream: there is no such job, or it is another user's.
@@ -315,7 +318,9 @@ class JobBackend:
         here = self._here
         hold = here.expiry.hold(job_id)
         stream = self._streams.open(
-            self._output(here, job_id, user, hold=hold, follow=follow, container=container)
+            self._output(
+                here, job_id, user, hold=hold, follow=follow, container=container, timestamps=timestamps
+            )
         )
         weakref.finalize(stream, hold.close)  # of one that was never read
         return stream
@@ -557,7 +562,15 @@ class JobBackend:
                 yield status
 
     async def _output(
-        self, here: Opened, job_id: str, user: str | None, *, hold: Hold, follow: bool, container: str
+        self,
+        here: Opened,
+        job_id: str,
+        user: str | None,
+        *,
+        hold: Hold,
+        follow: bool,
+        container: str,
+        timestamps: bool,
     ) -> AsyncGenerator[OutputChunk | OutputGap, None]:
         with closing(hold):
             await here.lookup.find(job_id, user)
@@ -568,6 +581,7 @@ class JobBackend:
                 job_id,
                 container=container,
                 follow=follow,
+                timestamps=timestamps,
                 patience=self._patience,
             )
             async with aclosing(pieces):

@@ -48,6 +48,7 @@ async def read_output(
     *,
     container: str,
     follow: bool,
+    timestamps: bool = False,
     patience: Patience,
 ) -> AsyncGenerator[OutputChunk | OutputGap]:
     """Everything a job prints; waits for its start, and ends when nothing more can come.
@@ -61,6 +62,7 @@ async def read_output(
         job_id: The job; known to the tracker.
         container: The container's name.
         follow: Whether to wait for what is still to come.
+        timestamps: Whether to put its time before each line.
         patience: How requests are repeated; gives the clock and the chance of all waits.
 
     Raises:
@@ -90,6 +92,7 @@ async def read_output(
         clock=patience.clock,
         chance=patience.chance,
         follow=follow,
+        timestamps=timestamps,
     )
     async with aclosing(whole_characters(items)) as pieces:
         async for piece in pieces:

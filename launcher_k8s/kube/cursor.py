@@ -7,10 +7,10 @@ that place. Rules: kubernetes facts, "Logs"; design, "output" (every byte once, 
 gap). What cannot be found again is told as a gap, also where it was lost in a way not foreseen here:
 the checksum is verified, never trusted.
 
-A kubelet that cannot keep up with a busy job, or is caught in the moment of rotation, may leave out
-lines within one stream (seen with Kubernetes 1.36). A whole file that it passed over is found by
-landmarks: lines that were seen at the head of a newest file, and that must come. Not to be known from a
-cluster, and so not told: what was rotated away before the first stream was opened, and what a kubelet
+A kubelet that cannot keep up with a busy job, is held back by a slow reader, or is caught in the moment of
+rotation, may leave out lines within one stream (seen with Kubernetes 1.36). A whole file that it passed over
+is found by landmarks: lines that were seen at the head of a newest file, and that must come. Not to be known
+from a cluster, and so not told: what was rotated away before the first stream was opened, and what a kubelet
 left out at the end of a file whose successor it then read from the beginning.
 """
 
@@ -125,6 +125,10 @@ class _Line(Enum):
 class LogReader:
     """Reads one stream: what comes before the cursor's place is dropped, what comes after is delivered.
 
+    Args:
+        cursor: Where we are.
+        is_stamped: Whether each line is delivered with its time before it.
+
     Invariant: once ``reached``, the cursor stands after the last byte that :meth:`feed` returned.
 
     Attributes:
@@ -136,7 +140,7 @@ class LogReader:
             that line goes on is to be found before another stream is read.
     """
 
-    def __init__(self, cursor: LogCursor) -> None:
+    def __init__(self, cursor: LogCursor, *, is_stamped: bool = False) -> None:
         self.reached = not cursor.stamp
         self.added = False
         self.is_empty = True
@@ -144,6 +148,7 @@ class LogReader:
         self.is_unclear = False
         self._is_first = True  # no line was looked at yet
         self._cursor = cursor
+        self._is_stamped = is_stamped
         self._line: _Line | None = None  # None: at a line's beginning
         self._pending = b""  # of a stamp whose end is yet to come
         self._headless = not self.reached  # the first line may lack its beginning, and so its stamp
@@ -187,7 +192,7 @@ class LogReader:
         return b""
 
     def _take(self, lines: StampedLines) -> None:
-        self._deliver(lines.joined())
+        self._deliver(lines.as_sent() if self._is_stamped else lines.joined())
         self._cursor.pass_lines(lines)
         self._line = _Line.COPY if lines.is_open else None
 

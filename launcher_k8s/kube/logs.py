@@ -69,6 +69,7 @@ async def follow_log(
     clock: Clock,
     chance: Callable[[], float],
     follow: bool = True,
+    timestamps: bool = False,
     backoff: Backoff = LOG_BACKOFF,
     lookout: Lookout = DEFAULT_LOOKOUT,
 ) -> AsyncGenerator[Item]:
@@ -83,6 +84,7 @@ async def follow_log(
         clock: On whose time the waits and looks are.
         chance: Gives random numbers in [0, 1), for the jitter of the waits.
         follow: Whether to go on until the container has ended; else until all that is there was read.
+        timestamps: Whether to put the time that the node has noted before each line.
         backoff: Waits between streams that add nothing.
         lookout: How often to look at the head of the newest file of a long log.
 
@@ -90,7 +92,7 @@ async def follow_log(
         ForbiddenError: The account may not read logs.
         UnauthorizedError: The API server does not know the token.
     """
-    follower = _Follower(cluster, pod, container, follow, lookout, clock)
+    follower = _Follower(cluster, pod, container, follow, timestamps, lookout, clock)
     while not follower.is_over:
         async with aclosing(follower.read(await life())) as items:
             async for item in items:
@@ -107,7 +109,7 @@ class _Follower:
     """One container's log over many streams.
 
     Args:
-        cluster: As for :func:`follow_log`, and so the next five.
+        cluster: As for :func:`follow_log`, and so the next six.
         cursor: Where we are.
         length: Bytes that came, those that were dropped included.
         idle_reads: Streams in a row that added nothing.
@@ -122,6 +124,7 @@ class _Follower:
     pod: Resource
     container: str
     follow: bool
+    timestamps: bool
     lookout: Lookout
     clock: Clock
     cursor: LogCursor = attrs.field(factory=LogCursor)
@@ -138,7 +141,7 @@ class _Follower:
         if life is ContainerLife.NEVER:
             self.is_over = True
             return
-        reader = LogReader(self.cursor)
+        reader = LogReader(self.cursor, is_stamped=self.timestamps)
         # What had ended before this stream was opened is wholly in it: there is nothing to wait for.
         is_plain = not self.follow or life is not ContainerLife.LIVE
         was_cut, self.trouble = self.trouble is not None, None
@@ -164,7 +167,10 @@ class _Follower:
     async def _stream(self, reader: LogReader, *, follow: bool) -> AsyncGenerator[Item]:
         options = LogOptions(self.container, follow=follow, timestamps=True, since_time=self.cursor.since)
         async with self.cluster.log(self.pod, options) as chunks:
-            looking = with_looks(chunks, self._look, lookout=self.lookout, clock=self.clock)
+            # While the reader is held back, much more may have been printed than has come.
+            looking = with_looks(
+                chunks, self._look_if_long, while_held=self._look, lookout=self.lookout, clock=self.clock
+            )
             async with aclosing(looking):
                 async for chunk in looking:
                     self.length += len(chunk)
@@ -216,10 +222,12 @@ class _Follower:
         overlap.conclude(ended=bool(newline))
         return stamp
 
+    async def _look_if_long(self) -> None:
+        if self.length >= self.lookout.after_bytes:
+            await self._look()
+
     async def _look(self) -> None:
         """Note a line of the newest file: the second, since the first may be a line's second half."""
-        if self.length < self.lookout.after_bytes:
-            return
         options = LogOptions(self.container, timestamps=True, limit_bytes=_HEAD_BYTES)
         head = b""
         try:

@@ -67,7 +67,13 @@ class StampedLines:
 
     def joined(self) -> bytes:
         """The lines without their stamps, as the program printed them."""
-        text = b"\n".join(self.bodies)
+        return self._ended(b"\n".join(self.bodies))
+
+    def as_sent(self) -> bytes:
+        """The lines with their stamps, a blank after each."""
+        return self._ended(b"\n".join(map(b"%b %b".__mod__, zip(self.stamps, self.bodies, strict=True))))
+
+    def _ended(self, text: bytes) -> bytes:
         return text if self.is_open else text + b"\n"
 
 

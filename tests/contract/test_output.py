@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -36,6 +37,18 @@ async def test_output_comes_while_the_job_runs(world: World, backend: JobBackend
         await world.release(submitted.id, "on")
         rest = [piece async for piece in output]
     assert bytes_in(rest) == b"2\n"
+
+
+async def test_each_line_can_have_its_time(world: World, backend: JobBackend) -> None:
+    submitted = await backend.submit(world.job(Prints(b"one\ntwo\n\nlast")), user=USER)
+    ended = await backend.wait(submitted.id)
+    lines = (await whole(backend.output(submitted.id, timestamps=True))).decode().split("\n")
+    times, texts = zip(*(line.split(" ") for line in lines), strict=True)
+    assert texts == ("one", "two", "", "last")
+    moments = [datetime.fromisoformat(time[:19] + "+00:00") for time in times if time.endswith("Z")]
+    assert ended.start_time is not None
+    assert all(abs(moment - ended.start_time) < timedelta(minutes=1) for moment in moments)
+    assert len(moments) == 4
 
 
 async def test_an_empty_output_is_complete(world: World, backend: JobBackend) -> None:

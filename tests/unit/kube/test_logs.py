@@ -62,6 +62,7 @@ async def read(
     script: Script,
     *answers: ContainerLife,
     follow: bool = True,
+    timestamps: bool = False,
     clock: ScriptedClock | None = None,
     lookout: Lookout = NEVER_LOOK,
 ) -> list[bytes | OutputGap]:
@@ -71,6 +72,7 @@ async def read(
         "main",
         life=Lives(*answers),
         follow=follow,
+        timestamps=timestamps,
         backoff=Backoff(base_s=1, cap_s=4, jitter=0),
         lookout=lookout,
         clock=clock or ScriptedClock(),
@@ -124,6 +126,13 @@ async def test_a_stream_that_ends_early_is_opened_again_from_where_it_was() -> N
     script = Script(logs=[[A, B], [B + C], [C]])
     assert await read(script, LIVE, LIVE, ENDED) == [b"a\n", b"b\n", b"c\n"]
     assert options(script)[1].since_time == datetime.fromtimestamp(START_S, UTC)
+
+
+@pytest.mark.parametrize("cut", range(len(A + B)))
+async def test_each_line_has_its_time_once_wherever_a_stream_was_cut(cut: int) -> None:
+    script = Script(logs=[[(A + B)[:cut], CUT], [A + B, C], [A + B + C]])
+    items = await read(script, LIVE, ENDED, timestamps=True)
+    assert b"".join(item for item in items if isinstance(item, bytes)) == A + B + C
 
 
 async def test_a_last_line_without_newline_stays_without() -> None:
@@ -337,6 +346,35 @@ async def test_a_file_that_the_kubelet_passed_over_is_a_gap() -> None:
         *(b"a\n", GapReason.ROTATED, b"d\ne\n"),
     ]
     assert options(script)[1] == LogOptions("main", timestamps=True, limit_bytes=32_768)
+
+
+async def test_a_file_that_came_and_went_while_the_reader_was_busy_is_a_gap() -> None:
+    b, c = line(3, "x") + line(4, "y"), line(8, "d") + line(9, "e")
+    script = Script(logs=[[A, c], [c], [c]], heads=[[b], [c]])
+    clock = ScriptedClock()
+    stream = follow_log(
+        PlayedCluster(script), POD, "main", life=Lives(LIVE, ENDED), clock=clock, chance=lambda: 0.0
+    )
+    async with aclosing(stream):
+        items = [await anext(stream)]
+        await clock.advance(5)
+        items += [item async for item in stream]
+    assert [item.data if isinstance(item, OutputChunk) else item.reason for item in items] == [
+        *(b"a\n", GapReason.ROTATED, b"d\ne\n"),
+    ]
+
+
+async def test_a_reader_who_was_busy_for_very_long_reads_on_in_a_new_stream() -> None:
+    script = Script(logs=[[A, B], [A + B + C], [C]], heads=[[A + B]])
+    clock = ScriptedClock()
+    stream = follow_log(
+        PlayedCluster(script), POD, "main", life=Lives(LIVE, ENDED), clock=clock, chance=lambda: 0.0
+    )
+    async with aclosing(stream):
+        items = [await anext(stream)]
+        await clock.advance(3600)
+        items += [item async for item in stream]
+    assert [item.data for item in items if isinstance(item, OutputChunk)] == [b"a\n", b"b\nc\n"]
 
 
 async def test_a_look_that_fails_disturbs_nothing() -> None:

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from launcher_k8s.errors import UnavailableError
+from launcher_k8s.errors import ClusterTimeoutError, UnavailableError
 from launcher_k8s.kube.lookout import Lookout, with_looks
 from launcher_k8s.testing import ScriptedClock
 
@@ -24,7 +24,9 @@ class Eye:
 async def read(
     chunks: AsyncIterator[bytes], eye: Eye, lookout: Lookout, clock: ScriptedClock | None = None
 ) -> list[bytes]:
-    looking = with_looks(chunks, eye.look, lookout=lookout, clock=clock or ScriptedClock())
+    looking = with_looks(
+        chunks, eye.look, while_held=eye.look, lookout=lookout, clock=clock or ScriptedClock()
+    )
     async with aclosing(looking) as stream:
         return [chunk async for chunk in stream]
 
@@ -70,7 +72,8 @@ async def test_nothing_is_read_ahead() -> None:
             asked += 1
             yield piece
 
-    stream = with_looks(counted(), Eye().look, lookout=Lookout(), clock=ScriptedClock())
+    eye = Eye()
+    stream = with_looks(counted(), eye.look, while_held=eye.look, lookout=Lookout(), clock=ScriptedClock())
     async with aclosing(stream):
         assert await anext(stream) == b"a"
         await asyncio.sleep(0)
@@ -94,3 +97,32 @@ async def test_cancelling_ends_the_read_that_is_pending() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert cancelled.is_set()
+
+
+async def pieces() -> AsyncIterator[bytes]:
+    for piece in (b"a", b"b"):
+        yield piece
+
+
+async def test_a_reader_who_is_busy_is_looked_out_for() -> None:
+    eye, held, clock = Eye(), Eye(), ScriptedClock()
+    lookout = Lookout(every_s=4, in_silence=0)
+    stream = with_looks(pieces(), eye.look, while_held=held.look, lookout=lookout, clock=clock)
+    async with aclosing(stream):
+        assert await anext(stream) == b"a"
+        await clock.advance(13)
+        assert (eye.looks, held.looks) == (0, 3)
+        assert await anext(stream) == b"b"
+        assert held.looks == 3
+
+
+async def test_a_reader_who_is_busy_for_very_long_must_begin_anew() -> None:
+    eye, clock = Eye(), ScriptedClock()
+    lookout = Lookout(every_s=4, in_silence=0, while_held=5)
+    stream = with_looks(pieces(), eye.look, while_held=eye.look, lookout=lookout, clock=clock)
+    async with aclosing(stream):
+        assert await anext(stream) == b"a"
+        await clock.advance(3600)
+        assert eye.looks == 5
+        with pytest.raises(ClusterTimeoutError):
+            await anext(stream)
