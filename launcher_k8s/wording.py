@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 LONGEST_QUOTE = 60
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-MOST_COMPARED = 200
+MOST_COMPARED = 600
 
 _CLOSE = 0.7
 _CLOSE_PARTS = 0.85

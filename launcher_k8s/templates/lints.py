@@ -12,8 +12,8 @@ from typing import Final
 
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE
+from launcher_k8s.templates.gotemplate.hints import items_of
 from launcher_k8s.templates.gotemplate.items import Item, ItemType
-from launcher_k8s.templates.gotemplate.lexer import Lexer
 from launcher_k8s.wording import did_you_mean
 
 _FIELD: Final = re.compile(r"[\"`]\s*(\.Job(?:\.\w+)+)\s*[\"`]")
@@ -21,7 +21,6 @@ _TYPOGRAPHIC: Final = re.compile("[\u2018\u2019\u201a\u201c\u201d\u201e]")
 _COMMA: Final = re.compile(r"^\s*(?:- )?[\w./-]+:\s+(?:\"[^\"]*\"|'[^']*'|[^\s'\"\[\]{}#&*]+),\s*$")
 _EXEC_FIELDS: Final = {name.lower(): name for name in ("Stdout", "Stderr", "ExitCode", "Err")}
 _CALLS: Final = frozenset({"include", "template"})
-_OPENING: Final = frozenset({ItemType.IF, ItemType.RANGE, ItemType.WITH, ItemType.DEFINE, ItemType.BLOCK})
 
 
 def lint(files: Mapping[str, str], names: Collection[str]) -> Iterator[Diagnostic]:
@@ -49,32 +48,9 @@ def lint_texts(name: str, text: str) -> Iterator[Diagnostic]:
         yield from _lint_line(name, text, offset, line)
 
 
-def unclosed_block(text: str) -> str:
-    """Which block of a template has no end, as a hint; empty where all have."""
-    open_blocks: list[Item] = []
-    items = items_of(text)
-    for before, item in pairwise(items):
-        if before.kind is not ItemType.LEFT_DELIM:
-            continue
-        if item.kind in _OPENING:
-            open_blocks.append(item)
-        elif item.kind is ItemType.END and open_blocks:
-            open_blocks.pop()
-    if not open_blocks:
-        return ""
-    last = open_blocks[-1]
-    return f"the {{{{ {last.text} }}}} of line {last.line} has no {{{{ end }}}}"
-
-
 def there_is_no(called: str, names: Collection[str]) -> str:
     """What to write instead of the name of a template that there is not, as a hint."""
     return did_you_mean(called, names) or f"there are: {', '.join(sorted(names))}"
-
-
-def items_of(text: str) -> list[Item]:
-    """A template's items without the blanks between them."""
-    found = Lexer(text, left="{{", right="}}", functions=frozenset()).items()
-    return [item for item in found if item.kind is not ItemType.SPACE]
 
 
 def at(name: str, text: str, offset: int, length: int = 0) -> Location:

@@ -22,7 +22,7 @@ from launcher_k8s.templates.documents import DocumentError
 from launcher_k8s.templates.effects import Effects
 from launcher_k8s.templates.jinja_lints import lint_jinja
 from launcher_k8s.templates.judging import judge
-from launcher_k8s.templates.lints import lint, there_is_no, unclosed_block
+from launcher_k8s.templates.lints import lint, there_is_no
 from launcher_k8s.templates.samples import sample_data
 from launcher_k8s.templates.source_map import SourceMap, map_sources
 from launcher_k8s.templates.template_set import Rendering, TemplateSet, problems
@@ -31,6 +31,10 @@ from launcher_k8s.templates.versions import OLDEST_FULL, format_version
 _NOT_YAML: Final = "quote texts, and indent what stands below a key; --verbose shows what is rendered"
 _NO_TEMPLATE: Final = re.compile(r'no template "([^"]+)"')
 _FAILS: Final = "a job like this may be submitted: ask for the field with if, with or default"
+_MOST_TOLD: Final = 300
+"""Characters of a cause's beginning, and of its end."""
+_GUIDE: Final = "see the guide on the language of templates"
+_JINJA_GUIDE: Final = "see Jinja2's guide on its language, and ours on what is different here"
 SYNTAX: Final = "template-syntax"
 VERSION: Final = "template-version"
 
@@ -91,7 +95,7 @@ def broken(files: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     Args:
         files: The texts by file name.
     """
-    return tuple(_broken(error, files.get(error.template, "")) for error in problems(files))
+    return tuple(map(_broken, problems(files)))
 
 
 class _Validator:
@@ -146,7 +150,7 @@ class _Validator:
             message = f"what is rendered is not one YAML mapping: {error.__cause__} ({what})"
             return Diagnostic("not-yaml", Severity.ERROR, place, message, _NOT_YAML)
         hint = error.hint or self._meant(error.cause) or _FAILS
-        return Diagnostic("render-error", Severity.ERROR, place, f"{error.cause} ({what})", hint)
+        return Diagnostic("render-error", Severity.ERROR, place, f"{_brief(error.cause)} ({what})", hint)
 
     def _meant(self, cause: str) -> str:
         """What to do about a name that no template has; empty where that is not the cause."""
@@ -158,6 +162,11 @@ class _Validator:
         file, line = sources.find(offset)
         file, line = (file, line) if line else (name, 1)
         return Location(file, line, key=key, source=self._set.used[file].split("\n")[line - 1])
+
+
+def _brief(cause: str) -> str:
+    """A cause without its middle, where inclusions inside each other each tell their place."""
+    return cause if len(cause) <= 2 * _MOST_TOLD else f"{cause[:_MOST_TOLD]} ... {cause[-_MOST_TOLD:]}"
 
 
 def _linted(files: Mapping[str, str], names: Collection[str]) -> Iterator[Diagnostic]:
@@ -184,23 +193,11 @@ def _of_version(name: str, version: Version, text: str) -> Iterator[Diagnostic]:
         )
 
 
-def _broken(error: TemplateError, text: str) -> Diagnostic:
+def _broken(error: TemplateError) -> Diagnostic:
     is_version = error.column < 0 and "version" in error.cause
-    hint = error.hint or _syntax_hint(error, text)
+    hint = error.hint or (_JINJA_GUIDE if is_jinja(error.template) else _GUIDE)
     place = Location(error.template, error.line, max(0, error.column + 1), source=error.source)
     return Diagnostic(VERSION if is_version else SYNTAX, Severity.ERROR, place, error.cause, hint)
-
-
-def _syntax_hint(error: TemplateError, text: str) -> str:
-    if "U+201" in error.cause:
-        return """typographic quotes: write " or ' instead"""
-    if is_jinja(error.template):
-        return "see Jinja2's guide on its language, and ours on what is different here"
-    if "unclosed action" in error.cause:
-        return "close the action with }} on its line"
-    if "unexpected" in error.cause and (unclosed := unclosed_block(text)):
-        return unclosed
-    return "see the guide on the language of templates"
 
 
 def _in_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -22,6 +22,7 @@ from launcher_k8s.templates.gotemplate.calls import ENGINE_FUNCTIONS
 from launcher_k8s.templates.gotemplate.codegen import GoCodeGenerator
 from launcher_k8s.templates.gotemplate.compiler import translate
 from launcher_k8s.templates.gotemplate.data import copy_data
+from launcher_k8s.templates.gotemplate.hints import syntax_hint
 from launcher_k8s.templates.gotemplate.limits import Limits
 from launcher_k8s.templates.gotemplate.names import function_name, type_check_name
 from launcher_k8s.templates.gotemplate.parser import parse
@@ -108,6 +109,9 @@ class Engine:
         try:
             parsed = parse(name, text, functions=self._functions, left=left, right=right)
             return {template.name: self._program(template) for template in parsed.values()}
+        except TemplateSyntaxError as error:
+            error.hint = error.hint or syntax_hint(error.cause, text, self._functions)
+            raise
         except (SyntaxError, RecursionError, MemoryError) as error:  # all are how CPython says "too deep"
             cause = "something in it is nested too deep"
             hint = "split it into several templates with define and template"

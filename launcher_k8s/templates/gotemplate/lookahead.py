@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from launcher_k8s.errors import TemplateSyntaxError
 from launcher_k8s.templates.gotemplate.items import Item, ItemType
+from launcher_k8s.templates.govalues.values import byte_length
 
 
 class Lookahead:
@@ -61,23 +62,26 @@ class Lookahead:
             self._unexpected(item, context)
         return item
 
-    def _fail(self, message: str) -> NoReturn:
-        line = self._last.line
+    def _fail(self, message: str, at: Item | None = None) -> NoReturn:
+        """End with an error, at an item: the last one if none is given. The column is ours, Go tells none."""
+        line, item = self._last.line, at or self._last
         lines = self._text.split("\n")
+        start = self._text.rfind("\n", 0, item.pos) + 1
         raise TemplateSyntaxError(
             f"template: {self._parse_name}:{line}: {message}",
             template=self._parse_name,
             line=line,
+            column=byte_length(self._text[start : item.pos]) if item.line == line else -1,
             source=lines[line - 1] if 0 < line <= len(lines) else "",
             cause=message,
         )
 
     def _unexpected(self, item: Item, context: str) -> NoReturn:
         if item.kind is not ItemType.ERROR:
-            self._fail(f"unexpected {item} in {context}")
+            self._fail(f"unexpected {item} in {context}", item)
         where = ""
         if self._action_line and self._action_line != item.line:
             where = f" started at {self._parse_name}:{self._action_line}"
             if not item.text.endswith(" action"):
                 where = f" in action{where}"
-        self._fail(f"{item}{where}")
+        self._fail(f"{item}{where}", item)

@@ -158,7 +158,7 @@ class PipelineParser(Lookahead):
         match item.kind:
             case ItemType.IDENTIFIER:
                 if item.text not in self._functions:
-                    self._fail(f"function {quote(item.text)} not defined")
+                    self._fail(f"function {quote(item.text)} not defined", item)
                 return IdentifierNode(item.pos, item.text)
             case ItemType.DOT:
                 return DotNode(item.pos)
@@ -182,7 +182,7 @@ class PipelineParser(Lookahead):
             if item.kind in {ItemType.STRING, ItemType.RAW_STRING}:
                 return StringNode(item.pos, item.text, unquote(item.text))
         except LiteralError as error:
-            self._fail(str(error))
+            self._fail(str(error), item)
         self._back(item)
         return None
 
@@ -196,5 +196,5 @@ class PipelineParser(Lookahead):
 
     def _variable(self, item: Item) -> VariableNode:
         if item.text not in self._vars:
-            self._fail(f"undefined variable {quote(item.text)}")
+            self._fail(f"undefined variable {quote(item.text)}", item)
         return VariableNode(item.pos, (item.text,))

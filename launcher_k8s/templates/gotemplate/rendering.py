@@ -16,6 +16,7 @@ import attrs
 from launcher_k8s.errors import TemplateRenderError, TemplateSyntaxError
 from launcher_k8s.templates.gotemplate.arguments import ExecutionError
 from launcher_k8s.templates.gotemplate.failures import Failure, describe, frame_of
+from launcher_k8s.templates.gotemplate.hints import render_hint
 from launcher_k8s.templates.gotemplate.run import Program, Run
 from launcher_k8s.templates.govalues.allowance import LimitError, allowing
 from launcher_k8s.templates.govalues.quoting import quote
@@ -254,7 +255,7 @@ def _render_error(failure: Failure, partial: str) -> TemplateRenderError:
         column=failure.column,
         source=failure.source,
         cause=failure.cause,
-        hint=failure.hint,
+        hint=failure.hint or render_hint(failure.cause),
     )
     error.partial = partial
     return error

@@ -19,7 +19,7 @@ from launcher_k8s.templates.jinja.callee import CallError
 from launcher_k8s.templates.jinja.growth import check_filter
 from launcher_k8s.templates.jinja.meter import Meter
 from launcher_k8s.templates.jinja.operators import fitting, formatted
-from launcher_k8s.templates.jinja.printing import json_text, text_of
+from launcher_k8s.templates.jinja.printing import json_text, shown, text_of
 from launcher_k8s.templates.jinja.values import Raw, plain, settled
 from launcher_k8s.templates.jinja.words import word_for
 
@@ -62,8 +62,8 @@ def _guarded(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     @pass_context
     def act(context: Context, *args: Any, **kwargs: Any) -> Any:
         meter = meter_of(context)
-        given = [plain(value, meter) for value in args]
-        named = {key: plain(value, meter) for key, value in kwargs.items()}
+        given = [shown(plain(value, meter)) for value in args]
+        named = {key: shown(plain(value, meter)) for key, value in kwargs.items()}
         check_filter(name, given, named, meter)
         try:
             return fitting(settled(original(*_first(how, context), *given, **named), meter))

@@ -9,6 +9,7 @@ from typing import Any, Final
 from launcher_k8s.templates.jinja.callee import CallError
 from launcher_k8s.templates.jinja.growth import check_format
 from launcher_k8s.templates.jinja.meter import Meter
+from launcher_k8s.templates.jinja.printing import shown
 from launcher_k8s.templates.jinja.values import INTEGERS, plain
 from launcher_k8s.templates.jinja.words import word_for
 
@@ -70,7 +71,7 @@ def formatted(text: str, values: Any) -> str:
     Raises:
         CallError: A directive is not right.
     """
-    args = tuple(values) if isinstance(values, list) else values
+    args = tuple(map(shown, values)) if isinstance(values, list) else shown(values)
     check_format(text, args if isinstance(args, tuple) else (args,))
     try:
         return text % args

@@ -52,6 +52,15 @@ def text_of(value: Any) -> str:
     return "" if value is None else json_text(value)
 
 
+def shown(value: Any) -> Any:
+    """A value as Jinja2's own filters take it: what is known to functions only, as it prints.
+
+    Args:
+        value: A plain value.
+    """
+    return text_of(value) if isinstance(value, Struct | ErrorValue) else value
+
+
 def clean(text: str) -> str:
     """A text that is printed as it is, without what no file could hold."""
     return text if text.isascii() else _SURROGATE.sub(_REPLACEMENT, text)

@@ -111,6 +111,14 @@ def test_an_action_that_is_not_closed_says_so() -> None:
     assert (diagnostic.code, diagnostic.hint) == ("template-syntax", "close the action with }} on its line")
 
 
+def test_templates_that_include_each_other_are_told_in_brief() -> None:
+    files = edited(before(NOTES, '        note: {{ include "a.tpl" . }}\n'))
+    files |= {"a.tpl": '{{ include "b.tpl" . }}', "b.tpl": '{{ include "a.tpl" . }}'}
+    (diagnostic,) = validate_templates(files).diagnostics
+    assert diagnostic.hint == "a template includes itself, perhaps through others"
+    assert len(diagnostic.message) < 1000
+
+
 def test_the_samples_are_the_invoking_users() -> None:
     texts = [sample.text for sample in validate_templates({}, user="jane").samples if sample.name == JOB_FILE]
     assert all('user: "jane"' in text for text in texts)

@@ -47,10 +47,22 @@ SAME_NAME = {
     "{{ 'ab' | list }}{{ [1, 2] | reverse }}": '["a", "b"][2, 1]',
     "{{ [] | first | default(1) }}{{ [] | go.first }}": "1null",
 }
+VALUES_OF_FUNCTIONS = {
+    "{{ semver('1.2.3') | trim }}": '"1.2.3"',
+    "{{ semver('1.2.3') | replace('.', '-') }}": '"1-2-3"',
+    "{{ 'v1.0' | replace('1.0', semver('1.2.3')) }}": '"v1.2.3"',
+    "{{ '%s!' | format(semver('1.2.3')) }}{{ '%s!' % semver('1.2.3') }}": '"1.2.3!""1.2.3!"',
+    "{{ '%s %d' % (semver('1.2.3'), 4) }}": '"1.2.3 4"',
+}
 
 
 @pytest.mark.parametrize(("text", "expected"), (CALLS | SAME_NAME).items())
 def test_functions_are_called_by_name_or_as_filters(text: str, expected: str) -> None:
+    assert render(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), VALUES_OF_FUNCTIONS.items())
+def test_filters_of_jinja_see_what_functions_give_as_it_prints(text: str, expected: str) -> None:
     assert render(text) == expected
 
 
