@@ -24,7 +24,6 @@ from launcher_k8s.errors import (
     InvalidJobStateError,
     InvalidObjectError,
     JobNotFoundError,
-    NotSupportedError,
     OperationTimeoutError,
     UnavailableError,
 )
@@ -197,6 +196,7 @@ VERBS: dict[str, Verb] = {
     "list": lambda backend: backend.list(),
     "statuses": lambda backend: anext(backend.statuses("a")),
     "output": lambda backend: anext(backend.output("a")),
+    "utilization": lambda backend: anext(backend.utilization("a")),
     "wait": lambda backend: backend.wait("a"),
     "remove": lambda backend: backend.remove("a"),
     "cluster_info": lambda backend: backend.cluster_info("jsmith"),
@@ -389,13 +389,6 @@ async def test_a_service_that_is_refused_leaves_no_job(cluster: ScriptedCluster)
             await submitted(backend, WITH_SERVICE)
     assert "create jobs" in cluster.requests()
     assert made_in(cluster) == []
-
-
-async def test_a_stdin_is_refused(cluster: ScriptedCluster) -> None:
-    async with entered(cluster) as backend:
-        with pytest.raises(NotSupportedError, match="stdin"):
-            await backend.submit(attrs.evolve(JOB, stdin="1\n"), user="jsmith")
-    assert "create jobs" not in cluster.requests()
 
 
 async def test_templates_make_the_objects_of_a_job(cluster: ScriptedCluster) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from launcher_k8s import (
+    BackendClosedError,
     ClusterError,
     ClusterSettings,
     ForbiddenError,
@@ -253,6 +254,15 @@ async def test_a_container_that_does_not_answer_holds_nothing_up(
         assert (await anext(figures)).cpu_time_s is None
         stall.end()
         assert (await anext(figures)).cpu_time_s == 3
+
+
+async def test_leaving_the_backend_ends_the_stream(cluster: ScriptedCluster) -> None:
+    async with JobBackend(SETTINGS, cluster=cluster, clock=cluster.clock, groups=lambda _: ()) as backend:
+        job_id, _ = await running(cluster, backend)
+        reading = asyncio.create_task(anext(backend.utilization(job_id)))
+        await cluster.clock.advance(1)
+    with pytest.raises(BackendClosedError):
+        await reading
 
 
 async def test_a_mistake_of_ours_reaches_every_stream(
