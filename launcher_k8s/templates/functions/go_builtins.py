@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from launcher_k8s.templates.govalues import comparing, escaping, printing
+from launcher_k8s.templates.govalues.allowance import look_at
 from launcher_k8s.templates.govalues.kinds import kind_name, type_name
 from launcher_k8s.templates.govalues.signature import Registry, function
 from launcher_k8s.templates.govalues.values import (
@@ -42,6 +43,8 @@ function(REGISTRY, "reflect.Value, reflect.Value", "ge")(comparing.greater_or_eq
 def length(value: Any) -> int:
     """How many elements a list or map has, or bytes a string."""
     if type(value) is str:
+        if not value.isascii():
+            look_at(value)
         return byte_length(value)
     if isinstance(value, _SIZED):
         return len(value)
