@@ -1,6 +1,7 @@
 """Templates, beside real Go in one run where it is installed: they take turns, and the median round counts.
 
-Times are of CPU, Go's collector included, so that they do not depend on what else the machine does.
+Times are of CPU, Go's collector included: waiting for others does not count. What they do to the caches does,
+and to ours more than to Go's, so ratios that decide something are those of an idle machine.
 
 The limits are the issue's: a realistic job with all its fields, by our own template of version 2.5.0 and by
 one in the style of a chart, whose includes nest and whose maps merge.
