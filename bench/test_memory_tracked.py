@@ -54,6 +54,7 @@ def test_a_tracked_job_is_small(annotations: dict[str, str]) -> None:
         assert ending is not None
         endings.add(ending)
     tracker.take_doubts()
+    tracker.take_turned()
     gc.collect()
     taken = tracemalloc.get_traced_memory()[0] / JOBS
     tracemalloc.stop()
