@@ -33,6 +33,8 @@ _RUNTIME_FAILED: Final = (1, 255)
 
 _AT_ONCE: Final = timedelta(seconds=1)
 _LONGEST_OUTPUT: Final = 512
+_RUNTIME_SAYS: Final = "exec "
+"""How runc begins to say so; whatever else a job prints is its own affair."""
 
 
 class Diagnostician:
@@ -123,10 +125,12 @@ class Diagnostician:
         )
         try:
             async with log as pieces:
-                return b"".join([piece async for piece in pieces]).decode(errors="replace").strip()
+                begin = b"".join([piece async for piece in pieces]).decode(errors="replace")
         except ClusterError as error:
             _log.debug("the output of job %s could not be read: %s", status.id, error)
             return ""
+        line = begin.partition("\n")[0].strip()
+        return line if line.startswith(_RUNTIME_SAYS) else ""
 
     async def _unless_refused(self, read: Callable[[], Awaitable[Read]]) -> Read | None:
         try:

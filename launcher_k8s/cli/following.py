@@ -107,9 +107,10 @@ async def _diagnosed(backend: JobBackend, status: JobStatus) -> Diagnosis | None
     if status.removed or not (is_waiting or status.state in _FAILED):
         return None
     try:
-        return await backend.diagnose(status.id)
+        diagnosis = await backend.diagnose(status.id)
     except LauncherError:
         return None
+    return diagnosis if diagnosis.state is status.state else None  # else the job has got on meanwhile
 
 
 async def _show_output(backend: JobBackend, job_id: str, progress: Progress) -> None:

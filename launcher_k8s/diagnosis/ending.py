@@ -77,12 +77,13 @@ START_RULES: Final[tuple[Rule, ...]] = (
     rule(
         Cause.START_ERROR,
         r"^(?:StartError|ContainerCannotRun|CreateContainerError|RunContainerError|PostStartHookError"
-        r"|PreStartHookError)\b",
+        r"|PreStartHookError|Failed: Error): ",
         "The job's container could not be started.",
         "the detail is what the container runtime says: check command, mounts and working directory",
         "CreateContainerError: failed to generate container: failed to apply OCI options: no command "
         "specified",
         "RunContainerError: context deadline exceeded",
+        "Failed: Error: context deadline exceeded",
         is_vague=True,
     ),
 )

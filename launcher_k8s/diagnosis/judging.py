@@ -16,10 +16,11 @@ import attrs
 
 from launcher_k8s.cause import Cause, Diagnosis, Evidence
 from launcher_k8s.diagnosis.ending import END_RULES, START_RULES
+from launcher_k8s.diagnosis.images import IMAGE_RULES
 from launcher_k8s.diagnosis.rules import Rule
 from launcher_k8s.diagnosis.scheduling import explain_refusal
 from launcher_k8s.diagnosis.troubles import Trouble, in_order, present_trouble, present_warnings
-from launcher_k8s.diagnosis.waiting import IMAGE_RULES, NODE_RULES, POD_RULES
+from launcher_k8s.diagnosis.waiting import NODE_RULES, POD_RULES
 from launcher_k8s.rows import EventRow, JobRow, NodeRow, PodRow
 from launcher_k8s.rows.asked import AskedRow
 from launcher_k8s.rows.times import time_of
@@ -30,6 +31,9 @@ RULES: Final[tuple[Rule, ...]] = (*POD_RULES, *IMAGE_RULES, *NODE_RULES, *START_
 
 _UNSCHEDULABLE: Final = re.compile(r"^(?:Unschedulable|FailedScheduling): (.*)", re.DOTALL)
 _NOTHING_KNOWN: Final = AskedRow()
+_LONGEST_WORDS: Final = 4096
+"""No rule needs more; patterns may go through it more than once."""
+
 _NOT_UNDERSTOOD: Final = "show the detail to an administrator"
 _EXIT_CODES: Final = {
     126: "the shell found the command, but may not execute it",
@@ -112,11 +116,12 @@ def _found(scene: Scene) -> _Found:
 
 def explain(words: str, asked: AskedRow) -> _Found | None:
     """What some words of the cluster mean (``reason: message``); None where no rule knows them."""
-    if refused := _UNSCHEDULABLE.match(words):
+    begin = words[:_LONGEST_WORDS]
+    if refused := _UNSCHEDULABLE.match(begin):
         cause, summary, resolution = explain_refusal(refused[1], asked)
         return _Found(cause, summary, resolution, words)
     for rule in RULES:
-        if found := rule.pattern.search(words):
+        if found := rule.pattern.search(begin):
             known = {name: text or "" for name, text in found.groupdict().items()}
             summary = rule.summary.format_map(known)
             return _Found(rule.cause, summary, rule.resolution, words, rule.is_vague)

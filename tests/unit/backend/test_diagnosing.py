@@ -90,6 +90,12 @@ async def test_the_beginning_of_the_output_tells_what_the_runtime_could_not_run(
     assert (await ward.diagnosed()).cause is Cause.EXEC_FORMAT
 
 
+async def test_what_a_job_prints_itself_is_its_own_affair(ward: Ward) -> None:
+    ward.pod.running().prints("token: 1234\n").exits(1)
+    await ward.backend.wait(ward.job_id)
+    assert "1234" not in repr(await ward.diagnosed())
+
+
 async def test_a_job_that_ran_for_a_while_is_not_suspected_of_that(ward: Ward) -> None:
     ward.pod.running().prints("exec /x: exec format error\n")
     await ward.cluster.clock.advance(60)

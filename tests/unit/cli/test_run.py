@@ -203,6 +203,12 @@ def test_in_json_the_final_status_stays_last(cli: Cli, script: Script) -> None:
     assert status["status"]["state"] == "Failed"
 
 
+def test_a_diagnosis_of_what_came_after_is_not_told_of_what_was_before(cli: Cli, script: Script) -> None:
+    script.diagnosis = Diagnosis("id-1", JobState.RUNNING, Cause.RUNNING, "The job runs.")
+    script.statuses = (WAITING, RUNNING, finished(0))
+    assert "The job runs." not in cli("run", *WHO, *IMAGE, "--", "true").err
+
+
 def test_a_diagnosis_that_fails_hides_nothing(cli: Cli, script: Script) -> None:
     script.diagnosis = UnavailableError("gone")
     script.statuses = (WAITING, finished(0))
