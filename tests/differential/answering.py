@@ -104,6 +104,6 @@ def _typed(value: Any, numbers: str) -> Any:
 def _object(text: str) -> Answer:
     """The output as Kubernetes reads it."""
     try:
-        return {"obj": json.loads(marshal(read_yaml(text)))}
+        return {"obj": json.loads(marshal(_typed(read_yaml(text), "float64")))}
     except GoError as error:
         return {"objErr": f"error converting YAML to JSON: {error}"}

@@ -18,8 +18,9 @@ from launcher_k8s.templates.govalues.signature import Function
 def go_functions() -> Mapping[str, Function]:
     """Go's own functions; ``and``, ``or``, ``not`` and ``call`` come with the engine."""
     from launcher_k8s.templates.functions import go_builtins
+    from launcher_k8s.templates.functions.reading import counting
 
-    return MappingProxyType(go_builtins.REGISTRY)
+    return MappingProxyType(counting(go_builtins.REGISTRY))
 
 
 @cache
@@ -49,13 +50,14 @@ def sprig_functions() -> Mapping[str, Function]:
         versions,
         words,
     )
+    from launcher_k8s.templates.functions.reading import counting
 
     modules = (
         casing, certificates, ciphers, dates, decimals, defaults, dicts, encodings, host, layout, lists,
         marshalling, numbers, passwords, paths, private_keys, random_values, regex, strings, urls, versions,
         words,
     )  # fmt: skip
-    sets = [go_functions(), *(module.REGISTRY for module in modules)]
+    sets = [go_functions(), *(counting(module.REGISTRY) for module in modules)]
     return MappingProxyType({name: value for each in sets for name, value in each.items()})
 
 
@@ -63,6 +65,7 @@ def sprig_functions() -> Mapping[str, Function]:
 def launcher_functions() -> Mapping[str, Function]:
     """All of these, and what the Launcher and its chart's templates add."""
     from launcher_k8s.templates.functions import helm, launcher, marshalling, toml, yaml
+    from launcher_k8s.templates.functions.reading import counting
 
     own = (
         helm.LAUNCHER_REGISTRY,
@@ -71,7 +74,7 @@ def launcher_functions() -> Mapping[str, Function]:
         toml.REGISTRY,
         yaml.REGISTRY,
     )
-    sets = (sprig_functions(), *own)
+    sets = (sprig_functions(), *map(counting, own))
     return MappingProxyType({name: value for each in sets for name, value in each.items()})
 
 
@@ -79,7 +82,9 @@ def launcher_functions() -> Mapping[str, Function]:
 def helm_functions() -> Mapping[str, Function]:
     """The Launcher's, as Helm 4 redefines them: no environment, its own JSON, and durations."""
     from launcher_k8s.templates.functions import durations, helm, marshalling
+    from launcher_k8s.templates.functions.reading import counting
 
-    sets = (launcher_functions(), helm.HELM_REGISTRY, marshalling.HELM_REGISTRY, durations.REGISTRY)
+    own = (helm.HELM_REGISTRY, marshalling.HELM_REGISTRY, durations.REGISTRY)
+    sets = (launcher_functions(), *map(counting, own))
     kept = {name: value for each in sets for name, value in each.items()}
     return MappingProxyType({name: kept[name] for name in kept if name not in {"env", "expandenv"}})

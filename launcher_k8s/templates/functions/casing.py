@@ -33,7 +33,7 @@ function(REGISTRY, "string", "lower")(to_lower)
 @function(REGISTRY, "string", "title")
 def title(text: str) -> str:
     """Each word's first letter in title case; an apostrophe begins a word too."""
-    look_at(text, SLOW)
+    look_at(text, 2 * SLOW)
     if text.isascii():
         return _ASCII_WORD_START.sub(lambda match: match[0].upper(), text)
     runes = valid(text)
@@ -54,7 +54,7 @@ def _separates(rune: str) -> bool:
 @function(REGISTRY, "string", "untitle")
 def untitle(text: str) -> str:
     """Each word's first letter in lower case."""
-    look_at(text, SLOW)
+    look_at(text, 2 * SLOW)
     runes = valid(text)
     return "".join(
         [
@@ -67,7 +67,7 @@ def untitle(text: str) -> str:
 @function(REGISTRY, "string", "swapcase")
 def swap_case(text: str) -> str:
     """Upper case for lower and lower for upper, but title case at the beginning of a word."""
-    look_at(text, SLOW)
+    look_at(text, 2 * SLOW)
     out: list[str] = []
     after_space = True
     for rune in valid(text):
@@ -87,14 +87,14 @@ def swap_case(text: str) -> str:
 @function(REGISTRY, "string", "initials")
 def initials(text: str) -> str:
     """Each word's first byte."""
-    look_at(text, SLOW)
+    look_at(text, 2 * SLOW)
     return "".join([word[0] for word in re.split(f"[{SPACE}]+", encode(text).decode("latin-1")) if word])
 
 
 @function(REGISTRY, "string", "nospace")
 def without_space(text: str) -> str:
     """All but space; other than ASCII is spoilt if there is any, since bytes are taken for characters."""
-    look_at(text, SLOW)
+    look_at(text, 2 * SLOW)
     latin = encode(text).decode("latin-1")
     kept = "".join([character for character in latin if character not in SPACE])
     return text if len(kept) == len(latin) else kept

@@ -20,6 +20,8 @@ REGISTRY: Final[Registry] = {}
 
 Dict = dict[str, Any]
 
+_LONG: Final = 1_024
+"""How long a key may be that is looked up without being counted, in characters."""
 _MAP: Final = "map[string]interface {}"
 
 
@@ -38,6 +40,8 @@ def make_dict(*values: Any) -> Dict:
 @function(REGISTRY, "map[string]any, string", "get")
 def get(mapping: Dict, key: str) -> Any:
     """What the key has, or empty text."""
+    if len(key) > _LONG:
+        spend(len(key))
     return mapping.get(key, "")
 
 
@@ -46,6 +50,8 @@ def put(mapping: Dict, key: str, value: Any) -> Dict:
     """The dict, in which the key now has this."""
     if type(mapping) is NilMap:
         raise GoError("assignment to entry in nil map")
+    if len(key) > _LONG:
+        spend(len(key))
     mapping[key] = value
     return mapping
 
@@ -60,6 +66,8 @@ def unset(mapping: Dict, key: str) -> Dict:
 @function(REGISTRY, "map[string]any, string", "hasKey")
 def has_key(mapping: Dict, key: str) -> bool:
     """Whether it has the key, be it with nil."""
+    if len(key) > _LONG:
+        spend(len(key))
     return key in mapping
 
 

@@ -76,6 +76,8 @@ def _mapped(mapping: dict[str, Any], key: Any) -> Any:
 
 
 def _element(value: Any, at: Any) -> Any:
+    if type(value) is str:
+        look_at(value)
     data = encode(value) if type(value) is str else value
     if not isinstance(data, (list, bytes)):
         raise GoError(f"can't index item of type {_pointed(value)}")

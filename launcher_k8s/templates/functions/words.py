@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from launcher_k8s.templates.govalues.allowance import SLOW, look_at
+from launcher_k8s.templates.govalues.allowance import LETTERS, look_at
 from launcher_k8s.templates.govalues.characters import (
     REPLACEMENT,
     class_of,
@@ -41,21 +41,21 @@ _IDEOGRAPHS: Final = (("\u4e00", "\u9fcc"), ("\u3400", "\u4d85"), ("\U00020000",
 @function(REGISTRY, "string", "snakecase")
 def snake_case(text: str) -> str:
     """``FirstName`` as ``first_name``."""
-    look_at(text, SLOW)
+    look_at(text, LETTERS)
     return _Joiner(text, "_").join() if text else ""
 
 
 @function(REGISTRY, "string", "kebabcase")
 def kebab_case(text: str) -> str:
     """``FirstName`` as ``first-name``."""
-    look_at(text, SLOW)
+    look_at(text, LETTERS)
     return _Joiner(text, "-").join() if text else ""
 
 
 @function(REGISTRY, "string", "camelcase")
 def camel_case(text: str) -> str:
     """``first_name`` as ``FirstName``."""
-    look_at(text, SLOW)
+    look_at(text, LETTERS)
     runes = valid(text)
     start = next((at for at, rune in enumerate(runes) if not _is_connector(rune)), None)
     if start is None:

@@ -24,7 +24,9 @@ _VERSION: Final = (
 )
 _ITEM: Final = rf"(?:{_OPERATORS}){_BLANK}*(?:{_VERSION.replace('(', '(?:')})"
 _ONE: Final = re.compile(rf"{_BLANK}*({_OPERATORS}){_BLANK}*({_VERSION}){_BLANK}*").fullmatch
-_RANGE: Final = re.compile(rf"{_BLANK}*({_VERSION}){_BLANK}+-{_BLANK}+({_VERSION}){_BLANK}*")
+_RANGE: Final = re.compile(
+    rf"{_BLANK}*({_VERSION}){_BLANK}+-{_BLANK}+({_VERSION}){_BLANK}*".replace("]+", "]++")
+)
 _EACH: Final = re.compile(_ITEM)
 _ALL: Final = re.compile(
     rf"{_BLANK}*+{_ITEM}(?:(?:{_BLANK}*+,{_BLANK}*+|{_BLANK}++){_ITEM})*{_BLANK}*+"

@@ -24,15 +24,25 @@ from launcher_k8s.templates.gotime.calendar import (
 RFC3339: Final = "2006-01-02T15:04:05Z07:00"
 RFC3339_NANO: Final = "2006-01-02T15:04:05.999999999Z07:00"
 
+_USUAL: Final = 1_024
+"""How long a layout may be to be kept, in characters."""
 _ELEMENT: Final = re.compile(
     r"January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|0[1-6]|002|15|1|2006|2|_2(?!006)|__2|3|4|5|PM|pm"
     r"|-070000|-07:00:00|-0700|-07:00|-07|Z070000|Z07:00:00|Z0700|Z07:00|Z07|[.,](?:0+|9+)(?![0-9])"
 )
 
 
-@lru_cache(maxsize=256)
 def split_layout(layout: str) -> tuple[tuple[str, str], ...]:
     """A layout as pairs of text and the element that follows it; the last element is empty."""
+    return _split_usual(layout) if len(layout) <= _USUAL else _split(layout)
+
+
+@lru_cache(maxsize=256)
+def _split_usual(layout: str) -> tuple[tuple[str, str], ...]:
+    return _split(layout)
+
+
+def _split(layout: str) -> tuple[tuple[str, str], ...]:
     pairs, at = [], 0
     for match in _ELEMENT.finditer(layout):
         pairs.append((layout[at : match.start()], match[0]))

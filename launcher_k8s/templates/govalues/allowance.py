@@ -21,8 +21,10 @@ NODE: Final = 256
 """What a value counts that is copied, compared, merged or decoded with all that it holds."""
 SLOW: Final = 16
 """What a character counts of a text that is made, or looked at, with some work for each."""
-KEY: Final = 1 << 22
-"""What a private key counts, or a password's hash: about a tenth of a second each."""
+LETTERS: Final = 256
+"""What a character counts that is looked at by itself, and by its neighbours."""
+KEY: Final = 1 << 24
+"""What a private key counts, or a password's hash: a tenth of a second each, and more."""
 
 FLATTER: Final = "take out some of the lists and maps that are inside each other"
 """What to do about values that are too deep."""

@@ -36,6 +36,8 @@ _BASIC: Final[Mapping[str, str]] = {
 }
 _WHOLE: Final = frozenset({"int", "uint"})
 _UNORDERED: Final = frozenset({"bool", "complex"})
+_LONG: Final = 1_024
+"""How long a text may be that is compared without being counted, in characters."""
 _BAD_TYPE: Final = "invalid type for comparison"
 
 
@@ -49,6 +51,8 @@ def equal(first: Any, *others: Any) -> bool:
         raise GoError("missing argument for comparison")
     kind = type(first)
     plain = kind is str or kind is int or kind is bool
+    if kind is str and len(first) > _LONG:
+        spend(len(first) * len(others))
     for other in others:
         if first == other if plain and type(other) is kind else _equal_pair(first, other):
             return True
@@ -143,6 +147,8 @@ def deep_equal(first: Any, second: Any) -> bool:
     """
     kind = type(first)
     if kind is str or kind is int or kind is bool:
+        if kind is str and len(first) > _LONG:
+            spend(len(first))
         return type(second) is kind and bool(first == second)
     if first is None or first is MISSING or second is None or second is MISSING:
         return not (_is_valid(first) or _is_valid(second))

@@ -11,6 +11,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Final
 
+from launcher_k8s.templates.govalues.allowance import SLOW, look_at
 from launcher_k8s.templates.govalues.characters import REPLACEMENT, is_print
 
 _BACKQUOTED: Final = re.compile("[^\x00-\x08\x0a-\x1f`\x7f\ufeff\udc80-\udcff]*").fullmatch
@@ -32,7 +33,9 @@ def quote(text: str) -> str:
         quoted = encode_basestring(text)
         if "\\u" not in quoted and "\x7f" not in quoted:
             return quoted
+        look_at(text, SLOW)
         return f'"{text.translate(_ASCII)}"'
+    look_at(text, 2 * SLOW)
     return '"' + "".join([_escape(character, '"', False) for character in text]) + '"'
 
 
@@ -40,6 +43,7 @@ def quote_to_ascii(text: str) -> str:
     """A string in double quotes and ASCII, as ``%+q`` writes it."""
     if text.isascii():
         return quote(text)
+    look_at(text, 2 * SLOW)
     return '"' + "".join([_escape(character, '"', True) for character in text]) + '"'
 
 

@@ -17,8 +17,8 @@ MOST: Final = 100_000
 """The largest width, indentation or number of groups that a filter of Jinja2 takes."""
 _MOST_DIGITS: Final = 30
 """The most places that ``round`` takes."""
-_DEAR: Final = 20_000
-"""What a function that takes a second counts for, in elements."""
+_DEAR: Final = 40_000
+"""What a function that takes a while counts for, in elements."""
 _WIDTH: Final = re.compile(r"\d+")
 _DIRECTIVE: Final = re.compile(r"%[^A-Za-z%]*")
 _SIZED: Final = frozenset({"center", "indent", "wordwrap", "truncate", "batch", "slice"})

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from launcher_k8s.templates.jinja.limits import Limits
 
-_SLOWER: Final = 64
+_SLOWER: Final = 128
 """How many characters one counts for that is worked on by itself."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from launcher_k8s.templates.govalues.allowance import SLOW, look_at
+from launcher_k8s.templates.govalues.allowance import FLATTER, SLOW, LimitError, look_at
 from launcher_k8s.templates.govalues.characters import is_letter
 from launcher_k8s.templates.govalues.quoting import quote_rune
 from launcher_k8s.templates.govalues.values import GoError, encode
@@ -35,7 +35,7 @@ def read_toml(text: str) -> dict[str, Any]:
     try:
         return _Reader(text).document()
     except RecursionError:
-        raise GoError("toml: too many levels") from None
+        raise LimitError("TOML that is nested too deep to be read", FLATTER) from None
 
 
 class _Reader:

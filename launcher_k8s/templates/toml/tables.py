@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from launcher_k8s.templates.govalues.allowance import SLOW, spend
 from launcher_k8s.templates.govalues.values import GoError
 from launcher_k8s.templates.toml.characters import Characters
 from launcher_k8s.templates.toml.keys import Path, dotted
@@ -40,6 +41,7 @@ class Tables:
             path: Its whole name.
             array: Whether it is one more of that name.
         """
+        spend(2 * SLOW * len(path))
         table = self.root
         for depth, part in enumerate(path[:-1], 1):
             if part not in table:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from launcher_k8s.templates.govalues.allowance import SLOW, look_at
+from launcher_k8s.templates.govalues.allowance import FLATTER, SLOW, LimitError, look_at
 from launcher_k8s.templates.govalues.values import GoError
 from launcher_k8s.templates.yaml.decoding import Decoder, as_json
 from launcher_k8s.templates.yaml.nodes import Composer, Node
 from launcher_k8s.templates.yaml.quick import QuickReader, Unsure
-from launcher_k8s.templates.yaml.tokens import LOOK_AHEAD, YamlError, find_forbidden
+from launcher_k8s.templates.yaml.tokens import LOOK_AHEAD, find_forbidden
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -36,7 +36,7 @@ def read_yaml(text: str) -> Any:
     try:
         return None if root is None else as_json(Decoder().value(root))
     except RecursionError:
-        raise YamlError("exceeded max depth") from None
+        raise _too_deep() from None
 
 
 def compose(text: str) -> Node | None:
@@ -56,9 +56,13 @@ def compose(text: str) -> Node | None:
     except GoError as error:
         failure = error
     except RecursionError:
-        failure = YamlError("exceeded max depth")
+        raise _too_deep() from None
     if forbidden is not None and composer.scanner.cursor.pos + LOOK_AHEAD >= forbidden.seen_from:
         raise forbidden.error
     if failure is not None:
         raise failure
     return root
+
+
+def _too_deep() -> LimitError:
+    return LimitError("YAML that is nested too deep to be read", FLATTER)

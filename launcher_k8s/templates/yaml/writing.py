@@ -17,7 +17,8 @@ from typing import Any, Final
 import attrs
 
 from launcher_k8s.templates.gojson.encoding import marshal
-from launcher_k8s.templates.govalues.allowance import NODE, SLOW, look_at, spend
+from launcher_k8s.templates.govalues.allowance import FLATTER, NODE, SLOW, LimitError, look_at, spend
+from launcher_k8s.templates.govalues.cycles import has_cycle
 from launcher_k8s.templates.govalues.floats import format_float
 from launcher_k8s.templates.govalues.kinds import is_nil
 from launcher_k8s.templates.govalues.structs import Struct
@@ -85,7 +86,12 @@ def write_yaml(value: Any, style: Style = V2) -> str:
 
 def _document(value: Any, style: Style) -> str:
     writer = _Writer(style)
-    writer.root(value)
+    try:
+        writer.root(value)
+    except _TooDeepError:
+        if has_cycle(value):
+            raise GoError("a value that holds itself has no form in YAML") from None
+        raise LimitError(f"values of more than {_DEEPEST} levels as YAML", FLATTER) from None
     return "".join(writer.parts).removesuffix("\n")
 
 
@@ -94,6 +100,10 @@ def _as_json(value: Any) -> str:
         return marshal(value)
     except GoError as error:
         raise GoError(f"error marshaling into JSON: {error}") from None
+
+
+class _TooDeepError(Exception):
+    """Lists and maps inside each other, more than are written."""
 
 
 class _ChangedByJsonError(Exception):
@@ -283,4 +293,4 @@ class _Writer:
         if len(self.parts) > self._next_look:
             self._look()
         if self._depth > _DEEPEST:
-            raise GoError(f"exceeded max depth of {_DEEPEST}")
+            raise _TooDeepError

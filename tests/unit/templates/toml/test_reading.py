@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from launcher_k8s.templates.gojson.encoding import marshal
+from launcher_k8s.templates.govalues.allowance import LimitError
 from launcher_k8s.templates.govalues.values import GoError, Int64
 from launcher_k8s.templates.toml.reading import read_toml
 from launcher_k8s.templates.toml.writing import write_toml
@@ -101,7 +102,7 @@ def test_a_bad_document_is_refused_in_the_words_of_go(text: str, message: str) -
 
 
 def test_what_is_too_deep_is_refused() -> None:
-    with pytest.raises(GoError, match="too many levels"):
+    with pytest.raises(LimitError, match="TOML that is nested too deep"):
         read_toml("a = " + "[" * 5000)
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from launcher_k8s.templates.govalues.allowance import LimitError
 from launcher_k8s.templates.govalues.values import GoError
 from launcher_k8s.templates.yaml.decoding import Decoder, as_json
 from launcher_k8s.templates.yaml.quick import QuickReader, Unsure
@@ -102,7 +103,7 @@ def test_aliases_of_aliases_are_refused_before_they_fill_the_memory() -> None:
 
 @pytest.mark.parametrize("text", ["[" * 5000, "- " * 5000 + "x"])
 def test_what_is_too_deep_is_refused(text: str) -> None:
-    with pytest.raises(GoError, match="exceeded max depth"):
+    with pytest.raises(LimitError, match="YAML that is nested too deep"):
         read_yaml(text)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from launcher_k8s.templates.gotime.moment import Time
+from launcher_k8s.templates.govalues.allowance import LimitError
 from launcher_k8s.templates.govalues.structs import Struct
 from launcher_k8s.templates.govalues.values import GoError, Int64, NilList, NilMap, StringList
 from launcher_k8s.templates.yaml.writing import V3, write_yaml
@@ -123,7 +124,14 @@ def test_what_is_too_deep_is_refused() -> None:
     value: Any = 1
     for _ in range(300):
         value = [value]
-    with pytest.raises(GoError, match="max depth"):
+    with pytest.raises(LimitError, match="values of more than 200 levels as YAML"):
+        write_yaml(value)
+
+
+def test_what_holds_itself_has_no_form() -> None:
+    value: list[Any] = []
+    value.append({"again": value})
+    with pytest.raises(GoError, match="holds itself"):
         write_yaml(value)
 
 
