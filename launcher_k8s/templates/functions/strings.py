@@ -13,7 +13,6 @@ from launcher_k8s.templates.govalues.allowance import (
     NODE,
     counted,
     fits,
-    look_at,
     spend,
 )
 from launcher_k8s.templates.govalues.allowance import join as join_texts
@@ -80,7 +79,6 @@ def trim_prefix(prefix: str, text: str) -> str:
 @function(REGISTRY, "string, string", "contains")
 def contains(part: str, text: str) -> bool:
     """Whether the text holds the part."""
-    look_at(text)
     if not part.isascii() and has_escapes(part):
         return as_bytes(part) in as_bytes(text)
     return part in text
@@ -126,7 +124,6 @@ def repeat(count: int, text: str) -> str:
 @function(REGISTRY, "int, int, string", "substr")
 def substring(start: int, end: int, text: str) -> str:
     """The bytes from one place to another; to the end if that is negative or too large."""
-    look_at(text)
     data = as_bytes(text)
     size = len(data)
     if start < 0:

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from launcher_k8s.templates.gourl.parsing import parse_url
 from launcher_k8s.templates.gourl.url import Url
-from launcher_k8s.templates.govalues.allowance import SLOW, look_at
 from launcher_k8s.templates.govalues.kinds import kind_name
 from launcher_k8s.templates.govalues.signature import Registry, function
 from launcher_k8s.templates.govalues.values import GoError
@@ -20,7 +19,6 @@ REGISTRY: Final[Registry] = {}
 @function(REGISTRY, "string", "urlParse")
 def url_parse(text: str) -> dict[str, Any]:
     """A URL's parts in a map."""
-    look_at(text, SLOW)
     try:
         url = parse_url(text)
     except GoError as error:
