@@ -1,7 +1,7 @@
 """The jobs that templates are tried with.
 
 One states every field, one has texts that YAML could take for something else, one states next to nothing.
-Three more state parts of what a template may ask for together: each part stands in one of them without the
+Four more state parts of what a template may ask for together: each part stands in one of them without the
 others.
 """
 
@@ -58,6 +58,11 @@ def _notes(part: str) -> dict[str, Any]:
         "annotations": {f"example.org/{part}-note": "one, two", f"example.org/{part}-plan": "three"},
         "labels": {f"example.org/{part}-team": "analysis", f"example.org/{part}-unit": "east"},
     }
+
+
+def _tricky_notes(part: str) -> dict[str, Any]:
+    texts = {"annotations": "it's: on #\n- off", "labels": "on"}
+    return {key: dict.fromkeys(items, texts[key]) for key, items in _notes(part).items()}
 
 
 def _init(name: str, **more: Any) -> dict[str, Any]:
@@ -141,13 +146,13 @@ def _tricky(every: Job) -> Job:
     """Texts that are numbers, booleans, comments or keys to who does not quote them, and no shell."""
     return attrs.evolve(
         every,
-        name="job: 1 #",
+        name="job's: 1 #\n2",
         group="yes",
         command="",
-        exe="/opt/a, b",
+        exe="/opt/a's, b",
         args=("- a", "b: c", "'", '"', "0x1F", "line 1\nline 2"),
         working_directory="/home/a: b",
-        stdin="null",
+        stdin="it's: null",
         host="017",
         environment=(EnvVar("y", "no"), EnvVar("B", "a: b\n- c #\x7f"), EnvVar("C", ""), EnvVar("D", "1e3")),
         placement_constraints=(PlacementConstraint("example.org/zone", "true"),),
@@ -156,11 +161,8 @@ def _tricky(every: Job) -> Job:
         init_containers=({"name": "fetch", "image": "busybox:1.36", "args": ["yes", "1", "", "a: b"]},),
         container=attrs.evolve(every.container, image="012", run_as_group_id=None, capabilities_drop=()),
         resource_limits=_LIMITS[:1] + _LIMITS[2:3],
-        tags=("12", "{x}"),
-        metadata={
-            part: {key: dict.fromkeys(items, "on") for key, items in _notes(part).items()}
-            for part in ("job", "pod", "service")
-        }
+        tags=("12", "{x}", "it's: #\n- 2"),
+        metadata={part: _tricky_notes(part) for part in ("job", "pod", "service")}
         | {"it's": "\x7f: #"},
         instance_id="1",
     )
@@ -207,6 +209,7 @@ def _parts(user: str) -> Iterator[dict[str, Any]]:
         ),
         is_bare=True,
     )
+    yield _data(attrs.evolve(_bare(user), environment=(EnvVar("LANG", "C"),)), is_bare=True)
     yield _data(
         attrs.evolve(
             _bare(user),
