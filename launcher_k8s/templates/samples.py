@@ -162,8 +162,7 @@ def _tricky(every: Job) -> Job:
         container=attrs.evolve(every.container, image="012", run_as_group_id=None, capabilities_drop=()),
         resource_limits=_LIMITS[:1] + _LIMITS[2:3],
         tags=("12", "{x}", "it's: #\n- 2"),
-        metadata={part: _tricky_notes(part) for part in ("job", "pod", "service")}
-        | {"it's": "\x7f: #"},
+        metadata={part: _tricky_notes(part) for part in ("job", "pod", "service")} | {"it's": "\x7f: #"},
         instance_id="1",
     )
 
@@ -209,7 +208,7 @@ def _parts(user: str) -> Iterator[dict[str, Any]]:
         ),
         is_bare=True,
     )
-    yield _data(attrs.evolve(_bare(user), environment=(EnvVar("LANG", "C"),)), is_bare=True)
+    yield _data(attrs.evolve(_bare(user), environment=(EnvVar("LANG", "C"),)))
     yield _data(
         attrs.evolve(
             _bare(user),

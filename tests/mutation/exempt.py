@@ -54,6 +54,16 @@ EXEMPT: Final = (
         "a variable that stands twice, first without a value, has that of the last",
     ),
     Exemption(
+        r"if not \.value",
+        r"^field",
+        "no limit is empty but one of GPUs, and none of these is a limit of 0",
+    ),
+    Exemption(
+        r"volumeMounts: ",
+        r"^line swapped",
+        "an empty list of mounts is none",
+    ),
+    Exemption(
         r"user_metadata",
         r"^function: quote to",
         "the text is the same but for characters that metadata rarely has",
@@ -77,6 +87,11 @@ EXEMPT: Final = (
         r"toJson \. \| quote \| trimPrefix",
         r".",
         "toJson prints the same but for control characters, which toYaml would not keep either",
+    ),
+    Exemption(
+        r"range \.Job\.exposedPorts|if not \.publishedPort",
+        r"^(line swapped|field misspelt)",
+        "a Service may serve more ports than the job asks for",
     ),
     Exemption(r"targetPort", r".", "Kubernetes takes port for an absent targetPort"),
     Exemption(r"clusterIP", r".", "any address will do, and none"),
