@@ -208,7 +208,6 @@ def _parts(user: str) -> Iterator[dict[str, Any]]:
         ),
         is_bare=True,
     )
-    yield _data(attrs.evolve(_bare(user), environment=(EnvVar("LANG", "C"),)))
     yield _data(
         attrs.evolve(
             _bare(user),
@@ -222,6 +221,7 @@ def _parts(user: str) -> Iterator[dict[str, Any]]:
             },
         ),
     )
+    yield _data(attrs.evolve(_bare(user), environment=(EnvVar("LANG", "C"),)))
 
 
 def _data(job: Job, *, is_bare: bool = False) -> dict[str, Any]:
