@@ -122,7 +122,7 @@ class Namespaces:
         status = {**(stored.content.get("status") or {}), "phase": _TERMINATING}
         content = {**stored.content, "metadata": metadata, "status": status}
         if options.dry_run:
-            return Removal(Stored(NAMESPACE, content, stored.number), is_gone=False)
+            return Removal(Stored(NAMESPACE, content, stored.number, stored.key), is_gone=False)
         if content != stored.content:
             stored = self._store.put(NAMESPACE, content)
         return Removal(stored, is_gone=False)

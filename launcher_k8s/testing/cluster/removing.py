@@ -123,7 +123,7 @@ class Remover:
             metadata = {key: value for key, value in metadata.items() if key != "finalizers"}
         content = {**stored.content, "metadata": metadata}
         if dry_run:
-            return Stored(stored.kind, content, stored.number)
+            return Stored(stored.kind, content, stored.number, stored.key)
         return stored if content == stored.content else self._store.put(stored.kind, content)
 
 

@@ -108,9 +108,7 @@ class Selection:
 
     def selects(self, stored: Stored) -> bool:
         """Whether a stored object is among it; of those that rest few are decoded to see that."""
-        if stored.is_resting and self._mark not in stored.body:
-            return False
-        return self.matches(stored.content)
+        return stored.may_hold(self._mark) and self.matches(stored.content)
 
     def matches(self, content: Object) -> bool:
         """Whether an object is among it."""

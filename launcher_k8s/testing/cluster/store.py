@@ -39,18 +39,14 @@ class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so th
         kind: What it is.
         content: The object, its version included.
         number: That version.
-        key: Where it lies; read off the object by default.
+        key: Where it lies.
     """
 
     kind: Kind
     _content: Object | None
     number: int
-    key: str = ""
+    key: str
     _body: bytes | None = None
-
-    def __post_init__(self) -> None:
-        if not self.key:
-            self.key = key_of(self.content)
 
     @property
     def content(self) -> Object:
@@ -68,6 +64,10 @@ class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so th
     def is_resting(self) -> bool:
         """Whether only its JSON is kept."""
         return self._content is None
+
+    def may_hold(self, text: bytes) -> bool:
+        """Whether some text may be in its JSON; of an object at rest that is certain."""
+        return self._content is not None or text in self.body
 
     def rest(self) -> None:
         """Keep no more than its JSON."""
@@ -122,22 +122,20 @@ class Table:
         del keys[bisect_left(keys, key)]
 
     def walk(self, prefix: str = "", start: str = "") -> Iterator[Stored]:
-        """The objects whose keys begin with a prefix, from a key on.
-
-        The table may not change on the way.
-        """
-        keys = self._ordered()
-        for index in range(bisect_left(keys, max(prefix, start)), len(keys)):
-            key = keys[index]
-            if not key.startswith(prefix):
-                return
-            yield self.by_key[key]
+        """The objects whose keys begin with a prefix, from a key on; none of them may go on the way."""
+        first, end = self._range(prefix, start)
+        return map(self.by_key.__getitem__, self._ordered()[first:end])
 
     def count(self, prefix: str = "", start: str = "") -> int:
         """How many objects :meth:`walk` would yield."""
+        first, end = self._range(prefix, start)
+        return max(0, end - first)
+
+    def _range(self, prefix: str, start: str) -> tuple[int, int]:
+        """The indices of their keys, from the first one on up to the second."""
         keys = self._ordered()
         end = bisect_left(keys, prefix + "\U0010ffff") if prefix else len(keys)
-        return max(0, end - bisect_left(keys, max(prefix, start)))
+        return bisect_left(keys, max(prefix, start)), end
 
     def _ordered(self) -> list[str]:
         if not self._is_ordered:
@@ -182,10 +180,10 @@ class Store:
         """The present objects of a kind."""
         return self._tables[kind]
 
-    def put(self, kind: Kind, content: Object) -> Stored:
-        """Store an object as its next version."""
-        stored = self._numbered(kind, content)
-        previous = self.table(kind).put(stored)
+    def put(self, kind: Kind, content: Object, key: str = "") -> Stored:
+        """Store an object as its next version; its key is read off it unless it is known."""
+        stored = self._numbered(kind, content, key or key_of(content))
+        previous = self._tables[kind].put(stored)
         self._tell(Change("MODIFIED" if previous else "ADDED", stored, previous))
         return stored
 
@@ -193,7 +191,7 @@ class Store:
         """Remove an object; the result carries the version of its removal."""
         table = self.table(kind)
         previous = table.by_key[key]
-        stored = self._numbered(kind, previous.content)
+        stored = self._numbered(kind, previous.content, key)
         table.drop(key)
         self._tell(Change("DELETED", stored, previous))
         return stored
@@ -240,9 +238,9 @@ class Store:
         self.version += 1
         return self.version
 
-    def _numbered(self, kind: Kind, content: Object) -> Stored:
+    def _numbered(self, kind: Kind, content: Object, key: str) -> Stored:
         number = self.advance()
-        stored = Stored(kind, _versioned(kind, content, number), number)
+        stored = Stored(kind, _versioned(kind, content, number), number, key)
         self._keep_awake(stored)
         return stored
 

@@ -113,10 +113,11 @@ class Watch:
         if not self._selection:
             return change.type, change.stored
         stored, previous = change.stored, change.previous
-        now = self._selection.matches(stored.content)
-        if previous is None or not self._selection.tells_apart(previous.content, stored.content):
+        content = stored.content
+        now = self._selection.matches(content)
+        if previous is None or not self._selection.tells_apart(old := previous.content, content):
             return (change.type, stored) if now else None
-        before = self._selection.matches(previous.content)
+        before = self._selection.matches(old)
         if now and change.type != "DELETED":
             return ("MODIFIED" if before else "ADDED"), stored
         if not before:

@@ -119,11 +119,11 @@ class Writer:
         self._admission.check(kind, new, None)
         if sent.get("resourceVersion"):
             raise refusal(500, "", "resourceVersion should not be set on objects to be created")
-        name = new["metadata"]["name"]
-        if self._store.get(kind, key_of(new)) is not None:
+        name, key = new["metadata"]["name"], key_of(new)
+        if key in self._store.table(kind).by_key:
             refuse = already_exists if sent.get("name") else generate_name_conflict
             raise refuse(kind.plural, name, group=kind.group)
-        return Stored(kind, new, 0) if dry_run else self._store.put(kind, new)
+        return Stored(kind, new, 0, key) if dry_run else self._store.put(kind, new, key)
 
     def make(self, kind: Kind, new: Object, *, namespace: str) -> Stored:
         """Make an object without asking anybody; it must be as it is to be stored."""
@@ -137,23 +137,26 @@ class Writer:
         Raises:
             Refusal: It is not as it must be, or has changed meanwhile.
         """
-        ensure_namespace(new, old.content["metadata"].get("namespace", ""))
-        _check_version(kind, old, new.get("metadata") or {})
-        new = _merged(kind, old.content, new, subresource)
-        new = self._prepare(kind, new, old.content, subresource=subresource)
-        self._admission.check(kind, new, old.content)
+        before = old.content
+        ensure_namespace(new, before["metadata"].get("namespace", ""))
+        _check_version(kind, before, new.get("metadata") or {})
+        new = _merged(kind, before, new, subresource)
+        new = self._prepare(kind, new, before, subresource=subresource)
+        self._admission.check(kind, new, before)
         return self.replace(kind, old, new, dry_run=dry_run)
 
     def replace(self, kind: Kind, old: Stored, new: Object, *, dry_run: bool = False) -> Stored:
         """Store a changed object without asking anybody; one that nothing keeps any longer is removed."""
-        new = _with_generation(kind, old.content, new)
-        if new == old.content:
+        before = old.content
+        new = _with_generation(kind, before, new)
+        if new == before:
             return old
-        if is_finished(new["metadata"]) and is_deleting_at_once(old.content["metadata"]):
+        is_gone = is_finished(new["metadata"]) and is_deleting_at_once(before["metadata"])
+        if dry_run or is_gone:
             if not dry_run:
                 self._store.drop(kind, old.key)
-            return Stored(kind, new, old.number)
-        return Stored(kind, new, old.number) if dry_run else self._store.put(kind, new)
+            return Stored(kind, new, old.number, old.key)
+        return self._store.put(kind, new, old.key)
 
     def stamp(self) -> str:
         """The time as objects carry it."""
@@ -216,15 +219,15 @@ def _nameless(kind: Kind) -> Exception:
     return invalid(kind.kind, "", causes, group=kind.group)
 
 
-def _check_version(kind: Kind, old: Stored, metadata: dict[str, Any]) -> None:
+def _check_version(kind: Kind, old: Object, metadata: dict[str, Any]) -> None:
     version = metadata.get("resourceVersion") or "0"
-    if version == old.content["metadata"]["resourceVersion"]:
+    if version == old["metadata"]["resourceVersion"]:
         return
     if not re.fullmatch("[0-9]+", version, re.ASCII):
         raise refusal(500, "", f"strconv.ParseUint: parsing {quoted(version)}: invalid syntax")
     if int(version) == 0 and not kind.needs_version:
         return
-    name = old.content["metadata"]["name"]
+    name = old["metadata"]["name"]
     if int(version) == 0:
         causes: list[Cause] = [
             invalid_cause("metadata.resourceVersion", 0, "must be specified for an update")

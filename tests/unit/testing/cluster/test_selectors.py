@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from launcher_k8s.testing.cluster.kinds import CONFIG_MAP, EVENT, JOB, NODE, POD, Kind
 from launcher_k8s.testing.cluster.selectors import Selection, SelectorError, parse_fields, parse_labels
-from launcher_k8s.testing.cluster.store import Stored
+from launcher_k8s.testing.cluster.store import Stored, key_of
 
 
 def matches(selector: str, **labels: str) -> bool:
@@ -157,6 +157,6 @@ def test_what_rests_is_selected_as_what_is_awake(kind: Kind, labels: str, fields
         {"metadata": {"name": "e"}, "involvedObject": {"name": "x", "fieldPath": 'spec.containers{"ü"}'}},
     ]
     for content in contents:
-        stored = Stored(kind, content, 1)
+        stored = Stored(kind, content, 1, key_of(content))
         stored.rest()
         assert selection.selects(stored) is selection.matches(content)
