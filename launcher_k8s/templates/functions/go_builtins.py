@@ -72,6 +72,7 @@ def _mapped(mapping: dict[str, Any], key: Any) -> Any:
         if _is_nothing(key):
             raise GoError("value is nil; should be of type string")
         raise GoError(f"value has type {type_name(key)}; should be string")
+    look_at(key)
     return mapping.get(key, "" if isinstance(mapping, StringMap) else None)
 
 

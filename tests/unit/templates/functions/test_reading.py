@@ -38,6 +38,7 @@ def spent(name: str, *args: Any) -> int:
         ("lt", (TEXT, SAME)),
         ("len", ("é" * LENGTH,)),
         ("index", (TEXT, 1)),
+        ("index", ({}, TEXT)),
         ("hasKey", ({}, TEXT)),
         ("get", ({}, TEXT)),
         ("set", ({}, TEXT, 1)),
