@@ -12,7 +12,7 @@ from pathlib import Path
 
 import attrs
 
-from launcher_k8s.cli.common import print_json, say, show
+from launcher_k8s.cli.common import WrongUsageError, print_json, say, show
 from launcher_k8s.diagnostics import Severity
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.files import read_file, read_settings
@@ -76,6 +76,13 @@ def _files(arguments: argparse.Namespace) -> dict[str, str]:
     texts, problems = read_directory(directory, read_file)
     if problems:
         raise ConfigurationError(f"the templates in {directory} cannot be read", diagnostics=problems)
+    if not texts and arguments.scratch_path is not None and not Path(directory).is_dir():
+        raise WrongUsageError(
+            ConfigurationError(
+                f"the directory {directory} is not there",
+                hint="correct --scratch-path, or write templates there: generate-templates",
+            )
+        )
     if not texts:
         lack = "has no templates" if Path(directory).is_dir() else "is not there"
         say(f"launcher-k8s: {directory} {lack}: the library's own are used")

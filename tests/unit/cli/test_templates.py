@@ -75,10 +75,16 @@ def test_sound_templates_validate_with_0(cli: Cli, scratch: Path) -> None:
     assert (done.code, done.out) == (0, "no findings\n")
 
 
-@pytest.mark.parametrize(("folder", "lack"), [("", "has no templates"), ("misspelt", "is not there")])
-def test_that_the_librarys_own_are_meant_is_said(cli: Cli, scratch: Path, folder: str, lack: str) -> None:
-    done = cli("--validate-templates", "--scratch-path", str(scratch / folder))
-    assert f"{lack}: the library's own are used" in done.err
+def test_that_the_librarys_own_are_meant_is_said(cli: Cli, scratch: Path) -> None:
+    done = cli("--validate-templates", "--scratch-path", str(scratch))
+    assert f"{scratch} has no templates: the library's own are used" in done.err
+
+
+@pytest.mark.parametrize("command", ["--validate-templates", "--diff-templates"])
+def test_a_misspelt_directory_is_wrong_usage(cli: Cli, scratch: Path, command: str) -> None:
+    done = cli(command, "--scratch-path", str(scratch / "misspelt"))
+    assert (done.code, done.out) == (2, "")
+    assert "misspelt is not there (correct --scratch-path" in done.err
 
 
 def test_findings_are_told_with_their_line_and_path(cli: Cli, scratch: Path) -> None:
