@@ -88,7 +88,7 @@ class RealCluster:
         self.request("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
         for needed in ("serviceaccounts/default", "configmaps/kube-root-ca.crt"):
             path = f"/api/v1/namespaces/{name}/{needed}"
-            until(functools.partial(self.api.exists, path), f"{needed} of {name}", within_s=30)
+            until(functools.partial(self.api.exists, path), f"{needed} of {name}", within_s=READY_S)
         return name
 
     def delete_namespace(self, name: str) -> None:
