@@ -184,7 +184,11 @@ def _parts(user: str) -> Iterator[dict[str, Any]]:
             environment=(EnvVar("LANG", "C"),),
             exposed_ports=(ExposedPort(8080, "TCP", 30080), ExposedPort(9090)),
             init_containers=(_init("fetch"),),
-            resource_limits=(ResourceLimit(CPU_COUNT, "2.5"), ResourceLimit(NVIDIA_GPUS, "1")),
+            resource_limits=(
+                ResourceLimit(CPU_COUNT, "2.5"),
+                ResourceLimit(NVIDIA_GPUS, "1"),
+                ResourceLimit(AMD_GPUS, "2"),
+            ),
             metadata={
                 "job": {"annotations": {"example.org/a": "1"}},
                 "pod": {"labels": {"example.org/b": "2"}},

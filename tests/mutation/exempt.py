@@ -59,7 +59,7 @@ EXEMPT: Final = (
         "no limit is empty but one of GPUs, and none of these is a limit of 0",
     ),
     Exemption(
-        r"volumeMounts: ",
+        r"volumeMounts: |if and \.Job\.volumes ",
         r"^line swapped",
         "an empty list of mounts is none",
     ),
