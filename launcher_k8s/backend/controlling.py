@@ -19,14 +19,13 @@ import attrs
 import msgspec
 
 from launcher_k8s.backend.following import Follower
-from launcher_k8s.backend.leaving import finish
+from launcher_k8s.backend.leaving import Undertakings
 from launcher_k8s.backend.lookup import Lookup
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.signalling import Signaller
 from launcher_k8s.connection import Cluster
 from launcher_k8s.controls import ControlResult, check_control
 from launcher_k8s.errors import (
-    BackendClosedError,
     ClusterError,
     ConflictError,
     InvalidJobStateError,
@@ -94,8 +93,7 @@ class Controller:
         self._patience = patience
         self._signaller = Signaller(cluster, namespace, patience.clock)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # those in use
-        self._work: set[asyncio.Task[ControlResult]] = set()
-        self._is_left = False
+        self._work: Undertakings[ControlResult] = Undertakings("control")
 
     async def __aenter__(self) -> Self:
         return self
@@ -103,8 +101,7 @@ class Controller:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
-        self._is_left = True
-        await finish(set(self._work), self._patience.clock)
+        await self._work.leave(self._patience.clock)
 
     async def control(self, job_id: str, operation: Operation, user: str | None) -> ControlResult:
         """Carry out an operation. A caller who is cancelled leaves it to be finished in the background.
@@ -112,23 +109,7 @@ class Controller:
         Raises:
             As ``JobBackend.control``.
         """
-        if self._is_left:
-            raise BackendClosedError
-        work = asyncio.create_task(self._in_turn(job_id, operation, user))
-        self._work.add(work)
-        work.add_done_callback(self._finished)
-        try:
-            return await asyncio.shield(work)
-        except asyncio.CancelledError:
-            caller = asyncio.current_task()
-            if work.cancelled() and caller is not None and not caller.cancelling():
-                raise BackendClosedError from None
-            raise
-
-    def _finished(self, work: asyncio.Task[ControlResult]) -> None:
-        self._work.discard(work)
-        if not work.cancelled() and (error := work.exception()) is not None:
-            _log.debug("a control failed: %s", error)
+        return await self._work.carry_out(self._in_turn(job_id, operation, user))
 
     async def _in_turn(self, job_id: str, operation: Operation, user: str | None) -> ControlResult:
         """One control of a job after the other: signals must not overtake their intents."""

@@ -1,16 +1,68 @@
-"""How work in the background ends when the backend is left: it is given a moment, then cancelled."""
+"""How work ends when the backend is left: it is given a moment, then cancelled.
+
+What a caller asks for is finished whatever becomes of the caller: half of a submit, or an intent without its
+signal, must not stay.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Coroutine
 from contextlib import suppress
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from launcher_k8s.clock import Clock
+from launcher_k8s.errors import BackendClosedError
 from launcher_k8s.kube.deadline import DeadlineError, deadline
 
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
 LEAVING_S = 5.0
+
+
+class Undertakings(Generic[T]):
+    """What callers have asked for and is under way.
+
+    Args:
+        what: One of them, for the log.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._work: set[asyncio.Task[T]] = set()
+        self._is_left = False
+
+    async def carry_out(self, work: Coroutine[Any, Any, T]) -> T:
+        """What becomes of the work. A caller who is cancelled leaves it to be finished in the background.
+
+        Raises:
+            BackendClosedError: They were left before, or left the work unfinished.
+        """
+        if self._is_left:
+            work.close()
+            raise BackendClosedError
+        task = asyncio.create_task(work)
+        self._work.add(task)
+        task.add_done_callback(self._finished)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            caller = asyncio.current_task()
+            if task.cancelled() and caller is not None and not caller.cancelling():
+                raise BackendClosedError from None
+            raise
+
+    async def leave(self, clock: Clock) -> None:
+        """Begin nothing more, and wait a little for what is under way."""
+        self._is_left = True
+        await finish(set(self._work), clock)
+
+    def _finished(self, task: asyncio.Task[T]) -> None:
+        self._work.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.debug("a %s failed: %s", self._what, error)
 
 
 async def finish(tasks: Collection[asyncio.Task[Any]], clock: Clock) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import Self
@@ -13,16 +11,14 @@ import attrs
 from launcher_k8s.backend import submission
 from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.following import Follower
-from launcher_k8s.backend.leaving import finish
+from launcher_k8s.backend.leaving import Undertakings
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.connection import Cluster
 from launcher_k8s.decisions import Decision, DecisionKind
-from launcher_k8s.errors import AlreadyExistsError, BackendClosedError, InvalidJobError
+from launcher_k8s.errors import AlreadyExistsError, InvalidJobError
 from launcher_k8s.origin import Origin, OriginKind
 from launcher_k8s.plan import JobPlan
 from launcher_k8s.rows import decode_job
-
-_log = logging.getLogger(__name__)
 
 ID_DRAWS = 8
 
@@ -50,8 +46,7 @@ class Submitter:
         self._follower = follower
         self._feeder = feeder
         self._patience = patience
-        self._work: set[asyncio.Task[Submitted]] = set()
-        self._is_left = False
+        self._work: Undertakings[Submitted] = Undertakings("submission")
 
     async def __aenter__(self) -> Self:
         return self
@@ -59,8 +54,7 @@ class Submitter:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
-        self._is_left = True
-        await finish(set(self._work), self._patience.clock)
+        await self._work.leave(self._patience.clock)
 
     async def submit(
         self, draw: Callable[[], Awaitable[JobPlan]], *, key: str | None, stdin: str = ""
@@ -76,18 +70,7 @@ class Submitter:
             BackendClosedError: The submitter was left before, or left the work unfinished: then it is
                 unknown whether the job exists.
         """
-        if self._is_left:
-            raise BackendClosedError
-        work = asyncio.create_task(self._submit(draw, key, stdin))
-        self._work.add(work)
-        work.add_done_callback(self._finished)
-        try:
-            return await asyncio.shield(work)
-        except asyncio.CancelledError:
-            caller = asyncio.current_task()
-            if work.cancelled() and caller is not None and not caller.cancelling():
-                raise BackendClosedError from None
-            raise
+        return await self._work.carry_out(self._submit(draw, key, stdin))
 
     async def _submit(self, draw: Callable[[], Awaitable[JobPlan]], key: str | None, stdin: str) -> Submitted:
         for _ in range(ID_DRAWS):
@@ -109,11 +92,6 @@ class Submitter:
                 self._feeder.expect(row.id, stdin.encode())
             return Submitted(planned.job_id, with_warnings(planned, reply.warnings + warnings))
         raise AlreadyExistsError(f"{ID_DRAWS} ids in a row were taken", status=409, reason="AlreadyExists")
-
-    def _finished(self, work: asyncio.Task[Submitted]) -> None:
-        self._work.discard(work)
-        if not work.cancelled() and (error := work.exception()) is not None:
-            _log.debug("a submission failed: %s", error)
 
 
 def with_warnings(planned: JobPlan, warnings: Iterable[str]) -> JobPlan:
