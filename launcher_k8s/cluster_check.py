@@ -137,9 +137,7 @@ def judge_trial(error: ClusterError, *, namespace: str) -> ClusterFinding:
 
 def judge_permission(permission: Permission, denied: Sequence[str], *, namespace: str) -> ClusterFinding:
     """What is not possible because verbs are denied."""
-    group = f".{permission.resource.group}" if permission.resource.group else ""
-    subject = f"{permission.resource.plural}{group}"
-    subject += f"/{permission.resource.subresource}" if permission.resource.subresource else ""
+    subject = permission.resource.kind
     verbs = ", ".join(denied)
     if not set(denied) & set(permission.verbs):
         return ClusterFinding(

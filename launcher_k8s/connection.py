@@ -44,6 +44,13 @@ class Resource:
         return Resource(self.plural, self.group, self.version, self.namespace, name, subresource)
 
     @property
+    def kind(self) -> str:
+        """The collection as refusals name it: ``jobs.batch``, ``pods/log``."""
+        group = f".{self.group}" if self.group else ""
+        subresource = f"/{self.subresource}" if self.subresource else ""
+        return f"{self.plural}{group}{subresource}"
+
+    @property
     def path(self) -> str:
         """The URL path, from ``/api``."""
         parts = ["/apis", self.group, self.version] if self.group else ["/api", self.version]

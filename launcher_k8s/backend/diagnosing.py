@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from launcher_k8s.backend.events import Events, selector
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.cause import Diagnosis
 from launcher_k8s.connection import JOBS, NODES, PODS, Cluster, LogOptions
 from launcher_k8s.diagnosis import Scene, diagnose
-from launcher_k8s.errors import ClusterError, ForbiddenError, ObjectNotFoundError
+from launcher_k8s.errors import ClusterError
 from launcher_k8s.rows import EventRow, JobRow, NodeRow, PodRow, decode_node
 from launcher_k8s.rows.asked import AskedRow, decode_asked, decode_asked_by_job
 from launcher_k8s.shape.names import MAIN_CONTAINER
 from launcher_k8s.status import JobState, JobStatus
 from launcher_k8s.tracker import Tracker
-
-Read = TypeVar("Read")
 
 _log = logging.getLogger(__name__)
 
@@ -95,8 +93,8 @@ class Diagnostician:
         async def of_job() -> AskedRow:
             return decode_asked_by_job((await self._cluster.get(self._jobs.named(status.id))).body)
 
-        asked = await self._unless_refused(of_pod) if pod and not pod.gone else None
-        return asked or await self._unless_refused(of_job)
+        asked = await self._patience.run_if_there(of_pod) if pod and not pod.gone else None
+        return asked or await self._patience.run_if_there(of_job)
 
     async def _told(
         self, status: JobStatus, job: JobRow | None, pod: PodRow | None
@@ -104,7 +102,7 @@ class Diagnostician:
         if status.state not in _EVENTFUL or job is None:
             return None
         name = pod.name if pod and (status.state.is_final or not pod.gone) else ""
-        return await self._unless_refused(lambda: self._events.read(selector(job.uid, name)))
+        return await self._patience.run_if_there(lambda: self._events.read(selector(job.uid, name)))
 
     async def _node(self, status: JobStatus, pod: PodRow | None) -> NodeRow | None:
         if status.state.is_final or pod is None or not pod.node:
@@ -114,7 +112,7 @@ class Diagnostician:
         async def read() -> NodeRow:
             return decode_node((await self._cluster.get(NODES.named(name))).body)
 
-        return await self._unless_refused(read)
+        return await self._patience.run_if_there(read)
 
     async def _begin(self, status: JobStatus, pod: PodRow | None) -> str:
         """How the output of a job begins that may have ended before its program ran."""
@@ -131,12 +129,6 @@ class Diagnostician:
             return ""
         line = begin.partition("\n")[0].strip()
         return line if line.startswith(_RUNTIME_SAYS) else ""
-
-    async def _unless_refused(self, read: Callable[[], Awaitable[Read]]) -> Read | None:
-        try:
-            return await self._patience.run(read)
-        except (ForbiddenError, ObjectNotFoundError):
-            return None
 
 
 def _ended_at_once(status: JobStatus) -> bool:

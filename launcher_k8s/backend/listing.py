@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import attrs
@@ -14,6 +15,7 @@ from launcher_k8s.job import Job
 from launcher_k8s.kube.reflector import Source, list_all
 from launcher_k8s.manifest import read_job
 from launcher_k8s.rows import Page
+from launcher_k8s.rows.decoding import ListMetadata, decode_names
 from launcher_k8s.rows.decoding import decode as decode_body
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.status import JobStatus
@@ -35,13 +37,8 @@ _IN_STATUS = frozenset(
 )
 
 
-class _ListMetadata(msgspec.Struct, rename="camel"):
-    resource_version: str = ""
-    continue_: str = msgspec.field(name="continue", default="")
-
-
 class _List(msgspec.Struct):
-    metadata: _ListMetadata
+    metadata: ListMetadata
     items: list[dict[str, Any]] | None
 
 
@@ -99,7 +96,7 @@ async def read_all(cluster: Cluster, settings: ClusterSettings, ids: Iterable[st
         page = decode_body(_lists, body, "a list of Jobs")
         items = page.items or ()
         jobs = [read_job(item, cluster=settings.name) for item in items if _name(item) in wanted]
-        return Page(tuple(jobs), page.metadata.resource_version, page.metadata.continue_)
+        return Page(tuple(jobs), page.metadata.resource_version, page.metadata.continue_token)
 
     source: Source[Job, Any] = Source(
         JOBS.within(settings.namespace), decode, fetch_limit=settings.fetch_limit
@@ -109,15 +106,13 @@ async def read_all(cluster: Cluster, settings: ClusterSettings, ids: Iterable[st
 
 async def service_accounts(cluster: Cluster, settings: ClusterSettings) -> tuple[str, ...] | None:
     """The accounts of the namespace; None where they may not be listed (the older guide's role)."""
-
-    def decode(body: bytes) -> Page[Any]:
-        page = decode_body(_lists, body, "a list of service accounts")
-        names = tuple(map(_name, page.items or ()))
-        return Page(names, page.metadata.resource_version, page.metadata.continue_)
-
-    resource = SERVICE_ACCOUNTS.within(settings.namespace)
+    source: Source[str, Any] = Source(
+        SERVICE_ACCOUNTS.within(settings.namespace),
+        partial(decode_names, what="a list of service accounts"),
+        fetch_limit=settings.fetch_limit,
+    )
     try:
-        return (await list_all(cluster, Source(resource, decode, fetch_limit=settings.fetch_limit))).rows
+        return (await list_all(cluster, source)).rows
     except ForbiddenError:
         return None
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Final, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.connection import NODES, PODS, SERVICES, Cluster
-from launcher_k8s.errors import ForbiddenError, JobNotRunningError, ObjectNotFoundError
+from launcher_k8s.errors import JobNotRunningError, ObjectNotFoundError
 from launcher_k8s.network import Endpoint, EndpointType, Network
 from launcher_k8s.rows import NodeRow, decode_node
 from launcher_k8s.rows.network import PlaceRow, PortRow, ServiceRow, decode_place, decode_service
 from launcher_k8s.status import JobState, JobStatus
 from launcher_k8s.tracker import Tracker
-
-Row = TypeVar("Row")
 
 _ON_A_NODE: Final = (JobState.RUNNING, JobState.SUSPENDED)
 _EXTERNAL_FIRST: Final = ("ExternalIP", "InternalIP")
@@ -56,7 +54,7 @@ async def _addresses(cluster: Cluster, place: PlaceRow, patience: Patience) -> t
     async def read() -> NodeRow:
         return decode_node((await cluster.get(NODES.named(place.host))).body)
 
-    node = await _unless_refused(read, patience)
+    node = await patience.run_if_there(read)
     if node is None:
         return place.addresses
     told = [address for kind in _EXTERNAL_FIRST for type_, address in node.addresses if type_ == kind]
@@ -67,15 +65,7 @@ async def _service(cluster: Cluster, namespace: str, job_id: str, patience: Pati
     async def read() -> ServiceRow:
         return decode_service((await cluster.get(SERVICES.within(namespace).named(job_id))).body)
 
-    return await _unless_refused(read, patience)
-
-
-async def _unless_refused(read: Callable[[], Awaitable[Row]], patience: Patience) -> Row | None:
-    """What is read; None where it is not there or may not be read."""
-    try:
-        return await patience.run(read)
-    except (ForbiddenError, ObjectNotFoundError):
-        return None
+    return await patience.run_if_there(read)
 
 
 def _published(place: PlaceRow, addresses: Sequence[str]) -> Iterator[Endpoint]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import attrs
 
 from launcher_k8s.clock import Clock
-from launcher_k8s.errors import ClusterError
+from launcher_k8s.errors import ClusterError, ForbiddenError, ObjectNotFoundError
 from launcher_k8s.kube.retry import Backoff
 
 T = TypeVar("T")
@@ -55,3 +55,14 @@ class Patience:
                     failures - 1, chance=self.chance(), retry_after_s=error.retry_after_s
                 )
             await self.clock.sleep(wait_s)
+
+    async def run_if_there(self, read: Callable[[], Awaitable[T]]) -> T | None:
+        """The first answer; None where what is read is not there, or may not be read.
+
+        Raises:
+            ClusterError: As :meth:`run`, for any other reason.
+        """
+        try:
+            return await self.run(read)
+        except (ForbiddenError, ObjectNotFoundError):
+            return None

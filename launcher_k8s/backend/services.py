@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
@@ -25,8 +26,8 @@ from launcher_k8s.job import Job
 from launcher_k8s.kube.reflector import Source, list_all
 from launcher_k8s.manifest import read_job
 from launcher_k8s.plan import encode_owned
-from launcher_k8s.rows import JobRow, Page
-from launcher_k8s.rows.decoding import Lean, ListMetadata, decode
+from launcher_k8s.rows import JobRow
+from launcher_k8s.rows.decoding import decode_names
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.tracker import Tracker
 
@@ -34,22 +35,6 @@ _log = logging.getLogger(__name__)
 
 Make: TypeAlias = Callable[[Job], Awaitable[Mapping[str, Any] | None]]
 """Makes the Service of a job; None where it needs none."""
-
-
-class _Metadata(Lean):
-    name: str = ""
-
-
-class _Service(Lean):
-    metadata: _Metadata
-
-
-class _Services(Lean):
-    metadata: ListMetadata
-    items: list[_Service] | None
-
-
-_lists = msgspec.json.Decoder(_Services)
 
 
 class Services:
@@ -119,7 +104,9 @@ class Services:
 
     async def _names(self) -> frozenset[str]:
         source: Source[str, Any] = Source(
-            SERVICES.within(self._settings.namespace), _decode, fetch_limit=self._settings.fetch_limit
+            SERVICES.within(self._settings.namespace),
+            partial(decode_names, what="a list of Services"),
+            fetch_limit=self._settings.fetch_limit,
         )
         return frozenset((await list_all(self._cluster, source)).rows)
 
@@ -145,9 +132,3 @@ class Services:
         named = SERVICES.within(namespace).named(row.id)
         await create_service(self._cluster, named, body, row.uid, self._patience)
         _log.info("the Service of job %s was missing and was made again", row.id)
-
-
-def _decode(body: bytes) -> Page[str]:
-    page = decode(_lists, body, "a list of Services")
-    names = tuple(service.metadata.name for service in page.items or ())
-    return Page(names, page.metadata.resource_version, page.metadata.continue_token)

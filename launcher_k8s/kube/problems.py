@@ -68,14 +68,7 @@ class Attempt:
     resource: Resource
 
     def __str__(self) -> str:
-        return f"{self.verb} {self.kind}{self.place}"
-
-    @property
-    def kind(self) -> str:
-        """The resource as in a Role: ``jobs.batch``, ``pods/log``."""
-        group = f".{self.resource.group}" if self.resource.group else ""
-        subresource = f"/{self.resource.subresource}" if self.resource.subresource else ""
-        return f"{self.resource.plural}{group}{subresource}"
+        return f"{self.verb} {self.resource.kind}{self.place}"
 
     @property
     def place(self) -> str:
@@ -177,7 +170,7 @@ def _hint_for_forbidden(attempt: Attempt, status: Status) -> str:
     if "cannot" not in status.message:
         return "an admission rule of the cluster refused it, not the account's permissions"
     verbs = "'get' and 'create'" if attempt.resource.subresource in _SESSIONS else f"{attempt.verb!r}"
-    grant = f"grant {verbs} on {attempt.kind!r} to the token's account"
+    grant = f"grant {verbs} on {attempt.resource.kind!r} to the token's account"
     if not namespace:
         return f"{grant} by a ClusterRole and its binding"
     return f"{grant} by a Role and RoleBinding in namespace {namespace!r}, and check kubernetes-namespace"

@@ -43,6 +43,10 @@ class _VersionOnly(Lean):
     resource_version: str = ""
 
 
+class _NameOnly(Lean):
+    name: str
+
+
 class _ForeignObject(Lean):
     metadata: _VersionOnly = msgspec.field(default_factory=_VersionOnly)
 
@@ -60,8 +64,18 @@ class _List(Lean):
     items: list[msgspec.Raw] | None
 
 
+class _NamedObject(Lean):
+    metadata: _NameOnly
+
+
+class _NamedList(Lean):
+    metadata: ListMetadata
+    items: list[_NamedObject] | None
+
+
 _FOREIGN_EVENT = msgspec.json.Decoder(WatchEvent[_ForeignObject])
 _LIST = msgspec.json.Decoder(_List)
+_NAMED_LIST = msgspec.json.Decoder(_NamedList)
 
 
 def decode(decoder: msgspec.json.Decoder[Decoded], body: bytes, what: str) -> Decoded:
@@ -128,3 +142,18 @@ def decode_page(
     rows = (row_of(decode(decoder, item, what)) for item in items)
     ours = tuple(row for row in rows if row is not None)
     return Page(ours, page.metadata.resource_version, page.metadata.continue_token)
+
+
+def decode_names(body: bytes, what: str) -> Page[str]:
+    """The names of the objects on one page of a collection, whatever they are.
+
+    Args:
+        body: The page as it came.
+        what: What it is, for the error's message.
+
+    Raises:
+        ClusterError: It is no list.
+    """
+    page = decode(_NAMED_LIST, body, what)
+    names = tuple(item.metadata.name for item in page.items or ())
+    return Page(names, page.metadata.resource_version, page.metadata.continue_token)
