@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import attrs
@@ -18,6 +17,7 @@ from launcher_k8s.templates.effects import CommandResult
 from launcher_k8s.templates.validation import broken
 from tests.strategies import jobs
 from tests.template_mistakes import MISTAKES, Mistake, Stage
+from tests.unasked_effects import UnaskedEffects
 from tests.unit.templates.edits import edited as changed
 
 SETTINGS = ClusterSettings(
@@ -237,7 +237,7 @@ def test_text_that_is_no_mapping_is_refused_with_the_line_of_it() -> None:
 
 
 @attrs.define
-class Commands:
+class Commands(UnaskedEffects):
     """Effects that answer commands, and count them."""
 
     asked: list[tuple[str, ...]] = attrs.field(factory=list)
@@ -245,21 +245,6 @@ class Commands:
     def run_command(self, argv: Sequence[str]) -> CommandResult:
         self.asked.append(tuple(argv))
         return CommandResult(0, "", "4711\n", "")
-
-    def groups_of(self, user: str) -> Sequence[str]:
-        raise AssertionError(user)
-
-    def environment(self, name: str) -> str:
-        raise AssertionError(name)
-
-    def addresses_of(self, host: str) -> Sequence[str]:
-        raise AssertionError(host)
-
-    def now(self) -> datetime:
-        raise AssertionError
-
-    def random_bytes(self, count: int) -> bytes:
-        raise AssertionError(count)
 
 
 COST_CENTRE = edited(

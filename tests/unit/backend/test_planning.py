@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from launcher_k8s.plan import JobPlan
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
 from launcher_k8s.templates.effects import CommandResult
+from tests.unasked_effects import UnaskedEffects
 
 JOB = Job.shell("x", name="x", image="r:4")
 COST = '      annotations:\n        cost: {{ exec "cost" | toString | quote }}\n        {{- range'
@@ -31,7 +31,7 @@ def names_in(directory: Path) -> list[str]:
 
 
 @attrs.define
-class Slow:
+class Slow(UnaskedEffects):
     """Effects whose commands wait until they are let go."""
 
     go_on: threading.Event = attrs.field(factory=threading.Event)
@@ -44,21 +44,6 @@ class Slow:
             self.full.set()
         assert self.go_on.wait(10)
         return CommandResult(0, "", "4711", "")
-
-    def groups_of(self, user: str) -> Sequence[str]:
-        raise AssertionError(user)
-
-    def environment(self, name: str) -> str:
-        raise AssertionError(name)
-
-    def addresses_of(self, host: str) -> Sequence[str]:
-        raise AssertionError(host)
-
-    def now(self) -> datetime:
-        raise AssertionError
-
-    def random_bytes(self, count: int) -> bytes:
-        raise AssertionError(count)
 
 
 async def full_of_waiting(planner: Planner, effects: Slow) -> list[asyncio.Task[JobPlan]]:

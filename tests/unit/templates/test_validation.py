@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 
 import pytest
 
@@ -13,13 +12,14 @@ from launcher_k8s.templates.effects import CommandResult
 from launcher_k8s.templates.validation import validate_templates
 from tests.template_examples import EXAMPLES, templates_of
 from tests.template_mistakes import MISTAKES, Mistake
+from tests.unasked_effects import UnaskedEffects
 from tests.unit.templates.edits import edited
 
 OURS = default_templates()
 NOTES = "        stdin: {{ .Job.stdin | quote }}\n"
 
 
-class Commands:
+class Commands(UnaskedEffects):
     """Answers every command with a line."""
 
     def run_command(self, argv: Sequence[str]) -> CommandResult:
@@ -27,18 +27,6 @@ class Commands:
 
     def groups_of(self, user: str) -> Sequence[str]:
         return [user, "analysts"]
-
-    def environment(self, name: str) -> str:
-        raise AssertionError(name)
-
-    def addresses_of(self, host: str) -> Sequence[str]:
-        raise AssertionError(host)
-
-    def now(self) -> datetime:
-        raise AssertionError
-
-    def random_bytes(self, count: int) -> bytes:
-        raise AssertionError(count)
 
 
 def before(place: str, lines: str, *, file: str = JOB_FILE) -> Edit:
