@@ -11,6 +11,8 @@ import attrs
 import pytest
 
 from launcher_k8s.cli import main
+from launcher_k8s.kube.client import KubernetesCluster
+from launcher_k8s.testing import ScriptedCluster
 from tests.examples import example_directory
 
 PROFILES = "launcher.kubernetes.profiles.conf"
@@ -50,6 +52,13 @@ class Cli:
         words = [word for group in groups or ("outsiders",) for word in ("--group", group)]
         directory = str(example_directory(example))
         return self("explain", "--json", "--config", directory, "--user", user, *words, *flags)
+
+
+def put_in_place(cluster: ScriptedCluster, monkeypatch: pytest.MonkeyPatch, *, clock_of: str) -> None:
+    """Let commands reach a scripted cluster, and one of their modules be on its clock."""
+    for name in ("from_settings", "from_kubeconfig"):
+        monkeypatch.setattr(KubernetesCluster, name, lambda *_: cluster)
+    monkeypatch.setattr(f"launcher_k8s.cli.{clock_of}.SystemClock", lambda: cluster.clock)
 
 
 def place(example: str, section: str, key: str = "", *, file: str = PROFILES) -> str:

@@ -7,27 +7,19 @@ import asyncio
 from collections.abc import Sequence
 
 from launcher_k8s.backend.checking import check_cluster
-from launcher_k8s.cli.common import CONNECTION_CODES, load_cluster, print_json, show
+from launcher_k8s.cli.common import print_json, show
+from launcher_k8s.cli.reaching import cluster_to_reach, settings_to_reach
 from launcher_k8s.cluster_check import ClusterFinding, cluster_findings_table
 from launcher_k8s.diagnostics import Severity
 from launcher_k8s.host import SystemClock
 from launcher_k8s.kube.client import KubernetesCluster
-from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings
+from launcher_k8s.settings import ClusterSettings
 
 
 def check(arguments: argparse.Namespace) -> int:
     """Print what was found; 0 where there is neither an error nor a warning."""
-    kubeconfig = arguments.kubeconfig
-    settings = load_cluster(
-        arguments.config or DEFAULT_DIRECTORY,
-        name=arguments.cluster,
-        untold=CONNECTION_CODES if kubeconfig else (),
-    )
-    reached = (
-        KubernetesCluster.from_kubeconfig(kubeconfig)
-        if kubeconfig is not None
-        else KubernetesCluster.from_settings(settings)
-    )
+    settings = settings_to_reach(arguments)
+    reached = cluster_to_reach(settings, kubeconfig=arguments.kubeconfig)
     findings = asyncio.run(_check(reached, settings))
     if arguments.json:
         print_json({"findings": cluster_findings_table(findings).records()})

@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 
-from launcher_k8s.backend.facade import JobBackend
 from launcher_k8s.cause import Diagnosis, diagnosis_table
-from launcher_k8s.cli.common import CONNECTION_CODES, load_cluster, print_json, show
+from launcher_k8s.cli.common import print_json, show
 from launcher_k8s.cli.following import sentences
-from launcher_k8s.host import SystemClock
-from launcher_k8s.kube.client import KubernetesCluster
-from launcher_k8s.settings import DEFAULT_DIRECTORY, ClusterSettings
+from launcher_k8s.cli.reaching import with_backend
 
 
 def diagnose(arguments: argparse.Namespace) -> int:
     """Print the diagnosis."""
-    kubeconfig = arguments.kubeconfig
-    settings = load_cluster(
-        arguments.config or DEFAULT_DIRECTORY,
-        name=arguments.cluster,
-        untold=CONNECTION_CODES if kubeconfig else (),
+    diagnosis = with_backend(
+        arguments, lambda backend: backend.diagnose(arguments.job_id, user=arguments.user)
     )
-    cluster = KubernetesCluster.from_kubeconfig(kubeconfig) if kubeconfig else None
-    diagnosis = asyncio.run(_diagnose(arguments, settings, cluster))
     if arguments.json:
         print_json(diagnosis)
     else:
         show(_told(diagnosis))
     return 0
-
-
-async def _diagnose(
-    arguments: argparse.Namespace, settings: ClusterSettings, cluster: KubernetesCluster | None
-) -> Diagnosis:
-    async with JobBackend(settings, cluster=cluster, clock=SystemClock()) as backend:
-        return await backend.diagnose(arguments.job_id, user=arguments.user)
 
 
 def _told(diagnosis: Diagnosis) -> str:

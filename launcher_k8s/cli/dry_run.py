@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from launcher_k8s.backend.submission import Trial, try_out
+from launcher_k8s.cli.reaching import cluster_to_reach
 from launcher_k8s.kube.client import KubernetesCluster
 from launcher_k8s.plan import JobPlan
 from launcher_k8s.settings import ClusterSettings
@@ -22,11 +23,7 @@ def dry_run(planned: JobPlan, settings: ClusterSettings, *, kubeconfig: str | No
         ConfigurationError: Nothing says how to reach the cluster.
         ClusterError: It could not be asked.
     """
-    reached = (
-        KubernetesCluster.from_kubeconfig(kubeconfig)
-        if kubeconfig is not None
-        else KubernetesCluster.from_settings(settings)
-    )
+    reached = cluster_to_reach(settings, kubeconfig=kubeconfig)
     return asyncio.run(_try_out(reached, planned))
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from launcher_k8s.kube.client import KubernetesCluster
 from launcher_k8s.testing import ScriptedCluster
-from tests.cli_runs import PROFILES, Cli, write_directory
+from tests.cli_runs import PROFILES, Cli, put_in_place, write_directory
 
 MAIN = "launcher.kubernetes.conf"
 FILES = {MAIN: "api-url=https://192.0.2.1\nauth-token=opaque\n", PROFILES: "[*]\nmax-cpus=2\n"}
@@ -17,9 +16,7 @@ FILES = {MAIN: "api-url=https://192.0.2.1\nauth-token=opaque\n", PROFILES: "[*]\
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> ScriptedCluster:
     cluster = ScriptedCluster(namespaces=("rstudio",))
-    for name in ("from_settings", "from_kubeconfig"):
-        monkeypatch.setattr(KubernetesCluster, name, lambda *_: cluster)
-    monkeypatch.setattr("launcher_k8s.cli.check.SystemClock", lambda: cluster.clock)
+    put_in_place(cluster, monkeypatch, clock_of="check")
     return cluster
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from launcher_k8s import ClusterSettings, Job, JobBackend, JobState, ProfileSection
-from launcher_k8s.kube.client import KubernetesCluster
 from launcher_k8s.testing import ScriptedCluster, runs
-from tests.cli_runs import Cli, write_directory
+from tests.cli_runs import Cli, put_in_place, write_directory
 
 FILES = {"launcher.kubernetes.conf": "api-url=https://192.0.2.1\nauth-token=opaque\n"}
 
@@ -18,9 +17,7 @@ FILES = {"launcher.kubernetes.conf": "api-url=https://192.0.2.1\nauth-token=opaq
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> ScriptedCluster:
     cluster = ScriptedCluster(life=runs())
-    for name in ("from_settings", "from_kubeconfig"):
-        monkeypatch.setattr(KubernetesCluster, name, lambda *_: cluster)
-    monkeypatch.setattr("launcher_k8s.cli.control.SystemClock", lambda: cluster.clock)
+    put_in_place(cluster, monkeypatch, clock_of="reaching")
     return cluster
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from launcher_k8s.cli import dry_run as dry_run_module
+from launcher_k8s.cli import reaching
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.testing import ScriptedCluster
 from tests.cli_runs import PROFILES, Cli, write_directory
@@ -37,7 +37,7 @@ class Ways:
 @pytest.fixture
 def ways(monkeypatch: pytest.MonkeyPatch) -> Ways:
     ways = Ways()
-    monkeypatch.setattr(dry_run_module, "KubernetesCluster", ways)
+    monkeypatch.setattr(reaching, "KubernetesCluster", ways)
     return ways
 
 
