@@ -221,9 +221,15 @@ class OwnCluster(RealCluster):
         self._daemons.processes.kill("kube-apiserver")
 
     def start_api_server(self) -> None:
-        """Start it again; returns when it is ready."""
+        """Start it again, and the controllers anew; returns when it is ready.
+
+        Controllers that met nobody ask again after up to a minute, which is longer than most tests wait.
+        """
         self._daemons.start("kube-apiserver")
         self._daemons.processes.wait(self.api.ready, "the API server", within_s=READY_S)
+        for name in ("kube-controller-manager", "kube-scheduler"):
+            self._daemons.processes.kill(name)
+            self._daemons.start(name)
 
     def stop_kubelet(self) -> None:
         """Pods go on running; nobody tells the API server of them."""
