@@ -1,8 +1,9 @@
-"""Controls: the intent is written on the Job first, then it is carried out.
+"""Controls: the intent is written on the Job first, then it is carried out, and then that is written too.
 
-So a process that comes later, or that takes over, judges the job's end as this one would. Each write carries
-the resource version that was read: of two controls one comes after the other, and a final state that is there
-wins. Rules: domain, section 5, "Control"; design, "Guarantees".
+So a process that comes later judges the job's end as this one would, and carries out what this one could not
+any more (``succession``). Each write carries the resource version that was read: of two controls one comes
+after the other, and a final state that is there wins. Rules: domain, section 5, "Control"; design,
+"Guarantees".
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from weakref import WeakValueDictionary
 
 import attrs
 import msgspec
+from msgspec.structs import replace
 
 from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.leaving import Undertakings
@@ -124,15 +126,39 @@ class Controller:
         if operation is Operation.SUSPEND:
             await self._check_can_signal(seen)
         before = seen.row.intent
-        intent = Intent(operation, _whole_seconds(self._patience.clock.now()), user or "")
+        is_cancel = operation is Operation.CANCEL  # done by being declared
+        intent = Intent(operation, _whole_seconds(self._patience.clock.now()), user or "", is_cancel)
         seen = await self._declare(seen, intent)
         if seen.row.intent != intent and seen.status.state.is_final:
             return _has_ended(seen)
-        if operation is Operation.CANCEL:
+        if is_cancel:
             return ControlResult("the job was canceled", operation_complete=True)
-        if operation in (Operation.STOP, Operation.KILL):
-            return await self._end(seen, _SIGNALS[operation])
-        return await self._hold_or_go_on(seen, intent, before)
+        return await self._carry_out(seen, intent, before)
+
+    async def carry_on(self, job_id: str) -> None:
+        """Carry out what was declared and has not been carried out, if there is such.
+
+        Raises:
+            NotSupportedError: It cannot be; what was declared is taken back.
+            ClusterError: The API server refused or could not be reached.
+        """
+        await self._work.carry_out(self._carry_on(job_id))
+
+    async def _carry_on(self, job_id: str) -> ControlResult:
+        async with self._locks.setdefault(job_id, asyncio.Lock()):
+            seen = await self._read(job_id)
+            intent = seen.row.intent
+            if intent is None or intent.done or seen.status.state.is_final:
+                return ControlResult("nothing was left to be done", operation_complete=True)
+            _log.info("job %s: its %s was left to be carried out", job_id, intent.operation.value)
+            return await self._carry_out(seen, intent, None)
+
+    async def _carry_out(self, seen: _Seen, intent: Intent, before: Intent | None) -> ControlResult:
+        if intent.operation in _HOLDING:
+            return await self._hold_or_go_on(seen, intent, before)
+        result = await self._end(seen, _SIGNALS[intent.operation])
+        await self._say_done(seen.row, intent)
+        return result
 
     # --- what is there
 
@@ -242,30 +268,46 @@ class Controller:
                     break
                 seen, intent = now, latest
         except ClusterError:
-            await self._take_back(intent, before, seen.row.id)
+            await self._take_back(seen.row, intent, before)
             raise
         if now.status.state.is_final:
             return _has_ended(now)
         if answer is not Answer.SENT:
-            await self._take_back(intent, before, seen.row.id)
+            await self._take_back(now.row, intent, before)
             raise NotSupportedError(f"job {seen.row.id} cannot be signalled: {_CANNOT[answer]}")
+        await self._say_done(now.row, intent)
         done = "were stopped" if intent.operation is Operation.SUSPEND else "go on"
         return ControlResult(f"the job's processes {done}", operation_complete=True)
 
-    async def _take_back(self, intent: Intent, before: Intent | None, job_id: str) -> None:
-        """Put back what was intended before, unless somebody else has intended something since."""
+    async def _take_back(self, row: JobRow, intent: Intent, before: Intent | None) -> None:
+        try:
+            await self._put_instead(row, intent, before)
+        except ClusterError as error:
+            what = intent.operation.value
+            _log.warning("the %s of job %s could not be taken back: %s", what, row.id, error)
+
+    async def _say_done(self, row: JobRow, intent: Intent) -> None:
+        try:
+            await self._put_instead(row, intent, replace(intent, done=True))
+        except ClusterError as error:
+            what = intent.operation.value
+            _log.info("that the %s of job %s was carried out could not be noted: %s", what, row.id, error)
+
+    async def _put_instead(self, row: JobRow, intent: Intent, other: Intent | None) -> None:
+        """Put another intent in the place of one, unless the job has ended or somebody has put one there."""
+        latest = row
 
         async def write() -> None:
-            now = await self._read_once(job_id)
-            if now.row.intent == intent and not now.status.state.is_final:
-                await self._annotate(now.row, before)
+            nonlocal latest
+            while latest.intent == intent and latest.final is None:
+                try:
+                    await self._annotate(latest, other)
+                except ConflictError:
+                    latest = (await self._read_once(row.id)).row
+                else:
+                    return
 
-        try:
-            await self._patience.run(write)
-        except ClusterError as error:
-            _log.warning(
-                "the %s of job %s could not be taken back: %s", intent.operation.value, job_id, error
-            )
+        await self._patience.run(write)
 
     async def _signal(self, seen: _Seen, signal: Signal) -> tuple[Answer | None, _Seen]:
         """Send a signal; the answer, and the job as it is then, which may have ended meanwhile."""

@@ -51,6 +51,7 @@ class Follower:
         recorder: Writes the final states that come up.
         troubles: Looks for the reasons of jobs that wait without one.
         feeder: Sends the jobs that have come to run their input.
+        declared: Gets the jobs with a control that may be left to be carried out.
         patience: How requests are repeated.
     """
 
@@ -62,6 +63,7 @@ class Follower:
         recorder: Recorder,
         troubles: Troubles,
         feeder: Feeder,
+        declared: asyncio.Queue[str],
         patience: Patience,
     ) -> None:
         self._cluster = cluster
@@ -70,6 +72,7 @@ class Follower:
         self._recorder = recorder
         self._troubles = troubles
         self._feeder = feeder
+        self._declared = declared
         self._patience = patience
         self._pace = Pace(patience.clock, patience.chance)
         self._trouble: dict[str, ClusterError] = {}
@@ -209,6 +212,8 @@ class Follower:
             self._troubles.look_into(unexplained)
         for job_id in self._tracker.take_turned():
             self._feeder.consider(job_id)
+        for job_id in self._tracker.take_declared():
+            self._declared.put_nowait(job_id)
         for job_id in self._tracker.take_doubts():
             self._start(self._settle(job_id))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -19,6 +20,7 @@ from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
 from launcher_k8s.backend.services import Make, Services
 from launcher_k8s.backend.submitting import Submitter
+from launcher_k8s.backend.succession import Successor
 from launcher_k8s.backend.troubles import Troubles
 from launcher_k8s.backend.utilization import Inside
 from launcher_k8s.connection import Cluster
@@ -65,19 +67,21 @@ async def opened(
     check_namespace(settings)
     namespace = settings.namespace
     tracker = Tracker(instance_id=settings.instance_id)
+    declared: asyncio.Queue[str] = asyncio.Queue()
     async with (
         cluster or _cluster_of(settings) as reached,
         Expiry(reached, namespace, tracker, patience, settings.job_expiry_hours) as expiry,
         Recorder(reached, namespace, tracker, patience, expiry.consider) as recorder,
         Troubles(events := Events(reached, namespace, patience.clock), tracker, patience) as troubles,
         Feeder(reached, namespace, settings.instance_id, tracker, patience) as feeder,
-        Follower(reached, settings, tracker, recorder, troubles, feeder, patience) as follower,
+        Follower(reached, settings, tracker, recorder, troubles, feeder, declared, patience) as follower,
         Submitter(reached, follower, feeder, patience) as submitter,
         Meter(reached, namespace, patience) as meter,
     ):
         lookup = Lookup(reached, namespace, tracker, follower, patience)
         async with (
             Controller(reached, namespace, settings.instance_id, follower, lookup, patience) as controller,
+            Successor(declared, tracker, controller, patience),
             Services(reached, settings, tracker, follower, patience, make_service),
         ):
             inside = Inside(reached, namespace, patience.clock)

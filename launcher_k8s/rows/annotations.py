@@ -22,6 +22,7 @@ class _IntentWire(msgspec.Struct, rename="camel", omit_defaults=True):
     operation: Operation
     time: Time
     user: str = ""
+    done: bool = False
 
 
 class _FinalWire(msgspec.Struct, rename="camel", omit_defaults=True):
@@ -52,7 +53,7 @@ def format_final(final: Final) -> str:
 
 def format_intent(intent: Intent) -> str:
     """The text of the annotation ``launcher-k8s/intent``."""
-    wire = _IntentWire(intent.operation, time_of(intent.time), intent.user)
+    wire = _IntentWire(intent.operation, time_of(intent.time), intent.user, intent.done)
     return msgspec.json.encode(wire).decode()
 
 
@@ -71,7 +72,7 @@ def parse_delivery(text: str) -> Delivery | None:
 def parse_intent(text: str) -> Intent | None:
     """The intent in an annotation; None when there is none to read."""
     wire = _read(_INTENT, text)
-    return None if wire is None else Intent(wire.operation, seconds(wire.time), wire.user)
+    return None if wire is None else Intent(wire.operation, seconds(wire.time), wire.user, wire.done)
 
 
 def parse_final(text: str) -> Final | None:

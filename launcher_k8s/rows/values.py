@@ -29,11 +29,19 @@ class JobOutcome(Enum):
 
 
 class Intent(msgspec.Struct, frozen=True, gc=False):
-    """A control that was asked for: the annotation ``launcher-k8s/intent``, written before it acts."""
+    """A control that was asked for: the annotation ``launcher-k8s/intent``, written before it acts.
+
+    Args:
+        operation: What was asked for.
+        time: When.
+        user: By whom.
+        done: Whether it was carried out; until it says so any process may have to.
+    """
 
     operation: Operation
     time: float
     user: str = ""
+    done: bool = False
 
 
 class Final(msgspec.Struct, frozen=True, gc=False):

@@ -221,6 +221,10 @@ class Tracker:
         """Jobs that were told to run, or to have ended, since last asked: those that run may want input."""
         return self._upkeep.take_turned()
 
+    def take_declared(self) -> list[str]:
+        """Jobs of our instance id with a control that was declared, and not said to be carried out."""
+        return self._upkeep.take_declared()
+
     def take_unexplained(self) -> list[Unexplained]:
         """Jobs that have come to be pending while their rows do not say why; each once, and anew with a Pod.
 
@@ -302,6 +306,11 @@ class Tracker:
             self._upkeep.trust(job_id)
         if verdict.state is not entry.told or verdict.message != entry.message:
             self._tell(entry, entry.job, verdict)
+        if entry.job.intent is not None and not entry.job.intent.done and self._is_ours(entry.job):
+            self._upkeep.note_declared(job_id)
+
+    def _is_ours(self, job: JobRow) -> bool:
+        return job.instance_id == self._instance_id
 
     def _is_doubtful(self, entry: Entry, job: JobRow, verdict: Verdict) -> bool:
         seen = self._jobs_seen or 0, self._pods_seen or 0
@@ -321,7 +330,7 @@ class Tracker:
             self._audience.tell(build_status(job, verdict, removed=removed))
 
     def _conclude(self, entry: Entry, job: JobRow, verdict: Verdict) -> None:
-        if job.instance_id == self._instance_id:
+        if self._is_ours(job):
             ask = self._upkeep.ask_to_record if job.final is None else self._upkeep.note_recorded
             ask(job.id)
         entry.settle(final_of(verdict))

@@ -1,4 +1,4 @@
-"""What the tracker asks of the backend: ends to write down, doubts to settle, jobs to feed, and to expire."""
+"""What the tracker asks of the backend: ends to write down, doubts to settle, jobs to see to or to remove."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Upkeep:
         self._recorded: dict[str, None] = {}
         self._doubted: dict[str, bool] = {}  # whether it was handed out
         self._turned: list[str] = []
+        self._declared: list[str] = []
 
     def doubted(self) -> Sequence[str]:
         """The jobs in doubt, handed out or not."""
@@ -48,6 +49,10 @@ class Upkeep:
     def note_turn(self, job_id: str) -> None:
         """A job has come to run, or has ended."""
         self._turned.append(job_id)
+
+    def note_declared(self, job_id: str) -> None:
+        """A control of the job was declared that nobody has said to be carried out."""
+        self._declared.append(job_id)
 
     def note_recorded(self, job_id: str) -> None:
         """A final state was told that stands on its Job."""
@@ -77,6 +82,11 @@ class Upkeep:
     def take_turned(self) -> list[str]:
         """The jobs that have come to run, or have ended, since last asked."""
         taken, self._turned = self._turned, []
+        return taken
+
+    def take_declared(self) -> list[str]:
+        """The jobs with a control to be carried out, since last asked."""
+        taken, self._declared = self._declared, []
         return taken
 
     def take_recorded(self) -> list[str]:

@@ -37,7 +37,9 @@ class Following:
         events = Events(cluster, SETTINGS.namespace, cluster.clock)
         troubles = Troubles(events, self.tracker, patience)  # not entered: asks nothing
         feeder = Feeder(cluster, SETTINGS.namespace, "", self.tracker, patience)
-        self.follower = Follower(cluster, SETTINGS, self.tracker, self.recorder, troubles, feeder, patience)
+        self.follower = Follower(
+            cluster, SETTINGS, self.tracker, self.recorder, troubles, feeder, asyncio.Queue(), patience
+        )
 
     def state(self, job_id: str) -> JobState | None:
         status = self.tracker.status(job_id)

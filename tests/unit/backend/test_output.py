@@ -72,7 +72,9 @@ async def tracked(cluster: ScriptedCluster) -> AsyncIterator[Tracker]:
         Recorder(cluster, SETTINGS.namespace, tracker, patience, str) as recorder,
         Troubles(Events(cluster, SETTINGS.namespace, cluster.clock), tracker, patience) as troubles,
         Feeder(cluster, SETTINGS.namespace, "", tracker, patience) as feeder,
-        Follower(cluster, SETTINGS, tracker, recorder, troubles, feeder, patience) as follower,
+        Follower(
+            cluster, SETTINGS, tracker, recorder, troubles, feeder, asyncio.Queue(), patience
+        ) as follower,
     ):
         await follower.synced()
         yield tracker

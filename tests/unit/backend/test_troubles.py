@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 from collections.abc import AsyncIterator
@@ -74,7 +75,9 @@ class Looking:
             Recorder(self.cluster, namespace, self.tracker, patience, str) as recorder,
             Troubles(Events(self.cluster, namespace, self.cluster.clock), self.tracker, patience) as troubles,
             Feeder(self.cluster, namespace, "", self.tracker, patience) as feeder,
-            Follower(self.cluster, SETTINGS, self.tracker, recorder, troubles, feeder, patience) as follower,
+            Follower(
+                self.cluster, SETTINGS, self.tracker, recorder, troubles, feeder, asyncio.Queue(), patience
+            ) as follower,
         ):
             await follower.synced()
             yield
