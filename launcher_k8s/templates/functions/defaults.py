@@ -21,9 +21,9 @@ function(REGISTRY, "any", "kindOf")(kind_name)
 
 
 @function(REGISTRY, "any, ...any", "default")
-def default(fallback: Any, *given: Any) -> Any:
+def default(fallback: Any, given: Any = None, *_more: Any) -> Any:
     """What is given, or the fallback if that is nothing or empty."""
-    return given[0] if given and given[0] else fallback
+    return given or fallback
 
 
 @function(REGISTRY, "any", "empty")

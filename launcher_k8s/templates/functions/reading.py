@@ -77,4 +77,4 @@ def _counted(function: Function, weight: int) -> Function:
         return count_and_call(pattern, text, *args)
 
     is_pattern = function.params[:2] == ("string", "string") and "egex" in function.name
-    return attrs.evolve(function, call=count_and_match if is_pattern else count_and_call)
+    return attrs.evolve(function, call=count_and_match if is_pattern else count_and_call, alone=None)

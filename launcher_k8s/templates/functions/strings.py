@@ -6,6 +6,7 @@ these. Source: Sprig 3.3.0, strings.go and functions.go; Go 1.26, package string
 
 from __future__ import annotations
 
+from json.encoder import encode_basestring
 from typing import Any, Final
 
 from launcher_k8s.templates.govalues import quoting
@@ -147,7 +148,13 @@ def truncate(count: int, text: str) -> str:
     return from_bytes(data[count:]) if len(data) + count > 0 else text
 
 
-@function(REGISTRY, "...any", "quote")
+def _quote_one(value: Any) -> str:
+    if type(value) is str and value.isascii() and value.isprintable():
+        return encode_basestring(value)
+    return quote(value)
+
+
+@function(REGISTRY, "...any", "quote", alone=_quote_one)
 def quote(*values: Any) -> str:
     """Values in double quotes, with blanks between; without nil."""
     if len(values) == 1 and type(values[0]) is str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from launcher_k8s.templates.govalues.allowance import (
     FLATTER,
     LimitError,
     counted,
+    fits,
     join_values,
     look_at,
 )
@@ -34,6 +35,9 @@ _SEPARATORS: Final = {ord(character): f"\\u{ord(character):04x}" for character i
 _UNUSUAL: Final = re.compile("[<>&\u2028\u2029\udc80-\udcff]").search
 _BAD_BYTES: Final = dict.fromkeys(range(0xDC80, 0xDD00), "\\ufffd")
 _SHORT: Final = 1_000
+"""How long a text may be without being counted, in characters."""
+_MANY: Final = 1_024
+"""How many elements are put together without adding up their lengths first."""
 _LARGE: Final = 1e21
 _SMALL: Final = 1e-6
 _LOWEST_EXPONENT: Final = re.compile("e-0(?=[0-9]$)")
@@ -81,39 +85,45 @@ class _Encoder:
         if kind is str:
             look_at(value)
             return encode_basestring(value)
+        if kind is dict:
+            return self.object(value, sorted_keys(value), line)
         if kind is bool:
             return "true" if value else "false"
         if kind is int:
             return str(value)
         if kind is float:
             return number(value)
-        if kind is dict:
-            return self.object([(key, value[key]) for key in sorted_keys(value)], line)
         if is_nil(value):
             return "null"
         if isinstance(value, dict):
-            return self.object([(key, value[key]) for key in sorted_keys(value)], line)
+            return self.object(value, sorted_keys(value), line)
         if isinstance(value, list):
-            inner = line + self.indent
-            texts = counted((self.text(item, inner) for item in value), len(value))
-            return self.bracketed("[", texts, "]", line)
+            return self.array(value, line)
         return self.other(value, line)
 
-    def object(self, pairs: Sequence[tuple[str, Any]], line: str) -> str:
+    def array(self, value: Sequence[Any], line: str) -> str:
         inner = line + self.indent
-        colon = self.colon
-        # Most values are short texts: not worth a call each.
-        texts = (
-            encode_basestring(key)
-            + colon
-            + (
-                encode_basestring(item)
-                if type(item) is str and len(item) < _SHORT
-                else self.text(item, inner)
-            )
-            for key, item in pairs
-        )
-        return self.bracketed("{", counted(texts, len(pairs)), "}", line)
+        if len(value) > _MANY:
+            texts = counted((self.text(item, inner) for item in value), len(value))
+            return self.bracketed("[", texts, "]", line)
+        return self.bracketed("[", [self.text(item, inner) for item in value], "]", line)
+
+    def object(self, value: Mapping[str, Any], keys: Sequence[str], line: str) -> str:
+        inner, colon = line + self.indent, self.colon
+        is_long, size = len(keys) > _MANY, 0
+        texts = []
+        for key in keys:
+            item = value[key]
+            # Most values are short texts: not worth a call each.
+            if type(item) is str and len(item) < _SHORT:
+                text = encode_basestring(item)
+            else:
+                text = self.text(item, inner)
+            texts.append(f"{encode_basestring(key)}{colon}{text}")
+            if is_long:
+                size += len(texts[-1])
+                fits(size)
+        return self.bracketed("{", texts, "}", line)
 
     def bracketed(self, left: str, parts: Sequence[str], right: str, line: str) -> str:
         if not self.indent or not parts:
@@ -130,7 +140,8 @@ class _Encoder:
         if own is not None:
             return str(own())
         if isinstance(value, Struct):
-            return self.object(value.go_fields(), line)
+            fields = dict(value.go_fields())
+            return self.object(fields, list(fields), line)
         if isinstance(value, ErrorValue):
             return "{}"
         raise GoError(f"json: unsupported type: {type_name(value)}")

@@ -8,7 +8,7 @@ those of ``co_positions``.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from io import StringIO
 from typing import Any, Final
 
@@ -19,8 +19,9 @@ from jinja2.environment import Environment
 from launcher_k8s.templates.gotemplate.arguments import EXACT
 from launcher_k8s.templates.gotemplate.building import MISSING_NAME, NIL_ERROR_NAME, Nil
 from launcher_k8s.templates.gotemplate.compiler import Translation
-from launcher_k8s.templates.gotemplate.names import function_name, type_check_name, type_name
+from launcher_k8s.templates.gotemplate.names import alone_name, function_name, type_check_name, type_name
 from launcher_k8s.templates.gotemplate.sites import Place, SiteMap
+from launcher_k8s.templates.govalues.signature import TEXT, Function
 
 _SHORT: Final = 64
 """How long what a function makes may be without being counted, in characters or elements."""
@@ -35,7 +36,7 @@ class GoCodeGenerator(CodeGenerator):
         name: The template's name.
         translation: The template as Jinja2 nodes.
         missing_key: What a missing key does: ``default``, ``zero`` or ``error``.
-        making: The names of functions that make texts and lists.
+        functions: All functions by name.
     """
 
     def __init__(
@@ -45,14 +46,14 @@ class GoCodeGenerator(CodeGenerator):
         *,
         translation: Translation,
         missing_key: str,
-        making: Container[str],
+        functions: Mapping[str, Function],
     ) -> None:
         super().__init__(environment, name, name, optimized=False)
         self.site_map = SiteMap(translation.choices)
         self.checks: set[str] = set()
         self._sites = translation.sites
         self._missing_key = missing_key
-        self._making = making
+        self._functions = functions
         self._column = 0
 
     def source(self) -> str:
@@ -188,10 +189,12 @@ class GoCodeGenerator(CodeGenerator):
     def visit_Filter(self, node: jinja.Filter, frame: Frame) -> None:  # noqa: N802
         """Write a function's call; what it makes is counted unless it is short."""
         marker = _MARKERS.get(node.name)
-        made = "" if marker or node.name not in self._making else self.temporary_identifier()
+        function = self._functions[node.name]
+        made = self.temporary_identifier() if marker is None and function.makes else ""
         if made:
             self.write(f"({made} if len({made} := ")
-        self.write(f"{function_name(node.name)}(" if marker is None else "(yield (")
+        name_of = alone_name if function.alone is not None and len(node.args) == 1 else function_name
+        self.write(f"{name_of(node.name)}(" if marker is None else "(yield (")
         for position, argument in enumerate(node.args):
             self.write(", " if position else "")
             self.visit(argument, frame)
@@ -218,6 +221,8 @@ class GoCodeGenerator(CodeGenerator):
         """Write a value that is checked, or in which nil is replaced."""
         if node.name == "set":
             self.write(f"{self._name_of(node.node)} is not UNSET")
+        elif node.name == Nil.MISSING.value and self._is_never_nil(node.node):
+            self.visit(node.node, frame)
         elif node.name.startswith("exactly "):
             self.write("type(")
             self.visit(node.node, frame)
@@ -247,7 +252,9 @@ class GoCodeGenerator(CodeGenerator):
     def _checked(self, value: jinja.Expr, wanted: str, check: str, frame: Frame) -> None:
         """Write ``value if its type is wanted else check(value)``."""
         name = self._name_of(value)
-        if not wanted:
+        if wanted == TEXT and self._is_text(value):
+            self.visit(value, frame)
+        elif not wanted:
             self.write(f"{check}(")
             self.visit(value, frame)
             self.write(")")
@@ -258,6 +265,16 @@ class GoCodeGenerator(CodeGenerator):
             self.write(f"({name} if type({name} := ")
             self.visit(value, frame)
             self.write(f") is {wanted} else {check}({name}))")
+
+    def _is_text(self, value: jinja.Expr) -> bool:
+        """Whether it is a call that gives text, whatever it is given."""
+        if not isinstance(value, jinja.Filter):
+            return False
+        return value.name in _MARKERS or self._functions[value.name].gives == TEXT
+
+    def _is_never_nil(self, value: jinja.Expr) -> bool:
+        """Whether it is a call that gives a value, whatever it is given."""
+        return isinstance(value, jinja.Filter) and not self._functions[value.name].may_give_nil
 
     def _name_of(self, value: jinja.Expr) -> str:
         return value.name if isinstance(value, jinja.InternalName) else ""

@@ -24,7 +24,7 @@ from launcher_k8s.templates.gotemplate.compiler import translate
 from launcher_k8s.templates.gotemplate.data import copy_data
 from launcher_k8s.templates.gotemplate.hints import syntax_hint
 from launcher_k8s.templates.gotemplate.limits import Limits
-from launcher_k8s.templates.gotemplate.names import function_name, type_check_name
+from launcher_k8s.templates.gotemplate.names import alone_name, function_name, type_check_name
 from launcher_k8s.templates.gotemplate.parser import parse
 from launcher_k8s.templates.gotemplate.rendering import TPL, Renderer
 from launcher_k8s.templates.gotemplate.run import Program, Run
@@ -82,7 +82,6 @@ class Engine:
     ) -> None:
         self.limits = limits or Limits()
         self._functions = {**ENGINE_FUNCTIONS, **functions}
-        self._making = frozenset(name for name, function in functions.items() if function.makes)
         self._missing = _MISSING_KEYS[missing]
         self._delimiters = (left, right)
         self._environment = Environment(autoescape=False)  # noqa: S701 - the templates make YAML, not HTML
@@ -134,6 +133,8 @@ class Engine:
         for name, function in self._functions.items():
             call = partial(function.call, effects) if function.needs_effects else function.call
             names[function_name(name)] = call
+            if function.alone is not None:
+                names[alone_name(name)] = function.alone
         return names
 
     def _program(self, template: Template) -> Program:
@@ -143,7 +144,7 @@ class Engine:
             template.name,
             translation=translation,
             missing_key=self._missing,
-            making=self._making,
+            functions=self._functions,
         )
         generator.visit(jinja.Template(translation.body))
         code = compile(generator.source(), "<template>", "exec")

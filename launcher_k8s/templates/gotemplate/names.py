@@ -10,6 +10,11 @@ def function_name(name: str) -> str:
     return f"f_{name}" if name.isascii() else f"f_{name.encode().hex()}"
 
 
+def alone_name(name: str) -> str:
+    """The name of what a template function does with one argument."""
+    return f"one_{function_name(name)}"
+
+
 def type_name(wanted: str) -> str:
     """The name of the Python type of a Go type."""
     return EXACT[wanted].__name__

@@ -130,7 +130,10 @@ class Run:
         Raises:
             LimitError: It is one too many.
         """
-        self.allowance.spend(len(value) if type(value) is str else ELEMENT * len(value))
+        allowance = self.allowance
+        allowance.left -= len(value) if type(value) is str else ELEMENT * len(value)
+        if allowance.left < 0:
+            allowance.spend(0)
         return value
 
     def check_output(self, out: list[str]) -> None:

@@ -139,7 +139,9 @@ def join_values(separator: str, parts: Sequence[str]) -> str:
     Raises:
         LimitError: It would be too long, or no more is left.
     """
-    text = join(separator, parts)
+    if len(parts) > _FEW:
+        fits(sum(map(len, parts)) + len(separator) * len(parts))
+    text = separator.join(parts)
     if len(text) > _SHORT:
         fits(len(text))
         spend(len(text) * SLOW)

@@ -15,7 +15,9 @@ from typing import Any, Final, TypeVar
 import attrs
 
 Call = TypeVar("Call", bound=Callable[..., Any])
-_MADE: Final = frozenset({"str", "list[Any]", "StringList", "IntList", "ListOfLists"})
+TEXT: Final = "str"
+"""What a function is annotated to give whose result is text and nothing else."""
+_MADE: Final = frozenset({TEXT, "list[Any]", "StringList", "IntList", "ListOfLists"})
 """What functions give whose results count as made, as they are annotated."""
 
 
@@ -30,7 +32,8 @@ class Function:
         call: The function itself, on checked arguments; raises
             :class:`~launcher_k8s.templates.govalues.values.GoError`.
         needs_effects: Whether it takes the :class:`~launcher_k8s.templates.effects.Effects` first.
-        makes: Whether what it gives is text or a list, and new: its length counts as made by the render.
+        gives: What it is annotated to give; empty if nothing is known of that.
+        alone: Does the same for one argument, quicker; None if it makes no difference.
     """
 
     name: str
@@ -38,14 +41,29 @@ class Function:
     variadic: str | None
     call: Callable[..., Any]
     needs_effects: bool = False
-    makes: bool = False
+    gives: str = ""
+    alone: Callable[[Any], Any] | None = None
+
+    @property
+    def makes(self) -> bool:
+        """Whether what it gives is text or a list, and new: its length counts as made by the render."""
+        return self.gives in _MADE
+
+    @property
+    def may_give_nil(self) -> bool:
+        """Whether it may give nil, or nothing is known of what it gives."""
+        return self.gives in {"", "Any"} or "None" in self.gives
 
 
 Registry = dict[str, Function]
 
 
 def function(
-    registry: Registry, signature: str, *names: str, needs_effects: bool = False
+    registry: Registry,
+    signature: str,
+    *names: str,
+    needs_effects: bool = False,
+    alone: Callable[[Any], Any] | None = None,
 ) -> Callable[[Call], Call]:
     """Put a Python function into a registry under one or more names.
 
@@ -54,15 +72,16 @@ def function(
         signature: Go's parameters, as in ``"int, ...string"``; the result's type is the value's own.
         names: As templates write it.
         needs_effects: Whether it takes the effects first.
+        alone: Does the same for one argument, quicker.
     """
     *types, last = [part.strip() for part in signature.split(",")] if signature else [""]
     variadic = last.removeprefix("...") if last.startswith("...") else None
     params = tuple(types) if variadic is not None or not last else (*types, last)
 
     def register(call: Call) -> Call:
-        makes = call.__annotations__.get("return") in _MADE
+        gives = call.__annotations__.get("return", "")
         for name in names:
-            registry[name] = Function(name, params, variadic, call, needs_effects, makes)
+            registry[name] = Function(name, params, variadic, call, needs_effects, gives, alone)
         return call
 
     return register
