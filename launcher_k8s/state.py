@@ -11,7 +11,10 @@ import re
 from collections.abc import Callable
 from sys import intern
 from typing import Final as Constant
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
+from msgspec.structs import replace
 
 from launcher_k8s.rows.pods import PHASE_FAILED
 from launcher_k8s.rows.times import time_of
@@ -38,7 +41,7 @@ _POD_GONE: Constant = "pod gone; exit code unknown"
 _PAUSED_FOR: Constant = re.compile(r'(.*?)Back-off pulling image "[^"]*": (\w+): (.*)', re.DOTALL)
 
 
-class Verdict(NamedTuple):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """What the rows say about a job; times are seconds since 1970.
 
     ``updated`` is when the latest thing happened that the rows tell of.
@@ -123,9 +126,11 @@ def final_of(verdict: Verdict) -> Final:
     return Final(verdict.state, verdict.exit_code, intern(verdict.message), verdict.start, verdict.end)
 
 
-def latest(*times: float | None) -> float | None:
-    """The latest of some times, those that are not known aside."""
-    return max((at for at in times if at is not None), default=None)
+def latest(one: float | None, other: float | None) -> float | None:
+    """The later of two times; the other where one is not known."""
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)
 
 
 def may_start_later(job: JobRow, pod: PodRow | None) -> bool:
@@ -172,7 +177,7 @@ def _without_pod(job: JobRow, gone: PodRow | None) -> Verdict:
 
 def _unresolved(job: JobRow, gone: PodRow | None) -> Verdict:
     if gone and (last_seen := _running(job, gone)):
-        return last_seen._replace(message="the pod is gone")
+        return replace(last_seen, message="the pod is gone")
     return Verdict(JobState.PENDING, "the job is suspended: no pod is started" if job.suspended else "")
 
 

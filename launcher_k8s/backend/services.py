@@ -29,9 +29,12 @@ from launcher_k8s.plan import encode_owned
 from launcher_k8s.rows import JobRow
 from launcher_k8s.rows.decoding import decode_names
 from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.status import FINAL, JobFilter, JobState
 from launcher_k8s.tracker import Tracker
 
 _log = logging.getLogger(__name__)
+
+_LIVE = JobFilter(states=frozenset(JobState) - FINAL)
 
 Make: TypeAlias = Callable[[Job], Awaitable[Mapping[str, Any] | None]]
 """Makes the Service of a job; None where it needs none."""
@@ -95,10 +98,10 @@ class Services:
     def _wanting(self) -> list[JobRow]:
         """The live jobs of ours that have a Service, or may have one: without a Pod only the Job tells."""
         rows = []
-        for status in self._tracker.select():
+        for status in self._tracker.select(_LIVE):
             row, pod = self._tracker.row(status.id), self._tracker.pod(status.id)
             is_ours = row is not None and row.instance_id == self._settings.instance_id
-            if row and is_ours and not status.state.is_final and (pod is None or pod.served):
+            if row and is_ours and (pod is None or pod.served):
                 rows.append(row)
         return rows
 

@@ -31,16 +31,17 @@ class Audience:
         self._early[subscription] = None
         return subscription
 
-    def start(self, job_ids: Callable[[], Iterable[str]]) -> None:
-        """Let those who have joined hear of changes, after the present states of these jobs."""
+    def start(self, matching: Callable[[JobFilter, str | None], Iterable[str]]) -> None:
+        """Let those who have joined hear of changes, after the present states of the jobs that match."""
         early, self._early = self._early, {}
         for subscription in early:
+            self._catching_up.add(subscription)
             if subscription.job_id is None:
                 self._by_filter[subscription] = None
+                subscription.start(matching(subscription.wanted, subscription.user))
             else:
                 self._by_job.setdefault(subscription.job_id, {})[subscription] = None
-            self._catching_up.add(subscription)
-            subscription.start(job_ids() if subscription.job_id is None else [subscription.job_id])
+                subscription.start([subscription.job_id])
 
     def listens(self, job_id: str) -> bool:
         """Whether anybody may want to hear of a job."""

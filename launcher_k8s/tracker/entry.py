@@ -112,7 +112,7 @@ def verdict_of(entry: Entry, job: JobRow) -> Verdict:
     if entry.told is not JobState.PENDING:
         return held(entry, verdict)
     if verdict.message.startswith(PULL_PAUSED) and entry.message.startswith(PULL_FAILED):
-        return verdict._replace(message=entry.message)
+        return replace(verdict, message=entry.message)
     return verdict
 
 

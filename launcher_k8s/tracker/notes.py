@@ -7,6 +7,7 @@ reason, or when the job gets on, it is void.
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
 from launcher_k8s.rows import JobRow, PodRow
 from launcher_k8s.state import Verdict
@@ -71,4 +72,4 @@ class Notes:
         text = self._texts.get(job_id) if self._texts else None
         if not text or verdict.message or verdict.state is not JobState.PENDING:
             return verdict
-        return verdict._replace(message=text)
+        return replace(verdict, message=text)

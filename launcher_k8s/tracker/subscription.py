@@ -37,8 +37,8 @@ class Subscription:
         forget: Callable[[Subscription], None],
     ) -> None:
         self.job_id = wanted if isinstance(wanted, str) else None
-        self._filter = JobFilter() if isinstance(wanted, str) else wanted
-        self._user = user
+        self.wanted = JobFilter() if isinstance(wanted, str) else wanted
+        self.user = user
         self._wake = wake
         self._present = present
         self._forget = forget
@@ -107,7 +107,7 @@ class Subscription:
             self._wake()
 
     def _wants(self, status: JobStatus) -> bool:
-        return (self._user is None or status.user == self._user) and self._filter.matches(status)
+        return (self.user is None or status.user == self.user) and self.wanted.matches(status)
 
     def _take_present(self) -> JobStatus | None:
         while self._unseen:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import inf
 
 from launcher_k8s.rows import JobRow, PodRow
+from launcher_k8s.rows.times import seconds
+from launcher_k8s.status import JobFilter
 from launcher_k8s.tracker.entry import Entry
 
 
@@ -27,14 +30,23 @@ class Table:
         """The ids of all entries."""
         return list(self._entries)
 
-    def in_order(self, user: str | None) -> list[str]:
-        """The ids of jobs that have a Job, of one user or of all, by submission time, then id."""
-        keys = [
-            (entry.job.created or 0.0, job_id)
+    def matching(self, wanted: JobFilter, user: str | None) -> list[str]:
+        """The ids of the jobs that match, of one user or of all, by submission time, then id.
+
+        Rows tell all that a filter asks for, so that a status is built only of what is found.
+        """
+        states, tags = tuple(wanted.states), wanted.tags  # no set of states: members hash slowly
+        in_time = _window(wanted)
+        found = [
+            (job.created or 0.0, job_id)
             for job_id, entry in self._entries.items()
-            if entry.job is not None and (user is None or entry.job.user == user)
+            if (job := entry.job) is not None
+            and (user is None or job.user == user)
+            and (not states or entry.told in states)
+            and (not tags or tags.issubset(job.tags))
+            and (in_time is None or in_time(job.created))
         ]
-        return [job_id for _, job_id in sorted(keys)]
+        return [job_id for _, job_id in sorted(found)]
 
     def missing_jobs(self, listed: Iterable[JobRow], version: int) -> list[str]:
         """The jobs that a list of this version should have and has not."""
@@ -85,3 +97,12 @@ class Table:
         if entry is None:
             entry = self._entries[job_id] = Entry()
         return entry
+
+
+def _window(wanted: JobFilter) -> Callable[[float | None], bool] | None:
+    """Whether a job was submitted when a filter says; None where it does not say."""
+    if wanted.start_time is None and wanted.end_time is None:
+        return None
+    first = -inf if wanted.start_time is None else seconds(wanted.start_time)
+    end = inf if wanted.end_time is None else seconds(wanted.end_time)
+    return lambda created: created is not None and first <= created < end

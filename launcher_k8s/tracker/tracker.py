@@ -162,9 +162,8 @@ class Tracker:
 
     def select(self, wanted: JobFilter | None = None, *, user: str | None = None) -> list[JobStatus]:
         """The present statuses of all jobs that match, by submission time, then id."""
-        wanted = wanted or JobFilter()
-        found = (self.status(job_id) for job_id in self._table.in_order(user))
-        return [status for status in found if status is not None and wanted.matches(status)]
+        found = map(self.status, self._table.matching(wanted or JobFilter(), user))
+        return [status for status in found if status is not None]
 
     def is_kept(self, job_id: str) -> bool:
         """Whether a job is told of whether or not it is in the cluster; see :meth:`keep`."""
@@ -186,7 +185,7 @@ class Tracker:
         """Follow one job by its id, or all that match a filter; see :class:`Subscription`."""
         subscription = self._audience.join(wanted, user=user, wake=wake)
         if self._is_synced:
-            self._audience.start(lambda: self._table.in_order(user))
+            self._audience.start(self._table.matching)
         return subscription
 
     # --- what it asks of the backend
@@ -283,7 +282,7 @@ class Tracker:
             self._is_synced = True
             for job_id in self._table.ids():
                 self._update(job_id)
-            self._audience.start(lambda: self._table.in_order(None))
+            self._audience.start(self._table.matching)
         self._reconsider()
 
     def _reconsider(self) -> None:

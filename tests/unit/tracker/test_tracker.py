@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from launcher_k8s.rows import Event, EventKind, Final, JobRow, PodRow
@@ -569,6 +572,42 @@ def test_a_selection_is_by_filter_and_user() -> None:
     running = JobFilter(states={JobState.RUNNING})
     assert [status.id for status in scene.tracker.select(running)] == ["b", "c"]
     assert [status.id for status in scene.tracker.select(JobFilter(tags={"x"}), user="u")] == ["a"]
+
+
+MOMENTS = [datetime.fromtimestamp(1000 + half / 2, UTC) for half in range(16)]
+FILTERS = st.builds(
+    JobFilter,
+    tags=st.sets(st.sampled_from(["x", "y"])),
+    states=st.sets(st.sampled_from([JobState.PENDING, JobState.RUNNING, JobState.FINISHED])),
+    start_time=st.none() | st.sampled_from(MOMENTS),
+    end_time=st.none() | st.sampled_from(MOMENTS),
+)
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Tracker:
+    """Jobs of two users, with and without tags, of several moments and states, one of no known moment."""
+    scene = Scene()
+    for number in range(12):
+        tags = ("x", "y")[: number % 3]
+        scene.world.submit(f"job-{number}", user="uv"[number % 2], tags=tags)
+    for number in range(8):
+        scene.world.schedule(f"job-{number}")
+        scene.world.start(f"job-{number}")
+    for number in range(4):
+        scene.world.end(f"job-{number}", 0)
+    scene.look()
+    scene.tracker.learn(JobRow("job-timeless", version=99, user="u"))
+    return scene.tracker
+
+
+@given(FILTERS, st.sampled_from([None, "u", "v"]))
+def test_what_is_selected_or_told_first_is_what_the_filter_matches(
+    crowd: Tracker, wanted: JobFilter, user: str | None
+) -> None:
+    matching = [each for each in crowd.select() if user in (None, each.user) and wanted.matches(each)]
+    assert crowd.select(wanted, user=user) == matching
+    assert drain(crowd.subscribe(wanted, user=user, wake=lambda: None)) == matching
 
 
 def test_another_users_job_is_never_told_of() -> None:
