@@ -11,7 +11,15 @@ from importlib import import_module
 from launcher_k8s._version import __version__
 
 _HOMES = {
-    "backend": ("JobBackend", "Reloaded", "SettingChange", "Stream", "Submitted"),
+    "backend": (
+        "BlockingBackend",
+        "BlockingStream",
+        "JobBackend",
+        "Reloaded",
+        "SettingChange",
+        "Stream",
+        "Submitted",
+    ),
     "cause": ("Cause", "Diagnosis", "Evidence"),
     "clock": ("Clock",),
     "checkup": ("Checkup", "check_directory"),
@@ -67,6 +75,10 @@ _HOMES = {
         "PlacementConstraint",
         "ResourceLimit",
     ),
+    "host.bar": ("TqdmProgress",),
+    "host.terminal": ("TerminalProgress",),
+    "progress": ("Progress",),
+    "job_views": ("JobList",),
     "kube.client": ("KubernetesCluster",),
     "network": ("Endpoint", "EndpointType", "Network"),
     "origin": ("Origin", "OriginKind", "Sourced"),

@@ -1,5 +1,11 @@
 from launcher_k8s._version import __version__ as __version__
 from launcher_k8s.backend import (
+    BlockingBackend as BlockingBackend,
+)
+from launcher_k8s.backend import (
+    BlockingStream as BlockingStream,
+)
+from launcher_k8s.backend import (
     JobBackend as JobBackend,
 )
 from launcher_k8s.backend import (
@@ -176,11 +182,17 @@ from launcher_k8s.files import (
 from launcher_k8s.finding import (
     Finding as Finding,
 )
+from launcher_k8s.host.bar import (
+    TqdmProgress as TqdmProgress,
+)
 from launcher_k8s.host.commands import (
     CommandLimits as CommandLimits,
 )
 from launcher_k8s.host.effects import (
     HostEffects as HostEffects,
+)
+from launcher_k8s.host.terminal import (
+    TerminalProgress as TerminalProgress,
 )
 from launcher_k8s.job import (
     ConfigItem as ConfigItem,
@@ -211,6 +223,9 @@ from launcher_k8s.job import (
 )
 from launcher_k8s.job import (
     ResourceLimit as ResourceLimit,
+)
+from launcher_k8s.job_views import (
+    JobList as JobList,
 )
 from launcher_k8s.kube.client import (
     KubernetesCluster as KubernetesCluster,
@@ -247,6 +262,9 @@ from launcher_k8s.plan import (
 )
 from launcher_k8s.plan import (
     plan_job as plan_job,
+)
+from launcher_k8s.progress import (
+    Progress as Progress,
 )
 from launcher_k8s.rbac import (
     rbac_objects as rbac_objects,

@@ -10,7 +10,8 @@ from enum import Enum
 
 import attrs
 
-from launcher_k8s.present import Table
+from launcher_k8s.brevity import brief, brief_words
+from launcher_k8s.present import Table, facts_table, moment
 from launcher_k8s.status import JobState
 
 
@@ -130,6 +131,8 @@ class Evidence:
         message: In the cluster's own words.
     """
 
+    __repr__ = brief
+
     source: str
     reason: str
     message: str = ""
@@ -163,19 +166,26 @@ class Diagnosis:
         hint = f" ({self.resolution})" if self.resolution else ""
         return f"{self.job_id} is {self.state.value}: {self.summary}{hint}"
 
+    def __repr__(self) -> str:
+        return brief_words(self, str(self))
+
+    def text(self) -> str:
+        """Everything that it says, a row for each thing, for a terminal."""
+        return diagnosis_table(self).text()
+
     def _repr_html_(self) -> str:
         return diagnosis_table(self).html()
 
 
 def diagnosis_table(diagnosis: Diagnosis) -> Table:
     """A diagnosis, a row for each thing that it says."""
-    said = (
+    facts = (
         ("state", diagnosis.state.value),
         ("cause", diagnosis.cause.value),
-        ("since", f"{diagnosis.since:%Y-%m-%d %H:%M:%S} UTC" if diagnosis.since else ""),
+        ("since", moment(diagnosis.since)),
         ("summary", diagnosis.summary),
         ("what to do", diagnosis.resolution),
         ("detail", diagnosis.detail),
         *((each.source, ": ".join(filter(None, (each.reason, each.message)))) for each in diagnosis.evidence),
     )
-    return Table(diagnosis.job_id, ("about", "what is known"), tuple(row for row in said if row[1]))
+    return facts_table(diagnosis.job_id, facts)

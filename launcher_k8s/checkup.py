@@ -14,6 +14,7 @@ from typing import Any
 
 import attrs
 
+from launcher_k8s.brevity import brief_words
 from launcher_k8s.config import FileText, ReadFailure, sound_settings
 from launcher_k8s.config.sources import Sources
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
@@ -87,7 +88,7 @@ class Checkup:
         }
 
     def __repr__(self) -> str:
-        return f"<Checkup of {self.directory}: {summary(self.diagnostics)}>"
+        return brief_words(self, f"of {self.directory}: {summary(self.diagnostics)}")
 
     def _repr_html_(self) -> str:
         title = f"{self.directory}: {summary(self.diagnostics)}"

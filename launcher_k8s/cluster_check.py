@@ -13,6 +13,7 @@ from typing import Final
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.diagnostics import Severity
 from launcher_k8s.errors import ClusterError, ForbiddenError, ObjectNotFoundError
 from launcher_k8s.job import PlacementConstraint
@@ -48,6 +49,8 @@ class ClusterFinding:
         message: What was found, a sentence.
         hint: What to do about it; empty where nothing need be done.
     """
+
+    __repr__ = brief
 
     severity: Severity
     code: str

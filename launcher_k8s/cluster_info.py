@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.job import PlacementConstraint, ResourceLimit
 
 
 @attrs.frozen(kw_only=True)
 class ConfigOffer:
     """A config item that jobs may carry; ``values`` are the choices where ``value_type`` is ``enum``."""
+
+    __repr__ = brief
 
     name: str
     value_type: str
@@ -23,6 +26,8 @@ class ConfigOffer:
 @attrs.frozen(kw_only=True)
 class ProfileOffer:
     """A resource profile that the user may name; ``custom`` stands for limits of the user's own."""
+
+    __repr__ = brief
 
     name: str
     display_name: str
@@ -48,6 +53,8 @@ class ClusterInfo:
         config: Config items that jobs may carry.
         queues: Always empty: Kubernetes has none.
     """
+
+    __repr__ = brief
 
     name: str
     supports_containers: bool

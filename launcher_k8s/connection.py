@@ -17,6 +17,8 @@ from typing import Protocol, Self
 
 import attrs
 
+from launcher_k8s.brevity import brief
+
 JSON_MEDIA_TYPE = "application/json"
 YAML_MEDIA_TYPE = "application/yaml"
 MERGE_PATCH = "application/merge-patch+json"
@@ -27,6 +29,8 @@ JSON_PATCH = "application/json-patch+json"
 @attrs.frozen
 class Resource:
     """An API resource: a collection, or one object of it when ``name`` is set."""
+
+    __repr__ = brief
 
     plural: str
     group: str = ""
@@ -74,6 +78,8 @@ ACCESS_REVIEWS = Resource("selfsubjectaccessreviews", group="authorization.k8s.i
 class Reply:
     """The answer to a unary request: the body, and what the server said in ``Warning`` headers."""
 
+    __repr__ = brief
+
     body: bytes = attrs.field(repr=False)
     warnings: tuple[str, ...] = ()
 
@@ -89,6 +95,8 @@ class LogOptions:
         since_time: Only lines at or after this aware time (the server cuts it to whole seconds).
         limit_bytes: Stop after so many bytes.
     """
+
+    __repr__ = brief
 
     container: str
     follow: bool = False

@@ -6,6 +6,7 @@ from typing import Final
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.errors import InvalidJobStateError
 from launcher_k8s.rows import Intent
 from launcher_k8s.status import JobState, Operation
@@ -20,6 +21,8 @@ class ControlResult:
         operation_complete: Whether it has been done; else it was ordered, and the node does it a little
             later.
     """
+
+    __repr__ = brief
 
     status_message: str
     operation_complete: bool

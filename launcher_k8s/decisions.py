@@ -10,6 +10,7 @@ from enum import Enum
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.errors import InvalidJobError
 from launcher_k8s.origin import DEFAULT, Origin
 
@@ -31,6 +32,8 @@ class DecisionKind(Enum):
 class Decision:
     """One decision: what it is about, the outcome as text, how, from where and why."""
 
+    __repr__ = brief
+
     subject: str
     value: str
     kind: DecisionKind
@@ -48,6 +51,8 @@ class Refusal:
 
     ``message`` is whole in itself: it names the user, the value, the limit and the origin of the limit.
     """
+
+    __repr__ = brief
 
     what: str
     message: str

@@ -9,6 +9,7 @@ from enum import Enum
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.wording import visible
 
 
@@ -28,6 +29,8 @@ class Location:
     the place is known.
     """
 
+    __repr__ = brief
+
     file: str
     line: int = 0
     column: int = 0
@@ -45,6 +48,8 @@ class Location:
 @attrs.frozen
 class Diagnostic:
     """One finding: its code (a key of :data:`launcher_k8s.codes.CODES`), where, what, and what to do."""
+
+    __repr__ = brief
 
     code: str
     severity: Severity

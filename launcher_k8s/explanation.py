@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from launcher_k8s.brevity import brief_words
 from launcher_k8s.decisions import Refusal
 from launcher_k8s.errors import InvalidJobError, LauncherError
 from launcher_k8s.finding import Finding
@@ -97,7 +98,7 @@ class Explanation:
 
     def __repr__(self) -> str:
         outcome = "refused" if self.refusals else self.plan.job_id if self.plan else "no job"
-        return f"<Explanation {self._whom()} on {self.cluster}: {outcome}>"
+        return brief_words(self, f"{self._whom()} on {self.cluster}: {outcome}")
 
     def _repr_html_(self) -> str:
         tables = [table for table in self._user_tables() if table.rows]

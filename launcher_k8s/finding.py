@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from launcher_k8s import pointer
+from launcher_k8s.brevity import brief
 from launcher_k8s.diagnostics import Severity
 from launcher_k8s.origin import Origin
 from launcher_k8s.shape.fact import Path, format_path
@@ -24,6 +25,8 @@ class Finding:
         kind: The object's kind.
         origin: Who set what stands there; None where that is not known.
     """
+
+    __repr__ = brief
 
     code: str
     place: Path

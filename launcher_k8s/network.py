@@ -9,6 +9,9 @@ from enum import Enum
 
 import attrs
 
+from launcher_k8s.brevity import brief
+from launcher_k8s.present import Table
+
 
 class EndpointType(Enum):
     """From where an endpoint is reached."""
@@ -38,6 +41,8 @@ class Endpoint:
         protocol: ``TCP``, ``UDP`` or ``SCTP``.
     """
 
+    __repr__ = brief
+
     type: EndpointType
     address: str
     port: int
@@ -56,6 +61,25 @@ class Network:
         endpoints: Every way to every exposed port; none for a job that exposes none.
     """
 
+    __repr__ = brief
+
     host: str
     ip_addresses: tuple[str, ...]
     endpoints: tuple[Endpoint, ...] = ()
+
+    def text(self) -> str:
+        """The node, and a line for each way to a port, for a terminal."""
+        return self._table().text()
+
+    def _repr_html_(self) -> str:
+        return self._table().html()
+
+    def _table(self) -> Table:
+        return Table(
+            f"On {self.host} ({', '.join(self.ip_addresses) or 'no addresses'})",
+            ("port", "protocol", "reached at", "from"),
+            tuple(
+                (str(each.target_port), each.protocol, f"{each.address}:{each.port}", each.type.value)
+                for each in self.endpoints
+            ),
+        )

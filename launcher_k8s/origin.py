@@ -10,6 +10,8 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from launcher_k8s.brevity import brief
+
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -30,6 +32,8 @@ class Origin:
 
     ``str()`` gives ``file:line [section] key`` for files, else the kind (with the key, where known).
     """
+
+    __repr__ = brief
 
     kind: OriginKind
     file: str = ""
@@ -57,6 +61,8 @@ JOB = Origin(OriginKind.JOB)
 @attrs.frozen
 class Sourced(Generic[T_co]):
     """A value with its origin and what it shadowed, nearest first."""
+
+    __repr__ = brief
 
     value: T_co
     origin: Origin = DEFAULT

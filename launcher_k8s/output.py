@@ -7,6 +7,8 @@ from enum import Enum
 
 import attrs
 
+from launcher_k8s.brevity import brief
+
 
 class GapReason(Enum):
     """Why bytes of an output can no longer be had."""
@@ -24,12 +26,15 @@ class OutputChunk:
     A chunk that a backend gives never ends inside a UTF-8 character that goes on in the next one.
     """
 
-    data: bytes = attrs.field(repr=False)
+    data: bytes
 
     @property
     def text(self) -> str:
         """The bytes as text, read as UTF-8; what is none is replaced by U+FFFD."""
         return self.data.decode("utf-8", "replace")
+
+    def __repr__(self) -> str:
+        return f"<OutputChunk {len(self.data)} bytes>"
 
 
 @attrs.frozen
@@ -41,6 +46,8 @@ class OutputGap:
         before: Time of the first line after it; None when nothing more can come.
         reason: Why they are gone.
     """
+
+    __repr__ = brief
 
     after: datetime | None
     before: datetime | None

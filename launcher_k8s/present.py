@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,17 +18,17 @@ from launcher_k8s.errors import InvalidJobError, LauncherError, OverrideError
 from launcher_k8s.origin import Origin, OriginKind
 from launcher_k8s.quantity import format_decimal
 from launcher_k8s.settings import Override
+from launcher_k8s.wording import visible
 
 if TYPE_CHECKING:
     from launcher_k8s.decisions import Decision
     from launcher_k8s.finding import Finding
     from launcher_k8s.options import Option
     from launcher_k8s.settings import ClusterSettings, ResourceProfile, UserProfile
-    from launcher_k8s.status import JobStatus
 
 _LONGEST_CELL = 80
 # What an origin or a reason says is needed whole; a value is whole in the records, so in --json.
-_CUT_COLUMNS = frozenset({"about", "value"})
+_CUT_COLUMNS = frozenset({"about", "value", "message"})
 
 
 @attrs.frozen
@@ -41,7 +42,7 @@ class Table:
     def text(self) -> str:
         """Aligned columns, two blanks apart, the title above.
 
-        A line break in a cell is shown escaped, and a long value is cut: it would widen every line.
+        What a terminal would obey is shown escaped, and a long value is cut: it would widen every line.
         """
         cells = [self.columns, *(tuple(map(_cell, self.columns, row)) for row in self.rows)]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -200,24 +201,14 @@ def resource_profiles_table(
     )
 
 
-def statuses_table(statuses: Iterable[JobStatus], *, title: str = "") -> Table:
-    """Jobs with their states."""
-    return Table(
-        title,
-        ("id", "name", "user", "status", "exit code", "submitted", "message"),
-        tuple(
-            (
-                status.id,
-                status.name,
-                status.user,
-                status.state.value,
-                show(status.exit_code),
-                f"{status.submission_time:%Y-%m-%d %H:%M:%S}" if status.submission_time else "",
-                status.status_message,
-            )
-            for status in statuses
-        ),
-    )
+def facts_table(title: str, facts: Iterable[tuple[str, str]]) -> Table:
+    """What is known of one thing, a row for each fact that is no empty text."""
+    return Table(title, ("about", "what is known"), tuple(fact for fact in facts if fact[1]))
+
+
+def moment(time: datetime | None) -> str:
+    """A moment as people read it, in UTC; nothing for none."""
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC" if time else ""
 
 
 def show(value: object) -> str:
@@ -243,7 +234,7 @@ def _gpus(profile: ResourceProfile) -> str:
 
 
 def _cell(column: str, text: str) -> str:
-    line = text.replace("\n", "\\n")
+    line = visible(text)
     if column not in _CUT_COLUMNS or len(line) <= _LONGEST_CELL:
         return line
     return f"{line[: _LONGEST_CELL - 3]}..."

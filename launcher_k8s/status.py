@@ -8,11 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import attrs
 
+from launcher_k8s.brevity import brief, brief_words
 from launcher_k8s.errors import InvalidJobError
 from launcher_k8s.misfits import refuse_misfit
+
+if TYPE_CHECKING:
+    from launcher_k8s.present import Table
 
 
 class JobState(Enum):
@@ -75,10 +80,51 @@ class JobStatus:
     inferred: bool = False
     removed: bool = False
 
-    def _repr_html_(self) -> str:
-        from launcher_k8s.present import statuses_table
+    @property
+    def since(self) -> datetime | None:
+        """Since when the job is in this state; None where the cluster does not tell."""
+        match self.state:
+            case JobState.PENDING:
+                return self.submission_time
+            case JobState.RUNNING:
+                return self.start_time
+            case JobState.SUSPENDED:
+                return self.last_update_time
+            case _:
+                return self.end_time or self.last_update_time
 
-        return statuses_table((self,)).html()
+    @property
+    def description(self) -> str:
+        """The state in words: with the exit code and the message, where there are any."""
+        message = f": {self.status_message}" if self.status_message else ""
+        return f"{self._state_and_code}{message}"
+
+    def text(self) -> str:
+        """Everything that it tells, a line for each thing, for a terminal."""
+        return self._table().text()
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.description}"
+
+    def __repr__(self) -> str:
+        owner = f" of {self.user}" if self.user else ""
+        since = f" since {self.since:%Y-%m-%d %H:%M:%S}" if self.since else ""
+        message = f": {self.status_message}" if self.status_message else ""
+        return brief_words(self, f"{self.id}{owner} {self._state_and_code}{since}{message}")
+
+    def _repr_html_(self) -> str:
+        return self._table().html()
+
+    @property
+    def _state_and_code(self) -> str:
+        removed = ", removed" if self.removed else ""
+        code = "" if self.exit_code is None else f", exit code {self.exit_code}"
+        return f"{self.state.value}{code}{removed}"
+
+    def _table(self) -> Table:
+        from launcher_k8s.job_views import status_table
+
+        return status_table(self)
 
 
 def _tag_set(tags: Iterable[str]) -> frozenset[str]:
@@ -124,6 +170,8 @@ class JobFilter:
         InvalidJobError: A string instead of a list of tags, an unknown state, a time without a zone, or a
             value of another kind.
     """
+
+    __repr__ = brief
 
     tags: frozenset[str] = attrs.field(default=frozenset(), converter=_tag_set)
     states: frozenset[JobState] = attrs.field(default=frozenset(), converter=_state_set)

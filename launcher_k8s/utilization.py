@@ -9,6 +9,9 @@ from datetime import datetime
 
 import attrs
 
+from launcher_k8s.brevity import brief
+from launcher_k8s.present import Table, facts_table, moment
+
 
 @attrs.frozen(kw_only=True)
 class Utilization:
@@ -24,8 +27,27 @@ class Utilization:
             in MB (10^6 bytes).
     """
 
+    __repr__ = brief
+
     time: datetime
     cpu_percent: float | None = None
     cpu_time_s: float | None = attrs.field(default=None, metadata={"wire": "cpuTime"})
     virtual_memory_mb: float | None = attrs.field(default=None, metadata={"wire": "virtualMemory"})
     resident_memory_mb: float | None = attrs.field(default=None, metadata={"wire": "residentMemory"})
+
+    def text(self) -> str:
+        """The figures, a line each, for a terminal."""
+        return self._table().text()
+
+    def _repr_html_(self) -> str:
+        return self._table().html()
+
+    def _table(self) -> Table:
+        figures = (
+            ("CPU now", self.cpu_percent, ".1f", "% of one core"),
+            ("CPU time", self.cpu_time_s, ".2f", "s"),
+            ("resident memory", self.resident_memory_mb, ".1f", "MB"),
+            ("virtual memory", self.virtual_memory_mb, ".1f", "MB"),
+        )
+        shown = ((name, f"{value:{form}} {unit}") for name, value, form, unit in figures if value is not None)
+        return facts_table(f"Used at {moment(self.time)}", shown)

@@ -42,6 +42,8 @@ from launcher_k8s.backend.statuses import changes
 from launcher_k8s.backend.streams import Stream, StreamSet
 from launcher_k8s.backend.submitting import Submitted, with_warnings
 from launcher_k8s.backend.utilization import utilization_of
+from launcher_k8s.backend.waiting import wait_for
+from launcher_k8s.brevity import brief_words
 from launcher_k8s.cause import Diagnosis
 from launcher_k8s.clock import Clock
 from launcher_k8s.cluster_check import ClusterFinding
@@ -52,16 +54,15 @@ from launcher_k8s.errors import (
     BackendClosedError,
     ClusterError,
     InvalidJobStateError,
-    JobNotFoundError,
     ObjectNotFoundError,
-    OperationTimeoutError,
 )
 from launcher_k8s.job import Job
-from launcher_k8s.kube.deadline import DeadlineError, deadline
+from launcher_k8s.job_views import JobList
 from launcher_k8s.naming import job_id_from_random
 from launcher_k8s.network import Network
 from launcher_k8s.output import OutputChunk, OutputGap
 from launcher_k8s.plan import JobPlan
+from launcher_k8s.progress import Progress
 from launcher_k8s.rows import decode_job
 from launcher_k8s.rules.offers import offer_for
 from launcher_k8s.rules.profiles import profile_for
@@ -145,6 +146,11 @@ class JobBackend:
         await self._streams.interrupt_all()
         await self._leaving.aclose()
         self._planner.leave()
+
+    def __repr__(self) -> str:
+        state = "entered" if self._open is not None else "not entered"
+        settings = self._settings
+        return brief_words(self, f"of {settings.name}, namespace {settings.namespace}: {state}")
 
     @property
     def settings(self) -> ClusterSettings:
@@ -231,12 +237,12 @@ class JobBackend:
     @overload
     async def list(
         self, wanted: JobFilter | None = None, *, user: str | None = None, fields: None = None
-    ) -> Sequence[JobStatus]: ...
+    ) -> JobList[JobStatus]: ...
 
     @overload
     async def list(
         self, wanted: JobFilter | None = None, *, user: str | None = None, fields: Collection[str]
-    ) -> Sequence[Job]: ...
+    ) -> JobList[Job]: ...
 
     @checked
     async def list(
@@ -245,7 +251,7 @@ class JobBackend:
         *,
         user: str | None = None,
         fields: Collection[str] | None = None,
-    ) -> Sequence[JobStatus] | Sequence[Job]:
+    ) -> JobList[JobStatus] | JobList[Job]:
         """The jobs that match, by submission time: statuses, or jobs with the fields asked for.
 
         Args:
@@ -261,15 +267,15 @@ class JobBackend:
             await here.follower.synced()
             statuses = here.tracker.select(wanted, user=user)
             if names is None:
-                return statuses
+                return JobList(statuses)
             if listing.are_in_status(names):
-                return [self._job(status, None, names) for status in statuses]
+                return JobList(self._job(status, None, names) for status in statuses)
             jobs = await listing.read_all(here.cluster, self._settings, (status.id for status in statuses))
-        return [
+        return JobList(
             self._job(status, jobs.get(status.id), names)
             for status in statuses
             if status.id in jobs or here.tracker.is_kept(status.id)
-        ]
+        )
 
     @checked
     def statuses(self, wanted: str | JobFilter, *, user: str | None = None) -> Stream[JobStatus]:
@@ -353,7 +359,7 @@ class JobBackend:
         *,
         until: JobState | Collection[JobState] = FINAL,
         timeout_s: float | None = None,
-        progress: Callable[[JobStatus], object] | None = None,
+        progress: Callable[[Progress], object] | None = None,
     ) -> JobStatus:
         """Wait until a job is in one of some states, or has ended.
 
@@ -361,30 +367,23 @@ class JobBackend:
             job_id: The job.
             until: The state or states to wait for; a final state always ends the wait.
             timeout_s: Give up after so many seconds; the job goes on.
-            progress: Called with every status on the way.
+            progress: Called with every status on the way: a function of a program's own, a
+                :class:`~launcher_k8s.TerminalProgress` or a :class:`~launcher_k8s.TqdmProgress`.
 
         Raises:
             OperationTimeoutError: The time has passed; it says in which state the job is, and why.
             JobNotFoundError: There is no such job.
             ClusterError: The cluster could not be asked at the start.
         """
-        wanted = (until,) if isinstance(until, JobState) else until
-        latest: JobStatus | None = None
-        try:
-            async with deadline(self._clock, timeout_s), self.statuses(job_id) as statuses:
-                async for status in statuses:
-                    latest = status
-                    if progress is not None:
-                        progress(status)
-                    if status.state in wanted or status.state.is_final or status.removed:
-                        return status
-        except DeadlineError:
-            raise OperationTimeoutError(
-                f"job {job_id} is not {' or '.join(sorted(state.value for state in wanted))} "
-                f"after {timeout_s:g} s{_as_it_is(latest)}",
-                hint="it goes on; wait again, or longer",
-            ) from None
-        raise JobNotFoundError(job_id)
+        wanted = frozenset((until,) if isinstance(until, JobState) else until)
+        return await wait_for(
+            job_id,
+            self.statuses(job_id),
+            until=wanted,
+            timeout_s=timeout_s,
+            progress=progress,
+            clock=self._clock,
+        )
 
     @checked
     async def control(self, job_id: str, operation: Operation, *, user: str | None = None) -> ControlResult:
@@ -602,10 +601,3 @@ class JobBackend:
 
     def _job(self, status: JobStatus, job: Job | None, names: Collection[str]) -> Job:
         return listing.job_of(status, job, cluster=self._settings.name, fields=names)
-
-
-def _as_it_is(status: JobStatus | None) -> str:
-    """What to add about a job that is not as it was waited for."""
-    if status is None:
-        return ""
-    return f": it is {status.state.value}" + (f" ({status.status_message})" if status.status_message else "")

@@ -12,6 +12,7 @@ from typing import Final
 
 import attrs
 
+from launcher_k8s.brevity import brief, brief_words
 from launcher_k8s.diagnostics import Severity
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.origin import Origin, OriginKind
@@ -49,6 +50,8 @@ class SettingChange:
         held_back: Why the new value is not in force; empty where it is.
     """
 
+    __repr__ = brief
+
     field: str
     key: str
     origin: Origin
@@ -80,7 +83,7 @@ class Reloaded:
     def __repr__(self) -> str:
         held = len(self.held_back)
         counts = f"{len(self.changes) - held} changed, {held} held back"
-        return f"<Reloaded {self.settings.name}: {counts if self.changes else 'nothing changed'}>"
+        return brief_words(self, f"{self.settings.name}: {counts if self.changes else 'nothing changed'}")
 
     def _repr_html_(self) -> str:
         rows = tuple((each.key, str(each.origin), each.held_back or "in force") for each in self.changes)

@@ -13,6 +13,7 @@ from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.leaving import Undertakings
 from launcher_k8s.backend.patience import Patience
+from launcher_k8s.brevity import brief
 from launcher_k8s.connection import Cluster
 from launcher_k8s.decisions import Decision, DecisionKind
 from launcher_k8s.errors import AlreadyExistsError, InvalidJobError
@@ -26,6 +27,8 @@ ID_DRAWS = 8
 @attrs.frozen
 class Submitted:
     """A job that is in the cluster: its id, and the plan it was made from."""
+
+    __repr__ = brief
 
     id: str
     plan: JobPlan

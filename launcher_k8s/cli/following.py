@@ -1,6 +1,6 @@
 """A job followed to its end: its statuses and its output, side by side, each shown as it comes.
 
-Who follows says how it is shown, by a :class:`Progress`.
+Who follows says how it is shown, by a :class:`Narrator`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from launcher_k8s.backend.submitting import Submitted
 from launcher_k8s.cause import Diagnosis
 from launcher_k8s.cli.common import print_json, say
 from launcher_k8s.errors import LauncherError, OutputNotFoundError
+from launcher_k8s.host.terminal import TerminalProgress
 from launcher_k8s.job import Job
 from launcher_k8s.output import OutputChunk, OutputGap
+from launcher_k8s.progress import Progress
 from launcher_k8s.status import JobState, JobStatus
 
 # Each command has its way to the cluster, and without one entering the backend fails: no use in telling.
@@ -29,7 +31,7 @@ _FAILED = (JobState.FAILED, JobState.KILLED)
 _following = logging.getLogger("launcher_k8s.backend.following")
 
 
-class Progress(Protocol):
+class Narrator(Protocol):
     """How what happens to a job is shown."""
 
     def status(self, status: JobStatus, diagnosis: Diagnosis | None) -> None:
@@ -77,25 +79,25 @@ def _following_held_back() -> Iterator[None]:
             _following.handle(record)
 
 
-async def follow(backend: JobBackend, job_id: str, progress: Progress) -> JobStatus:
+async def follow(backend: JobBackend, job_id: str, narrator: Narrator) -> JobStatus:
     """Show statuses and output side by side until both have ended; returns the last status."""
     try:
         async with asyncio.TaskGroup() as tasks:
-            last = tasks.create_task(_show_statuses(backend, job_id, progress))
-            tasks.create_task(_show_output(backend, job_id, progress))
+            last = tasks.create_task(_show_statuses(backend, job_id, narrator))
+            tasks.create_task(_show_output(backend, job_id, narrator))
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
     return last.result()
 
 
-async def _show_statuses(backend: JobBackend, job_id: str, progress: Progress) -> JobStatus:
+async def _show_statuses(backend: JobBackend, job_id: str, narrator: Narrator) -> JobStatus:
     status: JobStatus | None = None
     told = ""
     async with backend.statuses(job_id) as statuses:
         async for status in statuses:
             diagnosis = await _diagnosed(backend, status)
             is_news = diagnosis is not None and diagnosis.summary != told
-            progress.status(status, diagnosis if is_news else None)
+            narrator.status(status, diagnosis if is_news else None)
             told = diagnosis.summary if diagnosis else told
     assert status is not None, "a stream of statuses begins with the present one"
     return status
@@ -113,38 +115,59 @@ async def _diagnosed(backend: JobBackend, status: JobStatus) -> Diagnosis | None
     return diagnosis if diagnosis.state is status.state else None  # else the job has got on meanwhile
 
 
-async def _show_output(backend: JobBackend, job_id: str, progress: Progress) -> None:
+async def _show_output(backend: JobBackend, job_id: str, narrator: Narrator) -> None:
     try:
         async with backend.output(job_id) as output:
             async for piece in output:
-                progress.output(piece)
+                narrator.output(piece)
     except OutputNotFoundError as error:
         say(f"launcher-k8s: {error}")
-    progress.end_output()
+    narrator.end_output()
 
 
-class PlainProgress:
-    """The job's bytes as they are on standard output; statuses and gaps on standard error."""
+class PlainNarrator:
+    """The job's bytes as they are on standard output; statuses and gaps on standard error.
+
+    On a terminal a status that nothing came after is written over by the next one.
+    """
+
+    def __init__(self) -> None:
+        self._line = TerminalProgress(sys.stderr)
+        self._is_within_line = False  # of the job's output, where that goes to a terminal too
 
     def status(self, status: JobStatus, diagnosis: Diagnosis | None) -> None:
         """One line, with the job's id; below it why, and what to do."""
-        say(f"{status.id} {describe(status)}")
+        if self._is_within_line:
+            self._begin_line()
+        self._line(Progress(status, is_last=status.state.is_final))
         for sentence in sentences(diagnosis) if diagnosis else ():
-            say(f"  {sentence}")
+            self._say(f"  {sentence}")
 
     def output(self, piece: OutputChunk | OutputGap) -> None:
         """The bytes as they are."""
         if isinstance(piece, OutputGap):
-            say(f"-- output is missing here ({piece.reason.value}) --")
-        else:
-            sys.stdout.buffer.write(piece.data)
-            sys.stdout.buffer.flush()
+            self._say(f"-- output is missing here ({piece.reason.value}) --")
+            return
+        self._line.end_line()
+        sys.stdout.buffer.write(piece.data)
+        sys.stdout.buffer.flush()
+        self._is_within_line = sys.stdout.isatty() and not piece.data.endswith(b"\n")
 
     def end_output(self) -> None:
         """Nothing is held back."""
 
+    def _say(self, text: str) -> None:
+        self._begin_line()
+        say(text)
 
-class JsonProgress:
+    def _begin_line(self) -> None:
+        self._line.end_line()
+        if self._is_within_line:
+            say("")
+        self._is_within_line = False
+
+
+class JsonNarrator:
     """Everything as JSON, one object a line; what is no text is in base64.
 
     A character that two chunks share is told with the second.
@@ -181,13 +204,6 @@ class JsonProgress:
         self._begun = data[length:]
         if text:
             print_json({"output": text})
-
-
-def describe(status: JobStatus) -> str:
-    """A status in words, without the job's id."""
-    code = "" if status.exit_code is None else f", exit code {status.exit_code}"
-    message = f": {status.status_message}" if status.status_message else ""
-    return f"{status.state.value}{code}{message}"
 
 
 def sentences(diagnosis: Diagnosis) -> list[str]:

@@ -16,7 +16,7 @@ from launcher_k8s.cli.common import (
     load_cluster,
     say,
 )
-from launcher_k8s.cli.following import JsonProgress, PlainProgress, follow, submit
+from launcher_k8s.cli.following import JsonNarrator, PlainNarrator, follow, submit
 from launcher_k8s.cli.local import default_directory, local_cluster, replaced, untold_of
 from launcher_k8s.cli.parser import RUN_FAILED
 from launcher_k8s.errors import LauncherError
@@ -62,7 +62,7 @@ async def _run(arguments: argparse.Namespace, settings: ClusterSettings, job: Jo
     async with way as reached, JobBackend(reached, cluster=cluster, groups=lambda _: groups) as backend:
         job_id = (await submit(backend, job, user=arguments.user)).id
         try:
-            status = await follow(backend, job_id, JsonProgress() if arguments.json else PlainProgress())
+            status = await follow(backend, job_id, JsonNarrator() if arguments.json else PlainNarrator())
         except asyncio.CancelledError:
             await _leave(backend, job_id, is_local=arguments.local, remove=arguments.rm)
             raise

@@ -10,7 +10,7 @@ import attrs
 
 from launcher_k8s.cause import Diagnosis
 from launcher_k8s.cli.common import print_json, show
-from launcher_k8s.cli.following import JsonProgress, PlainProgress, Progress, describe, sentences
+from launcher_k8s.cli.following import JsonNarrator, Narrator, PlainNarrator, sentences
 from launcher_k8s.cli.local import NOTICE, default_directory, replaced
 from launcher_k8s.job import Job
 from launcher_k8s.plan import JobPlan
@@ -38,7 +38,7 @@ class Scene:
     job: Job
 
 
-class Story(Progress, Protocol):
+class Story(Narrator, Protocol):
     """How the demo is told."""
 
     def begin(self, scene: Scene) -> None:
@@ -51,7 +51,7 @@ class Story(Progress, Protocol):
         """How it ended."""
 
 
-class JsonStory(JsonProgress):
+class JsonStory(JsonNarrator):
     """One JSON object a line."""
 
     def begin(self, scene: Scene) -> None:
@@ -76,7 +76,7 @@ class JsonStory(JsonProgress):
         print_json({"exitCode": status.exit_code})
 
 
-class TextStory(PlainProgress):
+class TextStory(PlainNarrator):
     """Everything on standard output; the configuration's files go by their names alone.
 
     Args:
@@ -85,6 +85,7 @@ class TextStory(PlainProgress):
     """
 
     def __init__(self, scene: Scene, *, program: str) -> None:
+        super().__init__()
         self._prefix = scene.directory.rstrip("/") + "/"
         self._next = shlex.join([program, *_words_of(scene)])
 
@@ -104,13 +105,13 @@ class TextStory(PlainProgress):
 
     def status(self, status: JobStatus, diagnosis: Diagnosis | None) -> None:
         """One line, with the time at which it is told; below it why, and what to do."""
-        show(f"{datetime.now().astimezone():%H:%M:%S.%f}"[:-3] + f"  {describe(status)}")
+        show(f"{datetime.now().astimezone():%H:%M:%S.%f}"[:-3] + f"  {status.description}")
         for sentence in sentences(diagnosis) if diagnosis else ():
             show(f"              {sentence}")
 
     def end(self, status: JobStatus) -> None:
         """How it ended, and what to try next."""
-        show(f"\nJob {status.id}: {describe(status)}; {_times(status)}. It is gone, and so is the cluster.")
+        show(f"\nJob {status.id}: {status.description}; {_times(status)}. It is gone, and so is the cluster.")
         show(f"Try one of your own:  {self._next}")
 
     def _shorten(self, text: str) -> str:

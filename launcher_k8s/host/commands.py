@@ -19,6 +19,7 @@ from typing import Final
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.templates.effects import CommandResult
 from launcher_k8s.templates.govalues.quoting import quote
 
@@ -59,6 +60,8 @@ class CommandLimits:
         seconds: How long it may run.
         output_bytes: How much it may print, to standard output and to standard error together.
     """
+
+    __repr__ = brief
 
     seconds: float = 30.0
     output_bytes: int = 1 << 20

@@ -14,6 +14,7 @@ from typing import Final
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.host import groups_of as groups_of_host
 from launcher_k8s.host.commands import CommandLimits, run_command
 from launcher_k8s.templates.effects import CommandResult
@@ -38,6 +39,8 @@ class HostEffects:
         groups: Gives a user's groups; nothing for a user that it does not know.
         resolve_names: Whether templates may resolve host names.
     """
+
+    __repr__ = brief
 
     commands: frozenset[str] | None = None
     limits: CommandLimits = attrs.field(factory=CommandLimits)

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.errors import InvalidJobError
 from launcher_k8s.job.parts import (
     AMD_GPUS,
@@ -36,6 +37,9 @@ from launcher_k8s.misfits import kinds_of, refuse_misfit
 from launcher_k8s.quantity import format_decimal
 from launcher_k8s.status import JobState
 from launcher_k8s.wording import did_you_mean
+
+if TYPE_CHECKING:
+    from launcher_k8s.present import Table
 
 # A command may be a script of megabytes: what stands before the program is read once, the rest never.
 # No possessive quantifiers: Python 3.11.2, which Debian 12 has, goes wrong over those that are nested.
@@ -87,6 +91,8 @@ class Job:
         last_update_time: When the latest thing happened to it that the cluster tells of, in UTC.
     """
 
+    __repr__ = brief
+
     name: str = ""
     user: str = ""
     command: str = ""
@@ -121,6 +127,18 @@ class Job:
     submission_time: datetime | None = None
     last_update_time: datetime | None = None
     extra: Mapping[str, Json] = extra_fields()
+
+    def text(self) -> str:
+        """What it is and how it is, a line for each thing, for a terminal."""
+        return self._table().text()
+
+    def _repr_html_(self) -> str:
+        return self._table().html()
+
+    def _table(self) -> Table:
+        from launcher_k8s.job_views import job_table
+
+        return job_table(self)
 
     @classmethod
     def shell(cls, command: str, **options: Unpack[JobOptions]) -> Job:

@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 import attrs
 
+from launcher_k8s.brevity import brief
+
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 CPU_COUNT = "cpuCount"
@@ -50,6 +52,8 @@ class Container:
         extra: Fields that this version does not know, as in every class of this module.
     """
 
+    __repr__ = brief
+
     image: str = ""
     run_as_user_id: int | None = None
     run_as_group_id: int | None = None
@@ -65,8 +69,10 @@ class Container:
 class EnvVar:
     """One environment variable; the value is always a string."""
 
+    __repr__ = brief
+
     name: str
-    value: str = ""
+    value: str = attrs.field(default="", repr=False)
     extra: Mapping[str, Json] = extra_fields()
 
 
@@ -76,6 +82,8 @@ class PlacementConstraint:
 
     In a profile's list a bare name, one without value, offers every value of that label.
     """
+
+    __repr__ = brief
 
     name: str
     value: str = ""
@@ -101,6 +109,8 @@ class ExposedPort:
         published_port: The node's port, from 1 to 65535.
     """
 
+    __repr__ = brief
+
     target_port: int
     protocol: str = "TCP"
     published_port: int | None = None
@@ -117,6 +127,8 @@ class MountSource:
         source: The type's own parameters, such as ``{"path": "/home"}`` of ``host``.
     """
 
+    __repr__ = brief
+
     type: str
     source: Mapping[str, Json] = attrs.field(factory=dict)
     extra: Mapping[str, Json] = extra_fields()
@@ -125,6 +137,8 @@ class MountSource:
 @attrs.frozen
 class Mount:
     """A source mounted at a path of the container, which is absolute and without ``..``."""
+
+    __repr__ = brief
 
     mount_path: str
     mount_source: MountSource
@@ -135,6 +149,8 @@ class Mount:
 @attrs.frozen
 class ConfigItem:
     """A cluster-specific value: ``secret`` (``secretName:key:ENVNAME``) or ``serviceAccountName``."""
+
+    __repr__ = brief
 
     name: str
     value: str = ""
@@ -153,6 +169,8 @@ class ResourceLimit:
         default_value: What a job gets that states none; in what a cluster offers only.
         max_value: The most that may be asked for, 0 for no maximum; in what a cluster offers only.
     """
+
+    __repr__ = brief
 
     type: str
     value: str = ""

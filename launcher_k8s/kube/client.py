@@ -19,9 +19,11 @@ from datetime import UTC
 from functools import partial
 from types import TracebackType
 from typing import NoReturn, Self
+from urllib.parse import urlsplit
 
 import msgspec
 
+from launcher_k8s.brevity import brief_words
 from launcher_k8s.connection import (
     JSON_MEDIA_TYPE,
     MERGE_PATCH,
@@ -73,6 +75,10 @@ class KubernetesCluster:
         self._concurrency = thread_pool_size or 2 * (os.cpu_count() or 1)
         self._timeouts = timeouts
         self._transport: Transport | None = None
+        self._host: str | None = None  # without what else a URL may hold, such as a password
+
+    def __repr__(self) -> str:
+        return brief_words(self, f"at {self._host}" if self._host else "not entered")
 
     @classmethod
     def from_settings(
@@ -111,6 +117,7 @@ class KubernetesCluster:
         """
         endpoint = await self._source()
         await endpoint.credentials.authorization()
+        self._host = urlsplit(endpoint.url).hostname
         self._transport = Transport(endpoint, concurrency=self._concurrency, timeouts=self._timeouts)
         return self
 

@@ -8,9 +8,11 @@ from typing import Any
 import attrs
 import msgspec
 
+from launcher_k8s.brevity import brief_words
 from launcher_k8s.decisions import Decision, DecisionKind
 from launcher_k8s.finding import Finding
 from launcher_k8s.job import Job
+from launcher_k8s.present import Table, decisions_table
 from launcher_k8s.rules.allocation import Allocation
 from launcher_k8s.settings import UserProfile
 from launcher_k8s.shape.names import JOB_API_VERSION, JOB_KIND
@@ -74,15 +76,19 @@ class JobPlan:
             raise ValueError(f"job {self.job_id} has no Service: none of its ports needs one")
         return encode_owned(self.service, self.job_id, job_uid)
 
+    def text(self) -> str:
+        """Every decision with its origin, for a terminal."""
+        return self._table().text()
+
     def __repr__(self) -> str:
         counts = f"{len(self.decisions)} decisions, {len(self.warnings)} warnings"
-        return f"<JobPlan {self.job_id} of {self.user} on {self.cluster}: {counts}>"
+        return brief_words(self, f"{self.job_id} of {self.user} on {self.cluster}: {counts}")
 
     def _repr_html_(self) -> str:
-        from launcher_k8s.present import decisions_table
+        return self._table().html()
 
-        title = f"{self.job_id} of {self.user} on {self.cluster}"
-        return decisions_table(self.decisions, title=title).html()
+    def _table(self) -> Table:
+        return decisions_table(self.decisions, title=f"{self.job_id} of {self.user} on {self.cluster}")
 
 
 def encode_owned(service: Mapping[str, Any], job_id: str, job_uid: str) -> bytes:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.quantity import format_decimal
 from launcher_k8s.rules.case import Case
 from launcher_k8s.rules.gpus import choose_gpus
@@ -26,6 +27,8 @@ class Allocation:
 
     ``profile`` is the resource profile that applies; None for custom resources.
     """
+
+    __repr__ = brief
 
     cpus: Decimal | None = None
     cpus_request: Decimal | None = None

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.decisions import DecisionKind, Refusal, Trail
 from launcher_k8s.job import Job
 from launcher_k8s.origin import JOB, Origin
@@ -28,6 +29,8 @@ _INVALID = "Invalid resource profile for user"
 @attrs.frozen
 class OfferedProfile:
     """A resource profile that is offered to a user; ``refusals`` say why it is of no use to them."""
+
+    __repr__ = brief
 
     resource: ResourceProfile
     refusals: tuple[Refusal, ...] = ()

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from launcher_k8s.brevity import brief, brief_words
 from launcher_k8s.diagnostics import Diagnostic
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.job import Mount
@@ -68,6 +69,8 @@ class ClusterSettings:
     Raises:
         ConfigurationError: A value of another kind than the setting's, or out of its range.
     """
+
+    __repr__ = brief
 
     name: str = _part("name", str, "Kubernetes")
     server_user: str = _guide(
@@ -292,6 +295,10 @@ class Settings:
 
     clusters: tuple[ClusterSettings, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    def __repr__(self) -> str:
+        names = ", ".join(cluster.name for cluster in self.clusters)
+        return brief_words(self, f"of {names or 'no cluster'}: {len(self.diagnostics)} diagnostics")
 
     def cluster(self, name: str | None = None) -> ClusterSettings:
         """The settings of one cluster.

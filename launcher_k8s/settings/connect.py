@@ -11,6 +11,7 @@ from functools import partial
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.options import ValueKind, option
 from launcher_k8s.origin import CODE, Origin
 
@@ -102,6 +103,8 @@ class ConnectServer:
 class Installation:
     """A language's interpreter inside an image; the version is a text, so that 3.10 is not 3.1."""
 
+    __repr__ = brief
+
     path: str
     version: str
 
@@ -109,6 +112,8 @@ class Installation:
 @attrs.frozen
 class DefinedImage:
     """An image of a cluster definition, and which languages it holds."""
+
+    __repr__ = brief
 
     name: str
     python: tuple[Installation, ...] = ()
@@ -120,6 +125,8 @@ class DefinedImage:
 @attrs.frozen
 class ClusterDefinition:
     """A file that ``ClusterDefinition`` names: what content can run in, in the order of the file."""
+
+    __repr__ = brief
 
     name: str = ""
     images: tuple[DefinedImage, ...] = ()

@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.errors import ConfigurationError
 from launcher_k8s.job import Json, PlacementConstraint
 from launcher_k8s.misfits import find_misfit
@@ -28,8 +29,10 @@ class Override:
         origin: Where the override was stated.
     """
 
+    __repr__ = brief
+
     pointer: str
-    value: Json
+    value: Json = attrs.field(repr=False)  # may be a secret, as it goes into the manifest whole
     file: str = ""
     origin: Origin = CODE
 
@@ -51,6 +54,8 @@ class ProfileSection:
     :class:`~launcher_k8s.errors.ConfigurationError` for a name that is no setting or a value that it
     cannot have.
     """
+
+    __repr__ = brief
 
     kind: SubjectKind
     name: str
@@ -104,6 +109,8 @@ class UserProfile:
 
     Numbers are exact: cores, MB (10^6 bytes), whole GPUs; 0 means "no limit" or "none" as each says.
     """
+
+    __repr__ = brief
 
     container_images: Sourced[tuple[str, ...]] = _profile(
         "container-images", ValueKind.LIST, (), "Images offered to users, in order."

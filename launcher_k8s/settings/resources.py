@@ -8,6 +8,7 @@ from functools import partial
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.job import PlacementConstraint
 from launcher_k8s.options import ValueKind, option
 from launcher_k8s.origin import CODE, Origin
@@ -24,6 +25,8 @@ class ResourceProfile:
 
     ``cpus`` are cores, ``mem_mb`` MB (10^6 bytes); None means not set.
     """
+
+    __repr__ = brief
 
     section: str
     cpus: Decimal = _guide("cpus", ValueKind.NUMBER, default=attrs.NOTHING, doc="CPU limit.", unit="cores")

@@ -12,6 +12,7 @@ from typing import Final
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.templates.defaults import JOB_FILES, SERVICE_FILES, default_templates, pair_of
 
 _AROUND: Final = 3
@@ -31,6 +32,8 @@ class Hunk:
         lines: The lines, each after ``-`` (ours only), ``+`` (theirs only) or a blank (both).
     """
 
+    __repr__ = brief
+
     old_start: int
     new_start: int
     lines: tuple[str, ...]
@@ -45,6 +48,8 @@ class Difference:
         hunks: Each place, and the first where lines end otherwise; none where the texts are the same.
         text: All of it in unified form, for any ends of lines; empty where the texts are the same.
     """
+
+    __repr__ = brief
 
     name: str
     hunks: tuple[Hunk, ...]

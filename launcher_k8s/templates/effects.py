@@ -12,6 +12,8 @@ from typing import Protocol
 
 import attrs
 
+from launcher_k8s.brevity import brief
+
 
 @attrs.frozen
 class CommandResult:
@@ -23,6 +25,8 @@ class CommandResult:
         stdout: What it printed.
         stderr: What it complained.
     """
+
+    __repr__ = brief
 
     exit_code: int
     error: str

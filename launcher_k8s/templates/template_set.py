@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import attrs
 
+from launcher_k8s.brevity import brief, brief_words
 from launcher_k8s.errors import TemplateError, TemplateRenderError, TemplateSyntaxError
 from launcher_k8s.manifest import lost_identification
 from launcher_k8s.shape.fact import Data, Version
@@ -51,9 +52,11 @@ class Rendering:
         warnings: What works here, and perhaps not with the vendor's plugin.
     """
 
+    __repr__ = brief
+
     name: str
-    text: str
-    document: Document
+    text: str = attrs.field(repr=False)  # holds what the job's environment does
+    document: Document = attrs.field(repr=False)
     warnings: tuple[str, ...] = ()
 
     @property
@@ -95,6 +98,9 @@ class TemplateSet:
         """The versions of the two files that make the objects."""
         self._languages = languages
         self._compiled: Compiled = languages.compile(self.used)
+
+    def __repr__(self) -> str:
+        return brief_words(self, f"of {', '.join(self.used)}")
 
     @property
     def job_version(self) -> Version:

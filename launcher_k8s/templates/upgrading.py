@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 import attrs
 
+from launcher_k8s.brevity import brief
+
 _OURS: Final = "<<<<<<< yours"
 _BASE: Final = "||||||| before"
 _BETWEEN: Final = "======="
@@ -29,6 +31,8 @@ class Upgrade:
         text: The merged text, with marks around each conflict.
         conflicts: The lines of it, from 1, where conflicts begin.
     """
+
+    __repr__ = brief
 
     text: str
     conflicts: tuple[int, ...]

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import attrs
 
+from launcher_k8s.brevity import brief
 from launcher_k8s.diagnostics import Diagnostic, Location, Severity
 from launcher_k8s.errors import TemplateError, TemplateRenderError
 from launcher_k8s.finding import Finding
@@ -49,6 +50,8 @@ class Sample:
         text: What it printed; until it failed, if it did.
     """
 
+    __repr__ = brief
+
     what: str
     name: str
     text: str
@@ -62,6 +65,8 @@ class Validation:
         diagnostics: All findings, in the order of files and lines.
         samples: What they printed for the sample jobs.
     """
+
+    __repr__ = brief
 
     diagnostics: tuple[Diagnostic, ...]
     samples: tuple[Sample, ...]

@@ -27,6 +27,8 @@ def to_wire(value: Any) -> Any:
         return _object_to_wire(value)
     if isinstance(value, Mapping):
         return _mapping_to_wire(value)
+    if isinstance(value, (list, tuple)):
+        return _items_to_wire(value)
     if isinstance(value, (set, frozenset)):
         return sorted((to_wire(item) for item in value), key=str)
     if isinstance(value, Enum):

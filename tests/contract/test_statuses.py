@@ -218,11 +218,11 @@ async def _record(world: World, job_id: str) -> str:
 async def test_a_wait_that_is_over_in_time_tells_how_far_it_came(world: World, backend: JobBackend) -> None:
     submitted = await backend.submit(world.job(WaitsFor("never")), user=USER)
     first: list[JobStatus] = []
-    await backend.wait(submitted.id, until=JobState.RUNNING, progress=first.append)
+    await backend.wait(submitted.id, until=JobState.RUNNING, progress=lambda news: first.append(news.status))
     assert order_of(first) == [JobState.PENDING, JobState.RUNNING]
     second: list[JobStatus] = []
     with pytest.raises(OperationTimeoutError, match=r"after 1 s.*Running"):
-        await backend.wait(submitted.id, timeout_s=1, progress=second.append)
+        await backend.wait(submitted.id, timeout_s=1, progress=lambda news: second.append(news.status))
     assert order_of(second) == [JobState.RUNNING]
 
 

@@ -1,24 +1,28 @@
 """The programs in README.md and docs/, run as a reader would run them: none needs a cluster.
 
 A comment above a block of Python says what it is: ``prints`` is a program that prints the block of text
-that follows it, ``tests`` a file of tests that pass, ``module: NAME`` a file that those on the page import.
+that follows it, ``tests`` a file of tests that pass, ``module: NAME`` a file that those on the page import,
+``cell`` a cell of the page's notebook, in which one may await.
 """
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/templates.md", "docs/testing.md")
+PAGES = ("README.md", "docs/notebooks.md", "docs/templates.md", "docs/testing.md")
 _BLOCK = re.compile(
-    r"<!-- (?P<kind>prints|tests|module): ?(?P<name>\S*) -->|<!-- (?P<bare>prints|tests) -->", re.ASCII
+    r"<!-- (?P<kind>prints|tests|module): ?(?P<name>\S*) -->|<!-- (?P<bare>prints|tests|cell) -->", re.ASCII
 )
 _PYTHON = re.compile(r"\s*```python\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 _NOTICE = re.compile("the embedded cluster runs the commands .* on this machine|the host does not know user")
@@ -84,6 +88,17 @@ def test_tests_of_a_page_pass(example: Example, tmp_path: Path) -> None:
     done = run(tmp_path, "-m", "pytest", "-q", "-p", "no:asyncio", "-p", "no:cacheprovider", example.name)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"^[1-9]\d* passed", done.stdout, re.MULTILINE)
+
+
+async def test_the_cells_of_a_notebook_run_one_after_the_other(capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, Any] = {}
+    for cell in (each.code for each in EXAMPLES if each.kind == "cell"):
+        code = compile(cell, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        if inspect.isawaitable(running := eval(code, names)):
+            await running
+    assert capsys.readouterr().out == "hello\n\n"
+    assert repr(names["jobs"]) == "<JobList 1 job: 1 Finished>"
+    assert "<td>exit code</td><td>3</td>" in names["status"]._repr_html_()
 
 
 @pytest.mark.parametrize("page", PAGES)

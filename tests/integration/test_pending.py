@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher_k8s import Job, JobBackend, JobState, JobStatus, load_settings
+from launcher_k8s import Job, JobBackend, JobState, JobStatus, Progress, load_settings
 from launcher_k8s.errors import OperationTimeoutError
 from tests.cluster.real import RealCluster
 from tests.integration.directories import configuration
@@ -102,13 +102,13 @@ async def _only_message(backend: JobBackend, job: Job, *, user: str) -> str:
     """The one message of a job that stays pending, once it has been so for some seconds."""
     job_id = (await backend.submit(job, user=user)).id
     await asyncio.wait_for(_first_message(backend, job_id), SOON_S)
-    seen: list[JobStatus] = []
+    seen: list[Progress] = []
     with pytest.raises(OperationTimeoutError):
         await backend.wait(job_id, timeout_s=QUIET_S, progress=seen.append)
     await backend.remove(job_id)
-    (status,) = seen
-    assert status.state is JobState.PENDING
-    return status.status_message
+    (news,) = seen
+    assert news.state is JobState.PENDING
+    return news.message
 
 
 async def _first_message(backend: JobBackend, job_id: str) -> JobStatus:

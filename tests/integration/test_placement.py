@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from launcher_k8s import Job, JobBackend, JobState, JobStatus, Stream, load_settings
+from launcher_k8s import Job, JobBackend, JobState, JobStatus, Progress, Stream, load_settings
 from launcher_k8s.errors import OperationTimeoutError
 from tests.cluster.real import RealCluster
 from tests.integration.directories import configuration
@@ -56,11 +56,11 @@ async def test_a_job_waits_for_a_node_with_the_label_and_then_runs(
     node.label_node({ZONE: "us-west"})
     job = Job.shell("true", name="waits", placement_constraints=["az:us-east"])
     submitted = await backend.submit(job, user="jsmith")
-    seen: list[JobStatus] = []
+    seen: list[Progress] = []
     with pytest.raises(OperationTimeoutError):
         await backend.wait(submitted.id, timeout_s=QUIET_S, progress=seen.append)
-    assert {status.state for status in seen} == {JobState.PENDING}
-    assert "didn't match Pod's node affinity/selector" in seen[-1].status_message
+    assert {news.state for news in seen} == {JobState.PENDING}
+    assert "didn't match Pod's node affinity/selector" in seen[-1].message
     assert "nodeName" not in pod_of(node, namespace, submitted.id)["spec"]
 
     node.label_node({ZONE: "us-east"})

@@ -13,6 +13,8 @@ import pytest
 
 from launcher_k8s import (
     Allocation,
+    BlockingBackend,
+    BlockingStream,
     ClusterError,
     ClusterInfo,
     ClusterSettings,
@@ -29,6 +31,7 @@ from launcher_k8s import (
     Job,
     JobBackend,
     JobFilter,
+    JobList,
     JobPlan,
     JobState,
     JobStatus,
@@ -40,6 +43,7 @@ from launcher_k8s import (
     OutputGap,
     PlacementConstraint,
     ProfileSection,
+    Progress,
     Refusal,
     Rendering,
     SettingChange,
@@ -48,6 +52,8 @@ from launcher_k8s import (
     Stream,
     Submitted,
     TemplateSet,
+    TerminalProgress,
+    TqdmProgress,
     Upgrade,
     UserProfile,
     Validation,
@@ -188,5 +194,26 @@ async def read_streams(backend: JobBackend, job_id: str) -> None:
 
 
 async def lists(backend: JobBackend) -> None:
-    assert_type(await backend.list(), Sequence[JobStatus])
-    assert_type(await backend.list(fields=["name"]), Sequence[Job])
+    jobs: Sequence[JobStatus] = assert_type(await backend.list(), JobList[JobStatus])
+    assert_type(jobs[0], JobStatus)
+    assert_type((await backend.list(fields=["name"]))[:1], JobList[Job])
+
+
+async def progress(backend: JobBackend, job_id: str) -> None:
+    await backend.wait(job_id, progress=lambda news: assert_type(news, Progress))
+    await backend.wait(job_id, progress=TerminalProgress())
+    await backend.wait(job_id, progress=TqdmProgress())
+    await backend.wait(job_id, progress=lambda status, _: status)  # type: ignore[arg-type, misc]
+
+
+def blocking(job: Job, settings: ClusterSettings) -> None:
+    """Never run, as above."""
+    with BlockingBackend(settings) as backend:
+        job_id = assert_type(backend.submit(job, user="jane").id, str)
+        assert_type(backend.list(), JobList[JobStatus])
+        assert_type(backend.list(fields=["name"]), JobList[Job])
+        with backend.output(job_id) as output:
+            assert_type(output, BlockingStream[OutputChunk | OutputGap])
+        for status in backend.statuses(job_id):
+            assert_type(status, JobStatus)
+        assert_type(backend.wait(job_id, progress=TerminalProgress()), JobStatus)

@@ -29,10 +29,11 @@ from launcher_k8s.errors import (
 )
 from launcher_k8s.job import Job
 from launcher_k8s.output import OutputChunk
+from launcher_k8s.progress import Progress
 from launcher_k8s.settings import ClusterSettings, ProfileSection, Settings
-from launcher_k8s.status import JobFilter, JobState, JobStatus
+from launcher_k8s.status import JobFilter, JobState
 from launcher_k8s.templates.defaults import JOB_FILE, default_templates
-from launcher_k8s.testing import ALWAYS, ScriptedCluster
+from launcher_k8s.testing import ALWAYS, ScriptedCluster, finishes
 from launcher_k8s.testing.cluster.kinds import JOB as JOBS
 from launcher_k8s.testing.cluster.kinds import SERVICE, SERVICE_ACCOUNT, Object
 from tests.unit.backend.placed import MADE_ELSEWHERE, place_object
@@ -653,18 +654,27 @@ async def test_the_text_of_each_chunk_is_whole_wherever_the_node_cuts() -> None:
 
 
 async def test_waiting_ends_with_the_state_asked_for_and_tells_the_way(cluster: ScriptedCluster) -> None:
-    seen: list[JobState] = []
+    seen: list[tuple[JobState, bool]] = []
 
-    def progress(status: JobStatus) -> None:
-        seen.append(status.state)
-        if status.state is JobState.PENDING:
-            cluster.pod_of(status.id).running()
+    def progress(news: Progress) -> None:
+        seen.append((news.state, news.is_last))
+        if news.state is JobState.PENDING:
+            cluster.pod_of(news.job_id).running()
 
     async with entered(cluster) as backend:
         job_id = await submitted(backend)
         status = await backend.wait(job_id, until=[JobState.RUNNING], progress=progress)
     assert status.state is JobState.RUNNING
-    assert seen == [JobState.PENDING, JobState.RUNNING]
+    assert seen == [(JobState.PENDING, False), (JobState.RUNNING, True)]
+
+
+async def test_a_wait_tells_how_long_it_has_lasted_by_the_backends_clock() -> None:
+    cluster = ScriptedCluster(life=finishes(pending_s=60, after_s=3600))
+    waited: list[float] = []
+    async with entered(cluster) as backend:
+        job_id = await submitted(backend)
+        await backend.wait(job_id, progress=lambda news: waited.append(news.waited_s))
+    assert waited == [0, 60, 3660]
 
 
 async def test_an_end_ends_waiting_for_anything_else(cluster: ScriptedCluster) -> None:
@@ -694,7 +704,7 @@ async def test_a_wait_in_vain_says_how_the_job_is_and_why(cluster: ScriptedClust
 
 
 async def test_a_callers_own_timeout_error_is_not_ours(cluster: ScriptedCluster) -> None:
-    def progress(_: JobStatus) -> None:
+    def progress(_: Progress) -> None:
         raise TimeoutError("the caller's own")
 
     async with entered(cluster) as backend:
