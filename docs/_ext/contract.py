@@ -21,6 +21,7 @@ TITLES = {
     "statuses": "Status streams",
     "output": "Output",
     "control": "Control",
+    "succession": "Controls of a killed process",
     "diagnose": "Diagnosis",
     "expiry": "Expiry",
     "network": "Where a job is reached",
