@@ -578,6 +578,7 @@ class JobBackend:
                 self._settings.namespace,
                 here.tracker,
                 job_id,
+                look=here.follower.look,
                 container=container,
                 follow=follow,
                 timestamps=timestamps,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, suppress
 
 import msgspec
 
@@ -16,7 +16,7 @@ from launcher_k8s.kube.logs import ContainerLife, follow_log
 from launcher_k8s.output import GapReason, OutputChunk, OutputGap
 from launcher_k8s.rows.decoding import Lean, NamedContainer, decode
 from launcher_k8s.shape.names import MAIN_CONTAINER
-from launcher_k8s.status import JobStatus
+from launcher_k8s.status import JobState, JobStatus
 from launcher_k8s.tracker import Tracker
 
 NODE_LOST = "NodeLost"
@@ -46,6 +46,7 @@ async def read_output(
     tracker: Tracker,
     job_id: str,
     *,
+    look: Callable[[str], Awaitable[object]],
     container: str,
     follow: bool,
     timestamps: bool = False,
@@ -60,6 +61,7 @@ async def read_output(
         namespace: The job's namespace.
         tracker: Knows the job's pod and state.
         job_id: The job; known to the tracker.
+        look: Lets the tracker know of a job what the cluster has now.
         container: The container's name.
         follow: Whether to wait for what is still to come.
         timestamps: Whether to put its time before each line.
@@ -70,11 +72,17 @@ async def read_output(
     """
     if follow:
         await _started(tracker, job_id)
+    if tracker.pod(job_id) is None and _may_have_printed(tracker.status(job_id)):
+        # Another process may have recorded the end, or a listing failed: the Job can be ahead of its Pod.
+        with suppress(ObjectNotFoundError):
+            await patience.run(lambda: look(job_id))
     status, pod = tracker.status(job_id), tracker.pod(job_id)
-    if status is None or status.start_time is None:
+    if status is None or not _may_have_printed(status):
         return
     if pod is None:
         yield OutputGap(None, None, GapReason.POD_DELETED)
+        return
+    if status.start_time is None:
         return
     name = pod.name
     resource = PODS.within(namespace).named(name)
@@ -122,6 +130,14 @@ async def _started(tracker: Tracker, job_id: str) -> None:
 
 def _has_started(status: JobStatus) -> bool:
     return status.start_time is not None or status.state.is_final
+
+
+def _may_have_printed(status: JobStatus | None) -> bool:
+    """Whether a job has begun, or has ended where it is not known whether it had: its Pod may be gone."""
+    if status is None:
+        return False
+    is_unknown = status.state.is_final and status.state is not JobState.CANCELED and not status.removed
+    return status.start_time is not None or is_unknown
 
 
 def _life(tracker: Tracker, job_id: str, pod_name: str) -> ContainerLife:

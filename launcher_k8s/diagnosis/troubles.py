@@ -18,6 +18,17 @@ from launcher_k8s.rows import EventRow
 _PROGRESS: Final = frozenset({"SuccessfulCreate", "Scheduled", "Pulling", "Pulled", "Created", "Started"})
 """What happens only when the step before has succeeded: what was warned of until then is over."""
 
+_ENDINGS: Final = frozenset(
+    {
+        "BackoffLimitExceeded",
+        "DeadlineExceeded",
+        "FailedIndexes",
+        "MaxFailedIndexesExceeded",
+        "PodFailurePolicy",
+    }
+)
+"""How the Job controller warns that a Job has failed (``JobReason...`` of ``k8s.io/api/batch/v1``)."""
+
 _SUMMARY: Final = "Unable to attach or mount volumes"
 """How older kubelets, every two minutes, sum up failed mounts that they have told one by one."""
 
@@ -55,13 +66,15 @@ class Trouble:
 
 
 def present_trouble(events: Iterable[EventRow], *, job_id: str) -> Trouble | None:
-    """The latest Warning that nothing has overtaken; None where all goes well.
+    """The latest Warning that nothing has overtaken; None where all goes well, or nothing waits any more.
 
     Args:
         events: Those of the job's Pod, or of its Job while it has no Pod, in any order.
         job_id: The job.
     """
     warnings = _not_overtaken(events)
+    if any(event.kind == "Job" and event.reason in _ENDINGS for event in warnings):
+        return None  # the job has ended, which its rows will tell
     return _trouble(_most_telling(warnings), job_id) if warnings else None
 
 

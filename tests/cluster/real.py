@@ -172,6 +172,11 @@ class RealCluster:
     def remove_fake_nodes(self, nodes: FakeNodes) -> None:
         self._not_ours("fake nodes")
 
+    @property
+    def daemon_pids(self) -> frozenset[int]:
+        """The processes of a cluster of the harness's; one that a test started is that test's child."""
+        return frozenset()
+
     def log_tail(self, daemon: str) -> str:
         """The last lines of a daemon's log, such as "kubelet"."""
         self._not_ours(f"the log of {daemon}")
@@ -252,6 +257,12 @@ class OwnCluster(RealCluster):
 
     def remove_fake_nodes(self, nodes: FakeNodes) -> None:
         fakes.remove(self.api, nodes)
+
+    @property
+    def daemon_pids(self) -> frozenset[int]:
+        processes = self._daemons.processes
+        running = map(processes.get, processes.recorded())
+        return frozenset(each.pid for each in running if each is not None)
 
     def log_tail(self, daemon: str) -> str:
         return self._daemons.processes.tail(daemon)

@@ -11,13 +11,11 @@ import pytest
 from launcher_k8s import JobBackend
 from tests.contract import table
 from tests.contract.capabilities import reason_why_not
-from tests.contract.leaks import Held
 from tests.contract.world import World
-from tests.contract.worlds import WORLDS, opening_of, real_way
+from tests.contract.worlds import REAL, WORLDS, opened, real_way
 
 __all__ = ["real_way"]
 
-REAL = "real"
 OUTCOMES = pytest.StashKey[table.Table]()
 EXPECTED = pytest.StashKey[table.Rows]()
 WANTED = "LAUNCHER_K8S_CONTRACT_TABLE"
@@ -71,16 +69,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 @pytest.fixture
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[World]:
     """One cluster and a fresh namespace; when it closes, nothing may be left of what the test began."""
-    opening = opening_of(request.param, request, tmp_path)
-    held = await Held.now(sockets=request.param != REAL)
-    async with opening() as world:
+    async with opened(request.param, request, tmp_path) as world:
         yield world
-        await world.until(lambda: _is_quiet(world), "every backend's connection is closed", within_s=10)
-    await held.check()
-
-
-async def _is_quiet(world: World) -> bool:
-    return await world.connections() == 0
 
 
 @pytest.fixture

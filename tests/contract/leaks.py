@@ -28,23 +28,23 @@ class Held:
         others = frozenset(task for task in asyncio.all_tasks() if task is not current)
         return cls(others, frozenset(_sockets() if sockets else ()), frozenset(_children()))
 
-    async def check(self) -> None:
-        """Nothing is held now that was not held then.
+    async def check(self, *, daemons: frozenset[int] = frozenset()) -> None:
+        """Nothing is held now that was not held then, the daemons of a cluster aside.
 
         Raises:
             AssertionError: It names what is left.
         """
         deadline = time.monotonic() + FAREWELL_S
         sockets = bool(self.sockets)  # the event loop has one
-        while (left := self._left(await Held.now(sockets=sockets))) and time.monotonic() < deadline:  # noqa: ASYNC110
+        while (left := self._left(await Held.now(sockets=sockets), daemons)) and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         assert not left, f"left behind: {'; '.join(left)}"
 
-    def _left(self, now: Held) -> list[str]:
+    def _left(self, now: Held, daemons: frozenset[int]) -> list[str]:
         return [
             *(f"task {task!r}" for task in now.tasks - self.tasks),
             *(f"socket {each}" for each in now.sockets - self.sockets),
-            *(f"process {pid}" for pid in now.children - self.children),
+            *(f"process {pid}" for pid in now.children - self.children - daemons),
         ]
 
 

@@ -113,6 +113,10 @@ class RealWorld(World):
             for put_back in reversed(world._tidying):
                 await asyncio.to_thread(put_back)
 
+    @property
+    def daemons(self) -> frozenset[int]:
+        return self.cluster.daemon_pids
+
     @asynccontextmanager
     async def backend(
         self, *, overrides: Mapping[str, Json] | None = None, impatient: bool = False, **changes: Any
@@ -250,6 +254,9 @@ class RealWorld(World):
 
     async def deny(self, verb: str, plural: str) -> None:
         await asyncio.to_thread(real_role.deny, self.cluster, self.namespace, verb, plural)
+
+    async def allow(self) -> None:
+        await asyncio.to_thread(real_role.allow, self.cluster, self.namespace)
 
     async def run_out_of_memory(self, job_id: str) -> None:
         await self.release(job_id, "memory")

@@ -49,13 +49,22 @@ def make_account(cluster: RealCluster, namespace: str) -> None:
 
 def deny(cluster: RealCluster, namespace: str, verb: str, plural: str) -> None:
     """Take one verb on one kind from the role; returns when the API server acts on it."""
-    path = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/roles/{ACCOUNT}"
+    path = _role_of(namespace)
     rules = cluster.request("GET", path)["rules"]
     for rule in rules:
         if plural in rule["resources"]:
             rule["verbs"] = [each for each in rule["verbs"] if each != verb]
     cluster.request("PATCH", path, {"rules": [rule for rule in rules if rule["verbs"]]})
     until(lambda: not _may(cluster, namespace, verb, plural), f"{verb} {plural} denied", within_s=30)
+
+
+def allow(cluster: RealCluster, namespace: str) -> None:
+    """Give the role back all that was taken from it."""
+    cluster.request("PATCH", _role_of(namespace), {"rules": RULES})
+
+
+def _role_of(namespace: str) -> str:
+    return f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/roles/{ACCOUNT}"
 
 
 def _may(cluster: RealCluster, namespace: str, verb: str, plural: str) -> bool:

@@ -104,6 +104,7 @@ class SimulatedWorld(World):
     def watch_requests(self) -> None:
         """See every request from now on."""
         self.seen = Requests(self.api, self.faults)
+        self._denials: list[Simulated] = []
 
     # --- the cluster's objects
 
@@ -191,7 +192,11 @@ class SimulatedWorld(World):
         self.faults.expire_versions()
 
     async def deny(self, verb: str, plural: str) -> None:
-        self.faults.deny(f"{verb} {plural}")
+        self._denials.append(self.faults.deny(f"{verb} {plural}"))
+
+    async def allow(self) -> None:
+        while self._denials:
+            self._denials.pop().end()
 
     async def evict_by_api(self, job_id: str) -> None:
         name = await self._pod_name(job_id)

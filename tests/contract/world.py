@@ -40,6 +40,11 @@ class World(abc.ABC):
     clock: Clock
     """On whose time backends wait."""
 
+    @property
+    def daemons(self) -> frozenset[int]:
+        """The processes of the cluster itself: one that a test stopped and started is its child."""
+        return frozenset()
+
     # --- backends and jobs
 
     @abc.abstractmethod
@@ -160,6 +165,10 @@ class World(abc.ABC):
     @abc.abstractmethod
     async def deny(self, verb: str, plural: str) -> None:
         """Take a permission away from the account of the backends."""
+
+    @abc.abstractmethod
+    async def allow(self) -> None:
+        """Give back every permission that was taken away."""
 
     @abc.abstractmethod
     async def run_out_of_memory(self, job_id: str) -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+import msgspec
 import pytest
 
 from launcher_k8s.backend.events import Events
@@ -15,7 +16,8 @@ from launcher_k8s.backend.recording import Recorder
 from launcher_k8s.backend.troubles import Troubles
 from launcher_k8s.errors import ErrorCode, ForbiddenError, OutputNotFoundError
 from launcher_k8s.output import GapReason, OutputChunk, OutputGap
-from launcher_k8s.rows import Final, format_final
+from launcher_k8s.rows import Final, decode_job, format_final
+from launcher_k8s.rows.pods import decode_pod
 from launcher_k8s.settings import ClusterSettings, Override, ProfileSection
 from launcher_k8s.shape.names import FINAL_ANNOTATION, MAIN_CONTAINER
 from launcher_k8s.status import JobState
@@ -33,6 +35,10 @@ SETTINGS = ClusterSettings(
 POD_DELETED = OutputGap(None, None, GapReason.POD_DELETED)
 
 
+async def _nothing_new(_job_id: str) -> None:
+    """The cluster has no more of the job than the tracker knows."""
+
+
 class Reader:
     """A task that collects the output of job ``a``."""
 
@@ -43,6 +49,7 @@ class Reader:
         *,
         follow: bool = True,
         container: str = MAIN_CONTAINER,
+        look: Callable[[str], Awaitable[object]] | None = None,
     ) -> None:
         self.text = b""
         self.gaps: list[OutputGap] = []
@@ -51,6 +58,7 @@ class Reader:
             SETTINGS.namespace,
             tracker,
             "a",
+            look=look or _nothing_new,
             container=container,
             follow=follow,
             patience=Patience(cluster.clock, lambda: 0.0),
@@ -172,6 +180,38 @@ async def test_the_output_of_a_pod_gone_long_ago_is_a_gap(
     await cluster.clock.advance(3600)
     assert pod.is_gone
     reader = await read(cluster, follow=follow)
+    assert (reader.text, reader.gaps) == (b"", [POD_DELETED])
+
+
+async def test_a_pod_that_the_tracker_does_not_know_yet_is_looked_for(
+    cluster: ScriptedCluster, pod: ScriptedPod
+) -> None:
+    pod.running().prints("one\n").exits()
+    record(cluster, Final(JobState.FINISHED, 0, start_time=1000.0, end_time=1001.0))
+    job = decode_job(msgspec.json.encode(cluster.job("a")))
+    found = decode_pod(msgspec.json.encode(pod.object))
+    assert job is not None
+    assert found is not None
+    tracker = Tracker()
+    tracker.replace_jobs([job])
+    tracker.replace_pods([])
+
+    async def look(_job_id: str) -> None:
+        tracker.settle(job, [found])
+
+    reader = Reader(cluster, tracker, look=look)
+    await reader.task
+    assert (reader.text, reader.gaps) == (b"one\n", [])
+
+
+async def test_a_job_that_has_ended_unseen_is_told_by_a_gap(
+    cluster: ScriptedCluster, pod: ScriptedPod
+) -> None:
+    pod.running().prints("one\n").exits()
+    pod.deleted()
+    await cluster.clock.advance(3600)
+    assert pod.is_gone
+    reader = await read(cluster)
     assert (reader.text, reader.gaps) == (b"", [POD_DELETED])
 
 

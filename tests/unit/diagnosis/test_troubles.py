@@ -29,6 +29,12 @@ def test_a_warning_is_told_with_all_that_is_known_of_it() -> None:
     assert present_trouble([event], job_id="a") == Trouble("Job", "FailedCreate", QUOTA, 7, 12.0)
 
 
+@pytest.mark.parametrize("reason", ["BackoffLimitExceeded", "DeadlineExceeded"])
+def test_that_the_job_has_failed_is_no_reason_to_wait(reason: str) -> None:
+    events = [EventRow("Job", True, each, "") for each in ("FailedCreate", reason)]
+    assert present_trouble(events, job_id="a") is None
+
+
 def test_trouble_as_text_is_reason_and_message() -> None:
     assert str(Trouble("Job", "FailedCreate", QUOTA)) == f"FailedCreate: {QUOTA}"
     assert str(Trouble("Job", "FailedCreate", "")) == "FailedCreate"
