@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import msgspec
 
@@ -30,12 +30,16 @@ from launcher_k8s.status import JobState
 from launcher_k8s.tracker import Tracker
 
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 NEARER_S: Final = 10.0
 """How long others leave a job that runs to the process that has submitted it."""
 
 LEASE_S: Final = 60.0
 """When a process that has said that it sends, and nothing since, is taken for gone."""
+
+AGAIN_S: Final = 10.0
+"""How long to wait where several tries in a row have failed for a passing reason."""
 
 PIECE_BYTES: Final = 256 * 1024
 _ATTACHED: Final = ConnectOptions(MAIN_CONTAINER, stdin=True, stdout=False, stderr=False)
@@ -141,11 +145,11 @@ class Feeder:
             "annotations": {DELIVERY_ANNOTATION: format_delivery(delivery)},
         }
         patch = msgspec.json.encode({"metadata": metadata})
-        reply = await self._patience.run(lambda: self._cluster.patch(self._jobs.named(row.id), patch))
+        reply = await self._insist(row.id, lambda: self._cluster.patch(self._jobs.named(row.id), patch))
         return self._learn(row.id, reply.body)
 
     async def _look(self, job_id: str) -> JobRow:
-        reply = await self._patience.run(lambda: self._cluster.get(self._jobs.named(job_id)))
+        reply = await self._insist(job_id, lambda: self._cluster.get(self._jobs.named(job_id)))
         return self._learn(job_id, reply.body)
 
     def _learn(self, job_id: str, body: bytes) -> JobRow:
@@ -163,7 +167,7 @@ class Feeder:
     async def _deliver(self, row: JobRow) -> None:
         data = self._own.get(row.id)
         if data is None:
-            reply = await self._patience.run(lambda: self._cluster.get(self._jobs.named(row.id)))
+            reply = await self._insist(row.id, lambda: self._cluster.get(self._jobs.named(row.id)))
             data = read_job(msgspec.json.decode(reply.body)).stdin.encode()
         renewal = asyncio.create_task(self._keep_saying(row.id))
         try:
@@ -214,7 +218,23 @@ class Feeder:
                     error,
                 )
 
-        await self._patience.run(attach)
+        await self._insist(job_id, attach)
+
+    async def _insist(self, job_id: str, ask: Callable[[], Awaitable[T]]) -> T:
+        """The first answer, however long it takes: a job may wait for its input for ever."""
+        is_first = True
+        while True:
+            try:
+                return await self._patience.run(ask)
+            except ConflictError:
+                raise  # the same again would meet it again
+            except ClusterError as error:
+                if not error.transient:
+                    raise
+                level = logging.WARNING if is_first else logging.DEBUG
+                _log.log(level, "the standard input of job %s could not be sent yet: %s", job_id, error)
+            is_first = False
+            await self._clock.sleep(AGAIN_S)
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:

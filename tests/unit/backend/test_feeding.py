@@ -121,6 +121,20 @@ async def test_an_attach_that_fails_is_tried_again(cluster: ScriptedCluster, bac
     assert pod.stdin() == TEXT.encode()
 
 
+@pytest.mark.parametrize("what", ["patch jobs", "get pods/attach"])
+async def test_a_long_outage_leaves_no_job_without_its_input(
+    cluster: ScriptedCluster, backend: JobBackend, what: str
+) -> None:
+    job_id = (await backend.submit(READS, user="jsmith")).id
+    outage = cluster.faults.drop_request(what, times=ALWAYS)
+    pod = cluster.pod_of(job_id).running()
+    await cluster.clock.sleep(600)
+    assert pod.stdin() == b""
+    outage.end()
+    await cluster.clock.sleep(60)
+    assert (pod.stdin(), pod.has_closed_stdin()) == (TEXT.encode(), True)
+
+
 async def test_a_job_that_ends_is_sent_no_more(
     cluster: ScriptedCluster, backend: JobBackend, caplog: pytest.LogCaptureFixture
 ) -> None:
