@@ -1,24 +1,20 @@
 """A Kubernetes API server over HTTP: the default :class:`~launcher_k8s.connection.Cluster`.
 
-Here each verb becomes a request, and a watch's lines become events; :mod:`launcher_k8s.kube.transport`
-sends. Of kubernetes_asyncio only the reading of kubeconfigs is used: its generated models cost hundreds
-of microseconds an object, and its raw mode checks neither status nor content type (kubernetes facts,
-"The client library").
+Here each verb becomes a request; :mod:`launcher_k8s.kube.transport` sends. Of kubernetes_asyncio only the
+reading of kubeconfigs is used: its generated models cost hundreds of microseconds an object, and its raw mode
+checks neither status nor content type (kubernetes facts, "The client library").
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC
 from functools import partial
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 import msgspec
@@ -35,9 +31,10 @@ from launcher_k8s.connection import (
 )
 from launcher_k8s.errors import InvalidObjectError, UnavailableError
 from launcher_k8s.kube.endpoint import EndpointSource, endpoint_from_settings
+from launcher_k8s.kube.events import WatchEvents
 from launcher_k8s.kube.kubeconfig import kubeconfig_source
-from launcher_k8s.kube.lines import LineSplitter
-from launcher_k8s.kube.problems import Attempt, Status, error_from_status
+from launcher_k8s.kube.problems import Attempt
+from launcher_k8s.kube.queries import delete_options, list_query, log_query, watch_query
 from launcher_k8s.kube.sessions import PROTOCOLS, ChannelSession, SocketWire, attempt_of, session_query
 from launcher_k8s.kube.transport import (
     DEFAULT_TIMEOUTS,
@@ -51,7 +48,6 @@ from launcher_k8s.settings import ClusterSettings
 
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _LOG_MEDIA_TYPE = "text/plain"
-_TYPE_WITHIN = 32
 
 
 class KubernetesCluster:
@@ -165,11 +161,7 @@ class KubernetesCluster:
         continue_token: str = "",
     ) -> Reply:
         """GET one page of a collection; ``limit`` 0 asks for all of it."""
-        query = _selectors(label_selector, field_selector)
-        if limit:
-            query["limit"] = str(limit)
-        if continue_token:
-            query["continue"] = continue_token
+        query = list_query(label_selector, field_selector, limit=limit, continue_token=continue_token)
         return await self._send("GET", "list", resource, query=query)
 
     async def patch(self, resource: Resource, body: bytes, *, content_type: str = MERGE_PATCH) -> Reply:
@@ -178,14 +170,7 @@ class KubernetesCluster:
 
     async def delete(self, resource: Resource, *, uid: str = "") -> Reply:
         """DELETE one object and, in the background, what it owns; with ``uid`` only that very object."""
-        options: dict[str, object] = {
-            "kind": "DeleteOptions",
-            "apiVersion": "v1",
-            "propagationPolicy": "Background",  # the default of batch/v1 Jobs orphans their pods
-        }
-        if uid:
-            options["preconditions"] = {"uid": uid}
-        return await self._send("DELETE", "delete", resource, body=json.dumps(options).encode())
+        return await self._send("DELETE", "delete", resource, body=delete_options(uid))
 
     def watch(
         self,
@@ -197,10 +182,9 @@ class KubernetesCluster:
         timeout_s: int = 0,
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """Follow a collection from a version, bookmarks included: one event's JSON at a time."""
-        query = _selectors(label_selector, field_selector)
-        query |= {"watch": "1", "allowWatchBookmarks": "true", "resourceVersion": resource_version}
-        if timeout_s:
-            query["timeoutSeconds"] = str(timeout_s)
+        query = watch_query(
+            label_selector, field_selector, resource_version=resource_version, timeout_s=timeout_s
+        )
         return self._watch(resource, query, self._timeouts.watch_silence_s(timeout_s))
 
     @asynccontextmanager
@@ -214,14 +198,14 @@ class KubernetesCluster:
             Traffic.WATCH, request, media_type=JSON_MEDIA_TYPE, silence_s=silence_s
         )
         async with opening as chunks:
-            yield _Events(chunks, attempt)
+            yield WatchEvents(chunks, attempt)
 
     @asynccontextmanager
     async def log(self, pod: Resource, options: LogOptions) -> AsyncIterator[AsyncIterator[bytes]]:
         """Read a container's log, as chunks that end anywhere."""
         attempt = Attempt("get", pod.named(pod.name, "log"))
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
-        request = Request("GET", _path(attempt), attempt, _log_query(options), headers=headers)
+        request = Request("GET", _path(attempt), attempt, log_query(options), headers=headers)
         opening = self._open(attempt).stream(
             Traffic.LOG, request, media_type=_LOG_MEDIA_TYPE, silence_s=self._timeouts.log_idle_s
         )
@@ -264,73 +248,8 @@ class KubernetesCluster:
         return self._transport
 
 
-class _Events:
-    """A watch's events, one line of JSON each, however the network cut them."""
-
-    def __init__(self, chunks: AsyncIterator[bytes], attempt: Attempt) -> None:
-        self._chunks = chunks
-        self._attempt = attempt
-        self._splitter = LineSplitter()
-        self._ready: deque[bytes] = deque()
-
-    def __aiter__(self) -> _Events:
-        return self
-
-    async def __anext__(self) -> bytes:
-        while not self._ready:
-            try:
-                chunk = await anext(self._chunks)
-            except StopAsyncIteration:
-                if self._splitter.rest:
-                    self._refuse("the watch ended inside an event")
-                raise
-            self._ready.extend(self._splitter.feed(chunk))
-        line = self._ready.popleft()
-        if not line.startswith(b"{"):
-            self._refuse("what came on the watch is no event")
-        if b'"ERROR"' in line[:_TYPE_WITHIN]:
-            self._raise_status(line)
-        return line
-
-    def _raise_status(self, line: bytes) -> NoReturn:
-        try:
-            event = msgspec.json.decode(line, type=_ErrorEvent)
-        except msgspec.DecodeError:
-            self._refuse("the watch ended with an error that cannot be read")
-        raise error_from_status(self._attempt, event.object)
-
-    def _refuse(self, what: str) -> NoReturn:
-        raise UnavailableError(f"cannot {self._attempt}: {what}", transient=True)
-
-
 class _Version(msgspec.Struct, rename="camel"):
     git_version: str
-
-
-class _ErrorEvent(msgspec.Struct):
-    object: Status
-
-
-def _selectors(label_selector: str, field_selector: str) -> dict[str, str]:
-    query = {}
-    if label_selector:
-        query["labelSelector"] = label_selector
-    if field_selector:
-        query["fieldSelector"] = field_selector
-    return query
-
-
-def _log_query(options: LogOptions) -> dict[str, str]:
-    query = {"container": options.container}
-    if options.follow:
-        query["follow"] = "true"
-    if options.timestamps:
-        query["timestamps"] = "true"
-    if options.since_time is not None:
-        query["sinceTime"] = options.since_time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if options.limit_bytes is not None:
-        query["limitBytes"] = str(options.limit_bytes)
-    return query
 
 
 def _path(attempt: Attempt) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Any
 
 import msgspec
 
-from launcher_k8s.connection import LogOptions, Resource
+from launcher_k8s.connection import Resource
 from launcher_k8s.errors import ClusterError
 from launcher_k8s.kube.problems import Attempt, Status, error_from_answer, error_from_status
 from launcher_k8s.testing.cluster.refusals import Refusal
@@ -58,21 +57,3 @@ def error_of(attempt: Attempt, refusal: Refusal) -> ClusterError:
     """The error that the client makes of a refusal over HTTP."""
     headers = {"Retry-After": str(refusal.retry_after_s)} if refusal.retry_after_s else {}
     return error_from_answer(attempt, refusal.code, headers, msgspec.json.encode(refusal.status))
-
-
-def selector_params(label_selector: str, field_selector: str) -> dict[str, str]:
-    """The query of a selection."""
-    given = {"labelSelector": label_selector, "fieldSelector": field_selector}
-    return {key: text for key, text in given.items() if text}
-
-
-def log_params(options: LogOptions) -> dict[str, str]:
-    """The query of a log."""
-    params = {"container": options.container}
-    params |= {"follow": "true"} if options.follow else {}
-    params |= {"timestamps": "true"} if options.timestamps else {}
-    if options.since_time is not None:
-        params["sinceTime"] = f"{options.since_time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    if options.limit_bytes is not None:
-        params["limitBytes"] = str(options.limit_bytes)
-    return params

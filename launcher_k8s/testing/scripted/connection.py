@@ -14,7 +14,6 @@ from typing import Final, Self, TypeVar
 
 import aiohttp
 import attrs
-import msgspec
 
 from launcher_k8s.connection import (
     JSON_MEDIA_TYPE,
@@ -27,6 +26,7 @@ from launcher_k8s.connection import (
 )
 from launcher_k8s.kube.deadline import DeadlineError, deadline
 from launcher_k8s.kube.problems import Attempt, error_from_exception
+from launcher_k8s.kube.queries import delete_options, list_query, log_query, watch_query
 from launcher_k8s.kube.sessions import ChannelSession, attempt_of, session_query
 from launcher_k8s.kube.transport import Timeouts, closed_error
 from launcher_k8s.testing.cluster.api import Api
@@ -36,7 +36,7 @@ from launcher_k8s.testing.cluster.requests import Answer, Request
 from launcher_k8s.testing.cluster.watching import Watch
 from launcher_k8s.testing.fault import Encounter
 from launcher_k8s.testing.faults import Faults
-from launcher_k8s.testing.scripted.asking import Asked, error_in, error_of, log_params, selector_params
+from launcher_k8s.testing.scripted.asking import Asked, error_in, error_of
 from launcher_k8s.testing.scripted.clock import ScriptedClock
 from launcher_k8s.testing.scripted.commands import Command, Commands, Ran, answer_signal, answer_usage
 from launcher_k8s.testing.scripted.reading import LogFeed, answer_metrics, open_log
@@ -146,9 +146,7 @@ class ScriptedConnection:
         continue_token: str = "",
     ) -> Reply:
         """GET one page of a collection; ``limit`` 0 asks for all of it."""
-        params = selector_params(label_selector, field_selector)
-        params |= {"limit": str(limit)} if limit else {}
-        params |= {"continue": continue_token} if continue_token else {}
+        params = list_query(label_selector, field_selector, limit=limit, continue_token=continue_token)
         return await self._ask("list", resource, params)
 
     async def patch(self, resource: Resource, body: bytes, *, content_type: str = MERGE_PATCH) -> Reply:
@@ -157,9 +155,7 @@ class ScriptedConnection:
 
     async def delete(self, resource: Resource, *, uid: str = "") -> Reply:
         """DELETE one object and, in the background, what it owns; with ``uid`` only that very object."""
-        options = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
-        preconditions = {"preconditions": {"uid": uid}} if uid else {}
-        return await self._ask("delete", resource, None, msgspec.json.encode(options | preconditions))
+        return await self._ask("delete", resource, None, delete_options(uid))
 
     def watch(
         self,
@@ -171,9 +167,9 @@ class ScriptedConnection:
         timeout_s: int = 0,
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """Follow a collection from a version, bookmarks included: one event's JSON at a time."""
-        params = selector_params(label_selector, field_selector)
-        params |= {"watch": "1", "allowWatchBookmarks": "true", "resourceVersion": resource_version}
-        params |= {"timeoutSeconds": str(timeout_s)} if timeout_s else {}
+        params = watch_query(
+            label_selector, field_selector, resource_version=resource_version, timeout_s=timeout_s
+        )
         return self._watch(self._request("watch", resource, params), timeout_s)
 
     @asynccontextmanager
@@ -212,7 +208,7 @@ class ScriptedConnection:
     @asynccontextmanager
     async def log(self, pod: Resource, options: LogOptions) -> AsyncIterator[AsyncIterator[bytes]]:
         """Read a container's log, as chunks that end anywhere."""
-        request = self._request("get", pod.named(pod.name, "log"), log_params(options))
+        request = self._request("get", pod.named(pod.name, "log"), log_query(options))
         attempt = Attempt("get", request.resource)
         encounter = await self._meet(attempt, request, is_stream=True)
         stream = LogStream(attempt, encounter, clock=self.clock, silence_s=self._timeouts.log_idle_s)
