@@ -244,7 +244,7 @@ class BackendClosedError(LauncherError):
 
     def __init__(self) -> None:
         super().__init__(
-            "the backend is closed", hint="use it inside `async with JobBackend(...) as backend:`"
+            "the backend is closed", hint="use it inside the block of its `with` or `async with`"
         )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -208,7 +208,7 @@ def facts_table(title: str, facts: Iterable[tuple[str, str]]) -> Table:
 
 def moment(time: datetime | None) -> str:
     """A moment as people read it, in UTC; nothing for none."""
-    return f"{time:%Y-%m-%d %H:%M:%S} UTC" if time else ""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if time else ""
 
 
 def show(value: object) -> str:

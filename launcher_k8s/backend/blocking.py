@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import random as _random
-import threading
 import weakref
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
@@ -54,21 +53,15 @@ class BlockingStream(Generic[T]):
     def __init__(self, thread: LoopThread, stream: Stream[T]) -> None:
         self._thread = thread
         self._stream = stream
-        self._reading: Call[T] | None = None
         self._is_closed = False
-        self._guard = threading.Lock()
         weakref.finalize(self, _drop, thread, stream)
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> T:
-        with self._guard:
-            if self._is_closed:
-                raise StopIteration
-            self._reading = self._thread.begin(self._stream.__anext__())
         try:
-            return self._reading.result()
+            return self._thread.run(self._stream.__anext__())
         except StopAsyncIteration:
             raise StopIteration from None
         except BackendClosedError:
@@ -86,17 +79,13 @@ class BlockingStream(Generic[T]):
 
     def close(self) -> None:
         """End the stream and free its connection; harmless when it has ended already."""
-        with self._guard:
-            self._is_closed = True
-        if self._reading is not None:
-            self._reading.end()
+        self._is_closed = True
         with suppress(BackendClosedError):
-            self._thread.run(self._stream.aclose())
+            self._thread.run(self._stream.interrupt())
 
 
 def _drop(thread: LoopThread, stream: Stream[T]) -> None:
-    with suppress(BackendClosedError):
-        thread.begin(stream.aclose())
+    Call(thread, stream.interrupt()).begin()
 
 
 class BlockingBackend:
@@ -249,15 +238,19 @@ class BlockingBackend:
         """
         news: SimpleQueue[Progress | None] = SimpleQueue()
         told = None if progress is None else news.put
-        call = self._thread.begin(self._backend.wait(job_id, until=until, timeout_s=timeout_s, progress=told))
+        call = Call(
+            self._thread,
+            self._backend.wait(job_id, until=until, timeout_s=timeout_s, progress=told),
+        )
+        call.outcome.add_done_callback(lambda _: news.put(None))
         try:
-            call.outcome.add_done_callback(lambda _: news.put(None))
+            call.begin()
             while (each := news.get()) is not None:
                 if progress is not None:
                     progress(each)
         finally:
             call.end()
-        return call.result()
+        return call.outcome.result()
 
     def control(self, job_id: str, operation: Operation, *, user: str | None = None) -> ControlResult:
         """Suspend, resume, stop, kill or cancel a job: :meth:`JobBackend.control`."""

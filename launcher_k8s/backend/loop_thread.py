@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from typing import Any, Final, Generic, TypeVar
@@ -21,45 +21,62 @@ _NAME: Final = "launcher_k8s"
 
 
 class Call(Generic[T]):
-    """What a thread has asked of the loop's thread.
+    """What a thread wants done by the loop's thread: by :meth:`result`, or by :meth:`begin` and :meth:`end`.
 
     Args:
-        loop: The loop.
+        thread: The loop's thread.
         work: What is to be done.
+
+    Attributes:
+        outcome: What has become of it. A cancellation is a :class:`BackendClosedError` here: whoever has
+            asked for it does not look.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> None:
-        self._loop = loop
-        self._work = work
-        self._task: asyncio.Task[T] | None = None
+    def __init__(self, thread: LoopThread, work: Coroutine[Any, Any, T]) -> None:
         self.outcome: Future[T] = Future()
+        self._thread = thread
+        self._work = work
+        self._is_posted = False
+        self._task: asyncio.Task[T] | None = None
 
     def begin(self) -> None:
-        """In the loop's thread: do it."""
-        self._task = self._loop.create_task(self._work)
-        self._task.add_done_callback(self._hand_over)
+        """Have it done, without waiting for it."""
+        try:
+            self._is_posted = True
+            self._thread.post(self._start)
+        except BackendClosedError:
+            self._give_up()
+
+    def end(self) -> None:
+        """Cancel what is not done yet, and wait until it has ended."""
+        if self.outcome.done():
+            return
+        with suppress(BackendClosedError):  # else the thread ends, and with it all that was posted
+            self._thread.post(self._cancel)
+        if self._is_posted:
+            wait([self.outcome])
 
     def result(self) -> T:
-        """In the caller's thread: wait for it; one that is interrupted meanwhile ends it first.
+        """Have it done, and wait for it; what interrupts that ends it first.
 
         Raises:
-            BackendClosedError: The loop has ended before the work.
+            BackendClosedError: The thread has ended before it, or was never begun.
         """
         try:
+            self.begin()
             return self.outcome.result()
         except BaseException:
             self.end()
             raise
 
-    def end(self) -> None:
-        """In the caller's thread: cancel what is not done yet, and wait until it has ended."""
-        if not self.outcome.done():
-            with suppress(RuntimeError):  # the loop was closed meanwhile: then it has ended everything
-                self._loop.call_soon_threadsafe(self._cancel)
-            wait([self.outcome])
+    def _start(self) -> None:
+        self._task = asyncio.create_task(self._work)
+        self._task.add_done_callback(self._hand_over)
 
     def _cancel(self) -> None:
-        if self._task is not None:
+        if self._task is None:  # the caller was interrupted before it was posted
+            self._give_up()
+        else:
             self._task.cancel()
 
     def _hand_over(self, task: asyncio.Task[T]) -> None:
@@ -70,12 +87,17 @@ class Call(Generic[T]):
         else:
             self.outcome.set_result(task.result())
 
+    def _give_up(self) -> None:
+        self._work.close()
+        self.outcome.set_exception(BackendClosedError())
+
 
 class LoopThread:
     """The thread and its loop; begins with :meth:`start` and ends with :meth:`stop`."""
 
     def __init__(self) -> None:
-        self._guard = threading.RLock()  # the collector may end a stream in the midst of a call
+        # The collector may end a stream in the midst of a call: the same thread comes again.
+        self._guard = threading.RLock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stopping = asyncio.Event()
@@ -95,30 +117,30 @@ class LoopThread:
         self._thread.start()
         self._loop = started.result()
 
-    def begin(self, work: Coroutine[Any, Any, T]) -> Call[T]:
-        """Have something done, without waiting for it.
+    def post(self, callback: Callable[[], object]) -> None:
+        """Have a function called in the thread, after all that were posted before.
 
         Raises:
             BackendClosedError: The thread has ended, or was never begun.
         """
-        with self._guard:  # so that what was begun before the end is cancelled by it, and never forgotten
+        with self._guard:  # so that what was posted before the end is called before it
             if self._loop is None:
-                work.close()
                 raise BackendClosedError
-            call = Call(self._loop, work)
-            self._loop.call_soon_threadsafe(call.begin)
-            return call
+            self._loop.call_soon_threadsafe(callback)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Have something done, and wait for it."""
-        return self.begin(work).result()
+        """Have something done, and wait for it.
+
+        Raises:
+            BackendClosedError: The thread has ended before it, or was never begun.
+        """
+        return Call(self, work).result()
 
     def stop(self) -> None:
         """End what is still under way, and the thread; returns when it has ended."""
-        with self._guard:
-            loop, self._loop = self._loop, None
-            if loop is not None:
-                loop.call_soon_threadsafe(self._stopping.set)
+        with suppress(BackendClosedError), self._guard:
+            self.post(self._stopping.set)
+            self._loop = None
         if self._thread is not None:
             self._thread.join()
 

@@ -13,7 +13,7 @@ from launcher_k8s.backend.feeding import Feeder
 from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.leaving import Undertakings
 from launcher_k8s.backend.patience import Patience
-from launcher_k8s.brevity import brief
+from launcher_k8s.brevity import brief_words
 from launcher_k8s.connection import Cluster
 from launcher_k8s.decisions import Decision, DecisionKind
 from launcher_k8s.errors import AlreadyExistsError, InvalidJobError
@@ -28,10 +28,11 @@ ID_DRAWS = 8
 class Submitted:
     """A job that is in the cluster: its id, and the plan it was made from."""
 
-    __repr__ = brief
-
     id: str
     plan: JobPlan
+
+    def __repr__(self) -> str:
+        return brief_words(self, f"{self.id} of {self.plan.user} on {self.plan.cluster}")
 
 
 class Submitter:
