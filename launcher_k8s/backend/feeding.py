@@ -87,8 +87,8 @@ class Feeder:
 
     def consider(self, job_id: str) -> None:
         """Look at a job that has come to run, or has ended."""
-        status, row = self._tracker.status(job_id), self._tracker.row(job_id)
-        if status is not None and status.state.is_final:
+        state, row = self._tracker.state(job_id), self._tracker.row(job_id)
+        if state is not None and state.is_final:
             self._own.pop(job_id, None)
             if (task := self._tasks.get(job_id)) is not None:
                 task.cancel()  # a server may wait for ever for a program to read that has ended
@@ -98,10 +98,8 @@ class Feeder:
 
     def _wants_input(self, row: JobRow) -> bool:
         """Whether a job runs that is ours to feed and was not yet."""
-        status = self._tracker.status(row.id)
         return (
-            status is not None
-            and status.state is JobState.RUNNING
+            self._tracker.state(row.id) is JobState.RUNNING
             and row.instance_id == self._instance_id
             and (row.has_stdin or row.id in self._own)
             and not (row.delivery and row.delivery.done)

@@ -195,6 +195,7 @@ class Follower:
                     replace(item.rows, item.version)
                     self._listed.add(plural)
                     self._tend()
+                del item  # all rows, as they were: the next item may be hours away
                 self._tell_waiters()
 
     def _tell_waiters(self) -> None:

@@ -159,9 +159,11 @@ async def reflect(
             await pace.clock.sleep(delay_s)
             continue
         failures = 0
+        version = listed.version
         yield listed
+        del listed  # who consumes it keeps what it needs: the watch may go on for days
         lively = False
-        async with aclosing(resume(cluster, source, listed.version, pace=pace)) as changes:
+        async with aclosing(resume(cluster, source, version, pace=pace)) as changes:
             async for change in changes:
                 lively = lively or isinstance(change, Changed)
                 yield change

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from sys import intern
 from typing import Final
 
@@ -127,7 +128,7 @@ def _row(job: _Job) -> JobRow | None:
         version_number(metadata.resource_version),
         intern(annotations[NAME_ANNOTATION]),
         intern(annotations[USER_ANNOTATION]),
-        tuple(map(intern, read_tags(annotations))),
+        _kept_once(read_tags(annotations)),
         intern(metadata.labels.instance_id) if metadata.labels else "",
         seconds_or_none(metadata.creation_timestamp),
         bool(job.spec and job.spec.suspend),
@@ -141,6 +142,12 @@ def _row(job: _Job) -> JobRow | None:
         bool(annotations.get(STDIN_ANNOTATION)),
         parse_delivery(own.delivery) if own else None,
     )
+
+
+@lru_cache(maxsize=1024)
+def _kept_once(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Tags that are the same on many jobs, as one tuple."""
+    return tuple(map(intern, tags))
 
 
 def _launcher_annotations(spec: _JobSpec | None) -> dict[str, str] | None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
 from launcher_k8s.backend.troubles import Troubles
 from launcher_k8s.errors import BackendClosedError, ClusterError, ForbiddenError
+from launcher_k8s.kube.reflector import Relisted
 from launcher_k8s.rows import JobRow, decode_job
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.shape.names import FINAL_ANNOTATION
@@ -80,6 +82,17 @@ async def test_changes_arrive_by_the_watches(cluster: ScriptedCluster) -> None:
         await cluster.clock.settle()
         assert (parts.state("a"), parts.state("b")) == (JobState.RUNNING, JobState.PENDING)
     assert cluster.requests().count("list jobs") == cluster.requests().count("list pods") == 1
+
+
+async def test_the_rows_of_a_list_are_not_kept_beside_what_was_made_of_them(
+    cluster: ScriptedCluster,
+) -> None:
+    gc.collect()
+    before = {id(each) for each in gc.get_objects() if type(each) is Relisted}
+    async with following(cluster) as parts:
+        await parts.follower.synced()
+        await cluster.clock.settle()
+        assert {id(each) for each in gc.get_objects() if type(each) is Relisted} <= before
 
 
 @pytest.mark.parametrize("request_", ["list jobs", "list pods"])

@@ -607,6 +607,7 @@ def test_what_is_selected_or_told_first_is_what_the_filter_matches(
 ) -> None:
     matching = [each for each in crowd.select() if user in (None, each.user) and wanted.matches(each)]
     assert crowd.select(wanted, user=user) == matching
+    assert [crowd.state(each.id) for each in matching] == [each.state for each in matching]
     assert drain(crowd.subscribe(wanted, user=user, wake=lambda: None)) == matching
 
 
