@@ -14,7 +14,6 @@ import logging
 import random as _random
 import weakref
 from collections.abc import (
-    AsyncGenerator,
     Callable,
     Collection,
     Iterable,
@@ -22,7 +21,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import AsyncExitStack, aclosing, closing, contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
 from types import TracebackType
 from typing import Any, Self, overload
 
@@ -30,18 +29,15 @@ from launcher_k8s import host
 from launcher_k8s.arguments import checked
 from launcher_k8s.backend import listing, submission
 from launcher_k8s.backend.checking import check_cluster
-from launcher_k8s.backend.expiry import Hold
 from launcher_k8s.backend.membership import Membership
 from launcher_k8s.backend.networking import network_of
 from launcher_k8s.backend.opening import Opened, opened
-from launcher_k8s.backend.output import read_output
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.planning import Planner
+from launcher_k8s.backend.reading import read_changes, read_job_output, read_utilization
 from launcher_k8s.backend.reloading import TO_FOLLOW, TO_REACH, Reloaded, read_again, reconcile
-from launcher_k8s.backend.statuses import changes
 from launcher_k8s.backend.streams import Stream, StreamSet
 from launcher_k8s.backend.submitting import Submitted, with_warnings
-from launcher_k8s.backend.utilization import utilization_of
 from launcher_k8s.backend.waiting import wait_for
 from launcher_k8s.brevity import brief_words
 from launcher_k8s.cause import Diagnosis
@@ -292,7 +288,7 @@ class JobBackend:
             ClusterError: By the stream: the cluster could not be asked at the start. Later failures are
                 waited out.
         """
-        return self._streams.open(self._changes(self._here, wanted, user))
+        return self._streams.open(read_changes(self._here, wanted, user))
 
     @checked
     def output(
@@ -323,11 +319,18 @@ class JobBackend:
         """
         here = self._here
         hold = here.expiry.hold(job_id)
-        stream = self._streams.open(
-            self._output(
-                here, job_id, user, hold=hold, follow=follow, container=container, timestamps=timestamps
-            )
+        pieces = read_job_output(
+            here,
+            self._settings.namespace,
+            job_id,
+            user,
+            hold=hold,
+            container=container,
+            follow=follow,
+            timestamps=timestamps,
+            patience=self._patience,
         )
+        stream = self._streams.open(pieces)
         weakref.finalize(stream, hold.close)  # of one that was never read
         return stream
 
@@ -350,7 +353,7 @@ class JobBackend:
             ClusterError: By the stream: the metrics API may not be asked, does not answer, or has told
                 nothing of the job for two minutes.
         """
-        return self._streams.open(self._utilization(self._here, job_id, user))
+        return self._streams.open(read_utilization(self._here, job_id, user))
 
     @checked
     async def wait(
@@ -549,56 +552,9 @@ class JobBackend:
                 raise BackendClosedError from error
             raise
 
-    async def _changes(
-        self, here: Opened, wanted: str | JobFilter, user: str | None
-    ) -> AsyncGenerator[JobStatus, None]:
-        if isinstance(wanted, str):
-            await here.lookup.find(wanted, user)
-        else:
-            await here.follower.synced()
-        async with aclosing(changes(here.tracker, wanted, user=user)) as statuses:
-            async for status in statuses:
-                yield status
-
-    async def _output(
-        self,
-        here: Opened,
-        job_id: str,
-        user: str | None,
-        *,
-        hold: Hold,
-        follow: bool,
-        container: str,
-        timestamps: bool,
-    ) -> AsyncGenerator[OutputChunk | OutputGap, None]:
-        with closing(hold):
-            await here.lookup.find(job_id, user)
-            pieces = read_output(
-                here.cluster,
-                self._settings.namespace,
-                here.tracker,
-                job_id,
-                look=here.follower.look,
-                container=container,
-                follow=follow,
-                timestamps=timestamps,
-                patience=self._patience,
-            )
-            async with aclosing(pieces):
-                async for piece in pieces:
-                    yield piece
-
     async def _service_of(self, job: Job) -> Mapping[str, Any] | None:
         groups = await self._membership.groups_of(job.user)
         return await self._planner.plan_service(job, self._settings, groups=groups)
-
-    async def _utilization(
-        self, here: Opened, job_id: str, user: str | None
-    ) -> AsyncGenerator[Utilization, None]:
-        await here.lookup.find(job_id, user)
-        async with aclosing(utilization_of(job_id, here.tracker, here.meter, here.inside)) as figures:
-            async for each in figures:
-                yield each
 
     def _job(self, status: JobStatus, job: Job | None, names: Collection[str]) -> Job:
         return listing.job_of(status, job, cluster=self._settings.name, fields=names)
