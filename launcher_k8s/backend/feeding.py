@@ -5,7 +5,8 @@ the pod template's annotation, if there is one. So that no two send the same, ea
 at it before it attaches (annotation ``launcher-k8s/stdin``), goes on saying so, and says when all was sent.
 What was said too long ago was said by a process that is gone. A container's input is closed when the first
 attach to it ends (``stdinOnce``): nothing can be sent twice, and an attach that is cut cannot be taken up
-again. Rules: domain, section 5, "stdin".
+again. How far a process came that is gone nobody knows, so that is said, too. Rules: domain,
+section 5, "stdin".
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -23,6 +25,7 @@ from launcher_k8s.backend.leaving import finish
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.connection import JOBS, PODS, Cluster, ConnectOptions
 from launcher_k8s.errors import ClusterError, ConflictError, ObjectNotFoundError
+from launcher_k8s.kube.deadline import DeadlineError, deadline
 from launcher_k8s.manifest import read_job
 from launcher_k8s.rows import Delivery, JobRow, decode_job, format_delivery
 from launcher_k8s.shape.names import DELIVERY_ANNOTATION, MAIN_CONTAINER
@@ -68,7 +71,8 @@ class Feeder:
         self._name = f"{int(patience.chance() * 2**40):010x}"
         self._own: dict[str, bytes] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._is_left = False
+        self._sending: dict[str, asyncio.Task[bool]] = {}
+        self._is_left = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         return self
@@ -76,7 +80,7 @@ class Feeder:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
-        self._is_left = True
+        self._is_left.set()
         await finish(set(self._tasks.values()), self._clock)
 
     def expect(self, job_id: str, data: bytes) -> None:
@@ -87,31 +91,34 @@ class Feeder:
 
     def consider(self, job_id: str) -> None:
         """Look at a job that has come to run, or has ended."""
-        state, row = self._tracker.state(job_id), self._tracker.row(job_id)
+        state = self._tracker.state(job_id)
         if state is not None and state.is_final:
             self._own.pop(job_id, None)
-            if (task := self._tasks.get(job_id)) is not None:
-                task.cancel()  # a server may wait for ever for a program to read that has ended
-        elif row is not None and self._wants_input(row) and job_id not in self._tasks and not self._is_left:
+            if (sending := self._sending.get(job_id)) is not None:
+                sending.cancel()  # a server may wait for ever for a program to read that has ended
+        if job_id not in self._tasks and self._wanting(job_id) is not None:
             task = self._tasks[job_id] = asyncio.create_task(self._feed(job_id))
             task.add_done_callback(lambda _: self._tasks.pop(job_id, None))
 
-    def _wants_input(self, row: JobRow) -> bool:
-        """Whether a job runs that is ours to feed and was not yet."""
-        return (
-            self._tracker.state(row.id) is JobState.RUNNING
-            and row.instance_id == self._instance_id
-            and (row.has_stdin or row.id in self._own)
-            and not (row.delivery and row.delivery.done)
-        )
+    def _wanting(self, job_id: str) -> JobRow | None:
+        """A job that is ours to feed and that nobody has said to be fed; None if it is not, or not now."""
+        state, row = self._tracker.state(job_id), self._tracker.row(job_id)
+        if state is None or row is None or row.instance_id != self._instance_id or self._is_left.is_set():
+            return None
+        if row.delivery is not None and row.delivery.done:
+            return None
+        wants_input = state is JobState.RUNNING and (row.has_stdin or job_id in self._own)
+        return row if wants_input or (state.is_final and row.delivery is not None) else None
 
     async def _feed(self, job_id: str) -> None:
         try:
             if job_id not in self._own:
-                await self._clock.sleep(NEARER_S)
-            row = await self._claim(job_id)
-            if row is not None:
-                await self._deliver(row)
+                await self._nap(NEARER_S)
+            while (row := self._wanting(job_id)) is not None:
+                if wait_s := self._left_to_another_s(row):
+                    await self._nap(wait_s)
+                elif await self._see_to(row):
+                    return
         except ObjectNotFoundError:
             _log.debug("job %s was removed before its standard input was sent", job_id)
         except ClusterError as error:
@@ -119,25 +126,43 @@ class Feeder:
         finally:
             self._own.pop(job_id, None)
 
+    async def _nap(self, seconds: float) -> None:
+        with suppress(DeadlineError):
+            async with deadline(self._clock, seconds):
+                await self._is_left.wait()
+
     # --- who sends it
 
-    async def _claim(self, job_id: str) -> JobRow | None:
-        """Say on the Job that we send its input; None where it wants none any more."""
-        while (row := self._tracker.row(job_id)) is not None and self._wants_input(row):
-            other = row.delivery if row.delivery and row.delivery.sender != self._name else None
-            wait_s = 0.0 if other is None else other.time + LEASE_S - self._now().timestamp()
-            if wait_s > 0:
-                await self._clock.sleep(min(wait_s, LEASE_S))
-                continue
-            try:
-                return await self._say(row, done=False)
-            except ConflictError:
-                await self._look(job_id)
-        return None
+    def _left_to_another_s(self, row: JobRow) -> float:
+        """How long another process that has said to be at it is still believed."""
+        if not _is_anothers(row, self._name) or row.delivery is None:
+            return 0.0
+        return max(0.0, min(row.delivery.time + LEASE_S - self._now().timestamp(), LEASE_S))
 
-    async def _say(self, row: JobRow, *, done: bool) -> JobRow:
+    async def _see_to(self, row: JobRow) -> bool:
+        """Feed a job, or say that nobody will; False where the Job has changed since it was read."""
+        is_cut = _is_anothers(row, self._name)  # who knows how far that one came
+        has_ended = self._has_ended(row.id)
+        try:
+            row = await self._say(row, done=has_ended, cut=is_cut)
+        except ConflictError:
+            await self._look(row.id)
+            return False
+        if is_cut:
+            _log.warning(
+                "the standard input of job %s may not come whole: the process that sent it is gone", row.id
+            )
+        if not has_ended:
+            await self._deliver(row, is_cut=is_cut)
+        return True
+
+    def _has_ended(self, job_id: str) -> bool:
+        state = self._tracker.state(job_id)
+        return state is None or state.is_final
+
+    async def _say(self, row: JobRow, *, done: bool, cut: bool) -> JobRow:
         """Write on a Job how far we are with its input, unless it has changed since it was read."""
-        delivery = Delivery(self._name, self._now().timestamp(), done)
+        delivery = Delivery(self._name, self._now().timestamp(), done, cut)
         metadata: dict[str, Any] = {
             "resourceVersion": row.resource_version,
             "annotations": {DELIVERY_ANNOTATION: format_delivery(delivery)},
@@ -162,38 +187,47 @@ class Feeder:
 
     # --- sending it
 
-    async def _deliver(self, row: JobRow) -> None:
+    async def _deliver(self, row: JobRow, *, is_cut: bool) -> None:
         data = self._own.get(row.id)
         if data is None:
             reply = await self._insist(row.id, lambda: self._cluster.get(self._jobs.named(row.id)))
             data = read_job(msgspec.json.decode(reply.body)).stdin.encode()
-        renewal = asyncio.create_task(self._keep_saying(row.id))
+        sending = self._sending[row.id] = asyncio.create_task(self._send(row.id, data))
+        renewal = asyncio.create_task(self._keep_saying(row.id, is_cut=is_cut))
         try:
-            await self._send(row.id, data)
+            await asyncio.wait([sending])
         finally:
+            sending.cancel()
             renewal.cancel()
-            await asyncio.gather(renewal, return_exceptions=True)
-        await self._say_until_heard(row.id, done=True)
+            await asyncio.gather(sending, renewal, return_exceptions=True)
+            del self._sending[row.id]
+        # A job that has ended meanwhile took what it wanted.
+        is_whole = self._has_ended(row.id) or sending.result()
+        await self._say_until_heard(row.id, done=True, is_cut=is_cut or not is_whole)
 
-    async def _keep_saying(self, job_id: str) -> None:
+    async def _keep_saying(self, job_id: str, *, is_cut: bool) -> None:
         while True:
             await self._clock.sleep(LEASE_S / 3)
-            await self._say_until_heard(job_id, done=False)
+            await self._say_until_heard(job_id, done=False, is_cut=is_cut)
 
-    async def _say_until_heard(self, job_id: str, *, done: bool) -> None:
+    async def _say_until_heard(self, job_id: str, *, done: bool, is_cut: bool) -> None:
         while True:
             row = self._tracker.row(job_id) or await self._look(job_id)
             try:
-                await self._say(row, done=done)
+                await self._say(row, done=done, cut=is_cut)
             except ConflictError:
                 await self._look(job_id)
             else:
                 return
 
-    async def _send(self, job_id: str, data: bytes) -> None:
-        """Attach, again where that fails, and send everything; what is cut then cannot be sent again."""
+    async def _send(self, job_id: str, data: bytes) -> bool:
+        """Attach, again where that fails, and send everything; what is cut then cannot be sent again.
 
-        async def attach() -> None:
+        Returns:
+            Whether nothing was cut.
+        """
+
+        async def attach() -> bool:
             pod = self._tracker.pod(job_id)
             if pod is None:
                 raise ObjectNotFoundError(f"the pod of job {job_id} is gone")
@@ -215,8 +249,10 @@ class Feeder:
                     len(data),
                     error,
                 )
+                return False
+            return True
 
-        await self._insist(job_id, attach)
+        return await self._insist(job_id, attach)
 
     async def _insist(self, job_id: str, ask: Callable[[], Awaitable[T]]) -> T:
         """The first answer, however long it takes: a job may wait for its input for ever."""
@@ -233,6 +269,11 @@ class Feeder:
                 _log.log(level, "the standard input of job %s could not be sent yet: %s", job_id, error)
             is_first = False
             await self._clock.sleep(AGAIN_S)
+
+
+def _is_anothers(row: JobRow, name: str) -> bool:
+    """Whether another process has said to send a job its input, and not that it has."""
+    return row.delivery is not None and not row.delivery.done and row.delivery.sender != name
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:

@@ -84,7 +84,7 @@ class _Found:
 def diagnose(scene: Scene) -> Diagnosis:
     """Why a job waits, how it goes on, or how it ended; never raises, whatever the cluster says."""
     status = scene.status
-    found = _found(scene)
+    found = _with_input(_found(scene), scene)
     return Diagnosis(
         status.id,
         status.state,
@@ -193,6 +193,17 @@ def _of_running(scene: Scene) -> _Found:
 
 def _has_input(job: JobRow | None) -> bool:
     return job is not None and job.delivery is not None and job.delivery.done
+
+
+def _with_input(found: _Found, scene: Scene) -> _Found:
+    """What was found, and whether the job's input may be at fault: nothing else shows that it was cut."""
+    delivery = scene.job.delivery if scene.job else None
+    if delivery is None or not (delivery.cut or (scene.status.state.is_final and not delivery.done)):
+        return found
+    summary = f"{found.summary} Its standard input may not have come whole."
+    advice = "see whether it has read all of its input, and submit it again if not"
+    resolution = f"{found.resolution}; {advice}" if found.resolution else advice
+    return attrs.evolve(found, summary=summary, resolution=resolution)
 
 
 def _of_missing_input(job: JobRow | None, where: str) -> _Found:

@@ -37,6 +37,7 @@ class _DeliveryWire(msgspec.Struct, rename="camel", omit_defaults=True):
     sender: str
     time: Time
     done: bool = False
+    cut: bool = False
 
 
 _DELIVERY = msgspec.json.Decoder(_DeliveryWire)
@@ -59,14 +60,14 @@ def format_intent(intent: Intent) -> str:
 
 def format_delivery(delivery: Delivery) -> str:
     """The text of the annotation ``launcher-k8s/stdin``."""
-    wire = _DeliveryWire(delivery.sender, time_of(delivery.time), delivery.done)
+    wire = _DeliveryWire(delivery.sender, time_of(delivery.time), delivery.done, delivery.cut)
     return msgspec.json.encode(wire).decode()
 
 
 def parse_delivery(text: str) -> Delivery | None:
     """Who sends the input, in an annotation; None when there is none to read."""
     wire = _read(_DELIVERY, text)
-    return None if wire is None else Delivery(wire.sender, seconds(wire.time), wire.done)
+    return None if wire is None else Delivery(wire.sender, seconds(wire.time), wire.done, wire.cut)
 
 
 def parse_intent(text: str) -> Intent | None:

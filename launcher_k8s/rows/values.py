@@ -60,12 +60,14 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
     Args:
         sender: The process that does it, by a random name.
         time: When it last said that it is at it.
-        done: Whether all was sent.
+        done: Whether nothing more will be sent.
+        cut: Whether the job may not have been sent all: a connection was cut, or a process was killed.
     """
 
     sender: str
     time: float
     done: bool = False
+    cut: bool = False
 
 
 class JobRow(msgspec.Struct, frozen=True, gc=False):
