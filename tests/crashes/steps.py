@@ -56,12 +56,13 @@ class Steps:
         self._is_begun = True
 
     async def take(self, what: str, work: Awaitable[T]) -> T:
-        """Take a step."""
+        """Take a step, which may fail."""
         number = self._number(what)
         self._pass(f"before {number}")
-        done = await work
-        self._pass(f"after {number}")
-        return done
+        try:
+            return await work
+        finally:
+            self._pass(f"after {number}")
 
     def _number(self, what: str) -> str:
         self._counts[what] += self._is_begun

@@ -31,6 +31,8 @@ ENDS = {
     "kill": ("Killed", 137, f"killed by {USER}"),
     "cancel": ("Canceled", None, f"canceled by {USER}"),
 }
+_STARTING_OR_ENDING = threading.Lock()
+"""To start a process looks how all others ended, and each can be asked once."""
 _FINAL = {state for state, _, _ in ENDS.values()}
 
 
@@ -60,6 +62,7 @@ class Ledger:
     def __init__(self) -> None:
         self.wrong: list[str] = []
         self.counts: Counter[str] = Counter()
+        self.unreached: list[str] = []
         self.ends: dict[str, tuple[str, int | None, str]] = {}
         self._lock = threading.Lock()
 
@@ -70,7 +73,8 @@ class Ledger:
             self.ends[told["id"]] = told["state"], told["exit code"], told["message"]
             self.counts["kills"] += 1
             self.counts["at a step" if crash.step else "at a time"] += 1
-            self.counts["not reached"] += not was_reached
+            self.counts["after the verb was through"] += not was_reached
+            self.unreached += [str(crash)] if crash.step and not was_reached else []
             self.counts["input cut, and told"] += crash.verb == "stdin" and told["output"] != INPUT.encode()
             self.wrong += [f"{crash}: {each}" for each in wrong]
 
@@ -115,12 +119,11 @@ def _wrong_output(verb: str, told: dict[str, Any]) -> Iterator[str]:
 
 def rehearse(way: Way, verb: str) -> Verb:
     """How a verb goes where nobody is killed before it is through."""
-    with _running(launcher.be_killed, Order(way, verb, f"{verb}-whole")) as (process, told):
+    with _running(launcher.be_killed, Order(way, verb, f"{verb}-whole")) as (_, told):
         told.recv()
         begun = time.monotonic()
         steps = told.recv()
         took_s = time.monotonic() - begun
-        process.join()
     return Verb(steps, took_s)
 
 
@@ -160,18 +163,20 @@ def _kill(order: Order, after_s: float | None) -> bool:
         if after_s is not None:
             time.sleep(after_s)
             os.kill(process.pid, signal.SIGKILL)
-        process.join(PATIENCE_S)
-        assert process.exitcode == -signal.SIGKILL, f"the launcher ended with {process.exitcode}"
-        return _is_silent(told)
+        was_through = _says_more(told)
+    assert process.exitcode == -signal.SIGKILL, f"the launcher ended with {process.exitcode}"
+    return not was_through
 
 
-def _is_silent(told: Connection) -> bool:
-    """Whether a process has ended without a further word."""
+def _says_more(told: Connection) -> bool:
+    """Whether a process has something to say before it ends."""
+    if not told.poll(PATIENCE_S):
+        raise TimeoutError("the launcher neither goes on nor ends")
     try:
         told.recv()
     except EOFError:
-        return True
-    return False
+        return False
+    return True
 
 
 def _look_at_objects(way: Way, name: str, told: dict[str, Any]) -> None:
@@ -199,12 +204,14 @@ def _ask(target: Callable[[Order, Connection], None], order: Order) -> Any:
 def _running(target: Callable[[Order, Connection], None], order: Order) -> Iterator[tuple[Any, Connection]]:
     here, there = PROCESSES.Pipe(duplex=False)
     process = PROCESSES.Process(target=target, args=(order, there))
-    process.start()
+    with _STARTING_OR_ENDING:
+        process.start()
     there.close()
     try:
         yield process, here
+        _says_more(here)  # until it has ended
     finally:
-        process.join(PATIENCE_S)
-        process.kill()
-        process.join()
+        with _STARTING_OR_ENDING:
+            process.kill()
+            process.join()
         here.close()

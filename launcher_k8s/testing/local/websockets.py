@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -50,11 +51,14 @@ class Channels:
             raise bad_request("Upgrade request required")
 
     async def open(self) -> web.StreamResponse | None:
-        """Upgrade; the answer instead, where none of the client's protocols is known."""
+        """Upgrade; the answer instead, where none of the client's protocols is known, or it is gone."""
         asked = {each.strip() for each in self._http.headers.get("Sec-WebSocket-Protocol", "").split(",")}
         if not asked & set(PROTOCOLS):
             return web.Response(status=403)
-        await self._socket.prepare(self._http)
+        try:
+            await self._socket.prepare(self._http)
+        except ConnectionError:
+            return web.Response(status=400)  # which nobody hears
         return None
 
     @property
@@ -65,7 +69,8 @@ class Channels:
     async def send(self, channel: int, data: bytes) -> None:
         """Send bytes on a channel; a client that is gone loses them."""
         if not self._socket.closed:
-            await self._socket.send_bytes(bytes((channel,)) + data)
+            with suppress(ConnectionError):
+                await self._socket.send_bytes(bytes((channel,)) + data)
 
     async def finish(self, outcome: Object) -> None:
         """Tell how it ended, and close."""

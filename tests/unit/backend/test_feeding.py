@@ -156,3 +156,45 @@ async def test_what_cannot_be_sent_is_logged_without_the_input(
     await cluster.clock.sleep(300)
     assert f"the standard input of job {job_id} could not be sent" in caplog.text
     assert TEXT not in caplog.text
+
+
+async def test_that_all_was_sent_is_said_also_where_the_job_was_faster(
+    cluster: ScriptedCluster, backend: JobBackend
+) -> None:
+    job_id = (await backend.submit(READS, user="jsmith")).id
+    cluster.faults.delay("get pods/attach", 30)
+    pod = cluster.pod_of(job_id).running()
+    await cluster.clock.sleep(1)
+    pod.exits(0)
+    await cluster.clock.sleep(1)
+    delivery = await delivery_of(cluster, job_id)
+    assert delivery is not None
+    assert (delivery.done, delivery.cut) == (True, False)
+
+
+@pytest.mark.parametrize("has_ended", [False, True])
+async def test_of_what_a_dead_process_has_begun_it_is_said_that_it_may_be_cut(
+    cluster: ScriptedCluster, backend: JobBackend, caplog: pytest.LogCaptureFixture, has_ended: bool
+) -> None:
+    place(cluster, SETTINGS, "reads-1", READS)
+    claim(cluster, "reads-1")
+    pod = cluster.pod_of("reads-1").running()
+    if has_ended:
+        pod.exits(0)
+    await cluster.clock.sleep(LEASE_S + 1)
+    delivery = await delivery_of(cluster, "reads-1")
+    assert delivery is not None
+    assert (delivery.done, delivery.cut) == (True, True)
+    assert "the standard input of job reads-1 may not come whole" in caplog.text
+    assert "Its standard input may not have come whole" in (await backend.diagnose("reads-1")).summary
+
+
+async def test_a_wait_for_another_process_does_not_hold_up_leaving(cluster: ScriptedCluster) -> None:
+    async with JobBackend(SETTINGS, cluster=cluster, clock=cluster.clock, groups=lambda _user: ()) as backend:
+        place(cluster, SETTINGS, "reads-1", READS)
+        claim(cluster, "reads-1")
+        cluster.pod_of("reads-1").running()
+        await backend.wait("reads-1", until=[JobState.RUNNING])
+        await cluster.clock.sleep(LEASE_S / 2)
+        leaves = cluster.clock.monotonic()
+    assert cluster.clock.monotonic() == leaves

@@ -164,6 +164,20 @@ def test_input_that_was_sent_is_not_waited_for() -> None:
     assert said(JobState.RUNNING, pod=POD, job=job, asked=AskedRow(stdin=True)).cause is Cause.RUNNING
 
 
+@pytest.mark.parametrize(
+    ("state", "delivery"),
+    [
+        (JobState.RUNNING, Delivery("p", 1.0, done=True, cut=True)),
+        (JobState.FINISHED, Delivery("p", 1.0, done=True, cut=True)),
+        (JobState.FINISHED, Delivery("p", 1.0)),
+    ],
+)
+def test_input_that_may_not_have_come_whole_is_told(state: JobState, delivery: Delivery) -> None:
+    told = said(state, pod=POD, job=JobRow("a", has_stdin=True, delivery=delivery))
+    assert "Its standard input may not have come whole." in told.summary
+    assert "submit it again" in told.resolution
+
+
 # --- ended
 
 

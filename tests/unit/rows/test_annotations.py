@@ -20,6 +20,10 @@ times = st.integers(1, 4_000_000_000).map(float)
             '{"operation":"suspend","time":"2026-11-21T04:54:44.500000Z","user":"jsmith"}',
             Intent(Operation.SUSPEND, 1795236884.5, "jsmith"),
         ),
+        (
+            '{"operation":"stop","time":"2026-11-21T04:54:44Z","done":true}',
+            Intent(Operation.STOP, 1795236884.0, done=True),
+        ),
         ('{"operation":"kill","time":"2026-11-21T04:54:44Z"}', Intent(Operation.KILL, 1795236884.0)),
     ],
 )
@@ -66,9 +70,9 @@ def test_an_intent_is_one_object_in_wire_form() -> None:
     assert text == '{"operation":"kill","time":"1970-01-01T00:00:00Z","user":"jsmith"}'
 
 
-@pytest.mark.parametrize("done", [False, True])
-def test_a_delivery_is_read_as_it_was_written(done: bool) -> None:
-    delivery = Delivery("0123456789", 1_700_000_000.0, done)
+@pytest.mark.parametrize(("done", "cut"), [(False, False), (False, True), (True, False), (True, True)])
+def test_a_delivery_is_read_as_it_was_written(done: bool, cut: bool) -> None:
+    delivery = Delivery("0123456789", 1_700_000_000.0, done, cut)
     assert parse_delivery(format_delivery(delivery)) == delivery
 
 

@@ -746,6 +746,26 @@ def test_jobs_of_another_launcher_are_told_of_and_never_written() -> None:
     assert scene.tracker.take_unrecorded() == []
 
 
+@pytest.mark.parametrize(("ours", "declared"), [("ours", ["a"]), ("theirs", [])])
+def test_a_control_of_our_own_jobs_may_be_left_to_be_carried_out(ours: str, declared: list[str]) -> None:
+    scene = Scene(instance_id=ours)
+    scene.run(instance_id="ours")
+    scene.world.ask("a", Operation.STOP)
+    scene.look()
+    assert scene.tracker.take_declared() == declared
+    assert scene.tracker.take_declared() == []
+
+
+def test_a_control_that_was_carried_out_is_nobodys_any_more() -> None:
+    scene = Scene()
+    scene.run()
+    intent = scene.world.ask("a", Operation.SUSPEND).intent
+    assert intent is not None
+    scene.world.jobs["a"] = replace(scene.world.jobs["a"], intent=replace(intent, done=True))
+    scene.relist()
+    assert scene.tracker.take_declared() == []
+
+
 def test_a_pending_job_declared_failed_is_to_be_suspended() -> None:
     scene = Scene()
     scene.world.submit("a")
