@@ -50,6 +50,7 @@ _SIGNALS: Final = {
     Operation.KILL: Signal.KILL,
 }
 _HOLDING: Final = (Operation.SUSPEND, Operation.RESUME)
+_NOTHING_LEFT: Final = ControlResult("nothing was left to be done", operation_complete=True)
 _CANNOT: Final = {
     None: "no command can be executed in its container: its image has no shell",
     Answer.FIRST: "it is the first process of its container: share-process-namespace is off",
@@ -147,11 +148,16 @@ class Controller:
     async def _carry_on(self, job_id: str) -> ControlResult:
         async with self._locks.setdefault(job_id, asyncio.Lock()):
             seen = await self._read(job_id)
-            intent = seen.row.intent
-            if intent is None or intent.done or seen.status.state.is_final:
-                return ControlResult("nothing was left to be done", operation_complete=True)
+            left = seen.row.intent
+            if left is None or left.done or seen.status.state.is_final:
+                return _NOTHING_LEFT
+            # Declared anew it is ours, and others leave it to us; of several who try one can.
+            intent = replace(left, time=_whole_seconds(self._patience.clock.now()))
+            row = await self._put_instead(seen.row, left, intent)
+            if row is None:
+                return _NOTHING_LEFT
             _log.info("job %s: its %s was left to be carried out", job_id, intent.operation.value)
-            return await self._carry_out(seen, intent, None)
+            return await self._carry_out(attrs.evolve(seen, row=row), intent, None)
 
     async def _carry_out(self, seen: _Seen, intent: Intent, before: Intent | None) -> ControlResult:
         if intent.operation in _HOLDING:
@@ -293,21 +299,20 @@ class Controller:
             what = intent.operation.value
             _log.info("that the %s of job %s was carried out could not be noted: %s", what, row.id, error)
 
-    async def _put_instead(self, row: JobRow, intent: Intent, other: Intent | None) -> None:
-        """Put another intent in the place of one, unless the job has ended or somebody has put one there."""
+    async def _put_instead(self, row: JobRow, intent: Intent, other: Intent | None) -> JobRow | None:
+        """Put another intent in the place of one; None if the job has ended or somebody has put one there."""
         latest = row
 
-        async def write() -> None:
+        async def write() -> JobRow | None:
             nonlocal latest
             while latest.intent == intent and latest.final is None:
                 try:
-                    await self._annotate(latest, other)
+                    return await self._annotate(latest, other)
                 except ConflictError:
                     latest = (await self._read_once(row.id)).row
-                else:
-                    return
+            return None
 
-        await self._patience.run(write)
+        return await self._patience.run(write)
 
     async def _signal(self, seen: _Seen, signal: Signal) -> tuple[Answer | None, _Seen]:
         """Send a signal; the answer, and the job as it is then, which may have ended meanwhile."""

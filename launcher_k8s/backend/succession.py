@@ -2,8 +2,8 @@
 
 Every control is declared, carried out, and then said to be done (``controlling``). One that is not said to be
 done some seconds after it was declared was declared by a process that is gone, or has given up: whoever sees
-that carries it out. Between its signal and its last word a process may be gone, too; then the signal is sent
-once more. Rules: design, "Guarantees".
+that declares it anew, in its own time, and carries it out. Between its signal and its last word a process may
+be gone, too; then the signal is sent once more. Rules: design, "Guarantees".
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ class Successor:
         self._tracker = tracker
         self._controller = controller
         self._clock = patience.clock
+        self._hopeless: set[str] = set()  # jobs that we may not control, say
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._reading: asyncio.Task[None] | None = None
 
@@ -63,7 +64,7 @@ class Successor:
     async def _read(self) -> None:
         while True:
             job_id = await self._declared.get()
-            if job_id not in self._tasks:
+            if job_id not in self._tasks and job_id not in self._hopeless:
                 self._tasks[job_id] = asyncio.create_task(self._see_to(job_id))
 
     async def _see_to(self, job_id: str) -> None:
@@ -74,9 +75,7 @@ class Successor:
                     await self._clock.sleep(min(wait_s, NEARER_S))  # whatever another one's clock says
                 if self._left(job_id) != intent:
                     continue
-                if not await self._carry_on(job_id):
-                    await self._clock.sleep(AGAIN_S)
-                elif self._left(job_id) == intent:
+                if not await self._try(job_id):
                     return
         finally:
             del self._tasks[job_id]
@@ -87,13 +86,16 @@ class Successor:
         intent = row.intent if row is not None and row.final is None else None
         return None if intent is None or intent.done else intent
 
-    async def _carry_on(self, job_id: str) -> bool:
-        """Whether nothing more can be done."""
+    async def _try(self, job_id: str) -> bool:
+        """Carry out what is left; False where it cannot be, now or later."""
         try:
             await self._controller.carry_on(job_id)
         except JobNotFoundError:
-            pass
+            return False
         except LauncherError as error:
             _log.warning("what was asked of job %s could not be carried out: %s", job_id, error)
-            return not error.transient
+            if not error.transient:
+                self._hopeless.add(job_id)
+                return False
+            await self._clock.sleep(AGAIN_S)
         return True

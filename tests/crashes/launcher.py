@@ -1,7 +1,7 @@
 """A launcher as a process: one that takes the steps of a verb, and one that comes after it.
 
-Both are functions for a process of their own. They tell what they do through a pipe; the first is killed at a
-step, by its parent, or by itself when it is through, but never left in order.
+Both are functions for a process of their own. They tell what they do through a pipe; the first ends at its
+step or goes on until it is killed, and is never left in order.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from launcher_k8s.host import SystemClock
 from launcher_k8s.job import Job, Json
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.shape.names import INTENT_ANNOTATION
-from tests.crashes.steps import SteppingCluster, Steps, die
+from tests.crashes.steps import SteppingCluster, Steps
 from tests.crashes.ways import Way, annotation_of
 
 USER = "jsmith"
@@ -90,7 +90,7 @@ async def _be_killed(order: Order, tell: Connection) -> None:
         steps.begin()
         await act()
         tell.send(steps.taken)
-        die()
+        await asyncio.Event().wait()
 
 
 async def _prepare(order: Order, backend: JobBackend) -> Callable[[], Awaitable[object]]:

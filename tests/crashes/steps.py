@@ -2,7 +2,8 @@
 
 A step is one request, or one act within a session, and has two sides: ``before`` nothing has reached the
 cluster, ``after`` all is done there and the launcher has not gone on. They are counted from the moment at
-which the verb begins that is looked at. Of the watches nothing is counted.
+which the verb begins that is looked at. Nothing is counted of the watches, nor of what
+a launcher does at its start.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Self, TypeVar
 from launcher_k8s.connection import (
     JSON_MEDIA_TYPE,
     MERGE_PATCH,
+    SERVICES,
     Cluster,
     ConnectOptions,
     LogOptions,
@@ -31,11 +33,6 @@ from launcher_k8s.shape.names import DELIVERY_ANNOTATION, FINAL_ANNOTATION, INTE
 T = TypeVar("T")
 
 _WRITTEN = (INTENT_ANNOTATION, FINAL_ANNOTATION, DELIVERY_ANNOTATION)
-
-
-def die() -> None:
-    """What ``kill -9`` does."""
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Steps:
@@ -57,22 +54,20 @@ class Steps:
 
     async def take(self, what: str, work: Awaitable[T]) -> T:
         """Take a step, which may fail."""
-        number = self._number(what)
-        self._pass(f"before {number}")
+        if not self._is_begun:
+            return await work
+        self._counts[what] += 1
+        step = f"{what} {self._counts[what]}"
+        self._pass(f"before {step}")
         try:
             return await work
         finally:
-            self._pass(f"after {number}")
-
-    def _number(self, what: str) -> str:
-        self._counts[what] += self._is_begun
-        return f"{what} {self._counts[what]}"
+            self._pass(f"after {step}")
 
     def _pass(self, side: str) -> None:
-        if self._is_begun:
-            self.taken.append(side)
-            if side == self._last:
-                die()
+        self.taken.append(side)
+        if side == self._last:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 class SteppingCluster:
@@ -124,7 +119,8 @@ class SteppingCluster:
             limit=limit,
             continue_token=continue_token,
         )
-        return await self._steps.take(f"list {resource.kind}", work)
+        is_at_start = resource.plural == SERVICES.plural
+        return await (work if is_at_start else self._steps.take(f"list {resource.kind}", work))
 
     async def patch(self, resource: Resource, body: bytes, *, content_type: str = MERGE_PATCH) -> Reply:
         what = next((name for name in _WRITTEN if name.encode() in body), "")

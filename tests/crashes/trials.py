@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -119,11 +118,12 @@ def _wrong_output(verb: str, told: dict[str, Any]) -> Iterator[str]:
 
 def rehearse(way: Way, verb: str) -> Verb:
     """How a verb goes where nobody is killed before it is through."""
-    with _running(launcher.be_killed, Order(way, verb, f"{verb}-whole")) as (_, told):
+    with _running(launcher.be_killed, Order(way, verb, f"{verb}-whole")) as (process, told):
         told.recv()
         begun = time.monotonic()
         steps = told.recv()
         took_s = time.monotonic() - begun
+        process.kill()
     return Verb(steps, took_s)
 
 
@@ -162,8 +162,9 @@ def _kill(order: Order, after_s: float | None) -> bool:
         told.recv()
         if after_s is not None:
             time.sleep(after_s)
-            os.kill(process.pid, signal.SIGKILL)
+            process.kill()
         was_through = _says_more(told)
+        process.kill()
     assert process.exitcode == -signal.SIGKILL, f"the launcher ended with {process.exitcode}"
     return not was_through
 

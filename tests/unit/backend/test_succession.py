@@ -66,6 +66,14 @@ async def test_what_another_process_has_done_is_not_done_again(cluster: Scripted
         assert signals(cluster) == ["TERM"]
 
 
+async def test_of_several_processes_one_carries_it_out(cluster: ScriptedCluster, backend: JobBackend) -> None:
+    cluster.pod_of(ID).ignores_term()
+    async with backend_on(cluster), backend_on(cluster):
+        declare(cluster, Operation.STOP)
+        await cluster.clock.sleep(10 * NEARER_S)
+    assert signals(cluster) == ["TERM"]
+
+
 async def test_a_failure_that_may_pass_is_waited_out(cluster: ScriptedCluster, backend: JobBackend) -> None:
     declare(cluster, Operation.STOP)
     faults = [cluster.faults.fail(what, times=ALWAYS) for what in ("get pods/exec", "patch pods")]
