@@ -1,44 +1,38 @@
 """Controls: the intent is written on the Job first, then it is carried out, and then that is written too.
 
 So a process that comes later judges the job's end as this one would, and carries out what this one could not
-any more (``succession``). Each write carries the resource version that was read: of two controls one comes
-after the other, and a final state that is there wins. Rules: domain, section 5, "Control"; design,
-"Guarantees".
+any more (``succession``). Of two controls one comes after the other (``intents``). Rules: domain, section 5,
+"Control"; design, "Guarantees".
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Final, Self, TypeVar
 from weakref import WeakValueDictionary
 
 import attrs
-import msgspec
 from msgspec.structs import replace
 
 from launcher_k8s.backend.following import Follower
+from launcher_k8s.backend.intents import Intents, Seen
 from launcher_k8s.backend.leaving import Undertakings
 from launcher_k8s.backend.lookup import Lookup
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.signalling import Signaller
 from launcher_k8s.connection import Cluster
-from launcher_k8s.controls import ControlResult, check_control
+from launcher_k8s.controls import ControlResult
 from launcher_k8s.errors import (
     ClusterError,
-    ConflictError,
-    InvalidJobStateError,
-    JobNotFoundError,
     NotSupportedError,
     ObjectNotFoundError,
 )
-from launcher_k8s.rows import Intent, JobRow, PodRow, decode_job, format_intent
-from launcher_k8s.shape.names import INTENT_ANNOTATION
+from launcher_k8s.rows import Intent
 from launcher_k8s.signals import Answer, Signal
-from launcher_k8s.status import JobStatus, Operation
+from launcher_k8s.status import Operation
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -57,15 +51,6 @@ _CANNOT: Final = {
     Answer.DENIED: "its container's user may not signal it",
     Answer.NOBODY: "its process cannot be told from others",
 }
-
-
-@attrs.frozen
-class _Seen:
-    """A job as it was read."""
-
-    status: JobStatus
-    row: JobRow
-    pod: PodRow | None
 
 
 class Controller:
@@ -89,11 +74,9 @@ class Controller:
         lookup: Lookup,
         patience: Patience,
     ) -> None:
-        self._cluster = cluster
-        self._instance_id = instance_id
-        self._follower = follower
         self._lookup = lookup
         self._patience = patience
+        self._intents = Intents(cluster, instance_id, follower, lookup, patience)
         self._signaller = Signaller(cluster, namespace, patience.clock)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # those in use
         self._work: Undertakings[ControlResult] = Undertakings("control")
@@ -122,14 +105,14 @@ class Controller:
 
     async def _control(self, job_id: str, operation: Operation, user: str | None) -> ControlResult:
         await self._lookup.find(job_id, user)
-        seen = await self._read(job_id)
-        self._check(seen, operation)
+        seen = await self._intents.read(job_id)
+        self._intents.check(seen, operation)
         if operation is Operation.SUSPEND:
             await self._check_can_signal(seen)
         before = seen.row.intent
         is_cancel = operation is Operation.CANCEL  # done by being declared
         intent = Intent(operation, _whole_seconds(self._patience.clock.now()), user or "", is_cancel)
-        seen = await self._declare(seen, intent)
+        seen = await self._intents.declare(seen, intent)
         if seen.row.intent != intent and seen.status.state.is_final:
             return _has_ended(seen)
         if is_cancel:
@@ -147,87 +130,28 @@ class Controller:
 
     async def _carry_on(self, job_id: str) -> ControlResult:
         async with self._locks.setdefault(job_id, asyncio.Lock()):
-            seen = await self._read(job_id)
+            seen = await self._intents.read(job_id)
             left = seen.row.intent
             if left is None or left.done or seen.status.state.is_final:
                 return _NOTHING_LEFT
             # Declared anew it is ours, and others leave it to us; of several who try one can.
             intent = replace(left, time=_whole_seconds(self._patience.clock.now()))
-            row = await self._put_instead(seen.row, left, intent)
+            row = await self._intents.put_instead(seen.row, left, intent)
             if row is None:
                 return _NOTHING_LEFT
             _log.info("job %s: its %s was left to be carried out", job_id, intent.operation.value)
             return await self._carry_out(attrs.evolve(seen, row=row), intent, None)
 
-    async def _carry_out(self, seen: _Seen, intent: Intent, before: Intent | None) -> ControlResult:
+    async def _carry_out(self, seen: Seen, intent: Intent, before: Intent | None) -> ControlResult:
         if intent.operation in _HOLDING:
             return await self._hold_or_go_on(seen, intent, before)
         result = await self._end(seen, _SIGNALS[intent.operation])
-        await self._say_done(seen.row, intent)
+        await self._intents.say_done(seen.row, intent)
         return result
-
-    # --- what is there
-
-    async def _read(self, job_id: str) -> _Seen:
-        """The job as the API server has it now."""
-        try:
-            return await self._patience.run(lambda: self._read_once(job_id))
-        except ObjectNotFoundError:
-            raise JobNotFoundError(job_id) from None
-
-    async def _read_once(self, job_id: str) -> _Seen:
-        row, pod = await self._follower.look(job_id)
-        return _Seen(await self._lookup.find(job_id, None), row, pod)
-
-    def _check(self, seen: _Seen, operation: Operation) -> None:
-        if seen.row.instance_id != self._instance_id:
-            raise InvalidJobStateError(f"job {seen.row.id} belongs to another Launcher instance")
-        check_control(seen.row.id, operation, seen.status.state, seen.row.intent)
-
-    # --- the intent
-
-    async def _declare(self, seen: _Seen, intent: Intent) -> _Seen:
-        """Write an intent; the job as it is then, which may have ended meanwhile."""
-        latest = seen
-
-        async def write() -> _Seen:
-            nonlocal latest
-            while True:
-                try:
-                    row = await self._annotate(latest.row, intent)
-                except ConflictError:
-                    latest = await self._read_once(seen.row.id)
-                    if latest.row.intent == intent or latest.status.state.is_final:
-                        return latest  # the answer to our own request was lost, or the job was faster
-                    self._check(latest, intent.operation)
-                else:
-                    return attrs.evolve(latest, row=row)
-
-        return await self._found(seen.row.id, write)
-
-    async def _annotate(self, row: JobRow, intent: Intent | None) -> JobRow:
-        metadata: dict[str, Any] = {
-            "resourceVersion": row.resource_version,
-            "annotations": {INTENT_ANNOTATION: None if intent is None else format_intent(intent)},
-        }
-        is_cancel = intent is not None and intent.operation is Operation.CANCEL
-        patch = {"metadata": metadata} | ({"spec": {"suspend": True}} if is_cancel else {})
-        reply = await self._cluster.patch(self._lookup.resource(row.id), msgspec.json.encode(patch))
-        written = decode_job(reply.body)
-        if written is None:
-            raise JobNotFoundError(row.id)
-        self._follower.learn(written)
-        return written
-
-    async def _found(self, job_id: str, request: Callable[[], Awaitable[T]]) -> T:
-        try:
-            return await self._patience.run(request)
-        except ObjectNotFoundError:
-            raise JobNotFoundError(job_id) from None
 
     # --- carrying it out
 
-    async def _check_can_signal(self, seen: _Seen) -> None:
+    async def _check_can_signal(self, seen: Seen) -> None:
         """A job that cannot be suspended shall not be told as Suspended, not even for a moment.
 
         Raises:
@@ -235,12 +159,12 @@ class Controller:
         """
         answer, now = await self._signal(seen, Signal.NONE)
         if answer is not Answer.SENT:
-            self._check(now, Operation.SUSPEND)  # that it has ended is the better reason
+            self._intents.check(now, Operation.SUSPEND)  # that it has ended is the better reason
             raise NotSupportedError(
                 f"job {seen.row.id} cannot be suspended: {_CANNOT[answer]}", hint="stop or kill it"
             )
 
-    async def _end(self, seen: _Seen, signal: Signal) -> ControlResult:
+    async def _end(self, seen: Seen, signal: Signal) -> ControlResult:
         try:
             answer, now = await self._signal(seen, signal)
         except ClusterError as error:
@@ -254,86 +178,57 @@ class Controller:
             return _has_ended(now)
         return await self._end_by_deadline(now, now.pod.name)
 
-    async def _end_by_deadline(self, seen: _Seen, pod_name: str) -> ControlResult:
+    async def _end_by_deadline(self, seen: Seen, pod_name: str) -> ControlResult:
         try:
             await self._patience.run(lambda: self._signaller.set_deadline(pod_name))
         except ObjectNotFoundError:
-            return _has_ended(await self._read(seen.row.id))
+            return _has_ended(await self._intents.read(seen.row.id))
         return ControlResult("the node was told to end the job's pod", operation_complete=False)
 
-    async def _hold_or_go_on(self, seen: _Seen, intent: Intent, before: Intent | None) -> ControlResult:
+    async def _hold_or_go_on(self, seen: Seen, intent: Intent, before: Intent | None) -> ControlResult:
         """Stop the processes or let them go on, as the last intent says, whoever has written it meanwhile."""
         try:
             while True:
                 answer, now = await self._signal(seen, _SIGNALS[intent.operation])
                 if answer is not Answer.SENT:
                     break
-                now = await self._read(seen.row.id)
+                now = await self._intents.read(seen.row.id)
                 latest = now.row.intent
                 if latest is None or latest == intent or latest.operation not in _HOLDING:
                     break
                 seen, intent = now, latest
         except ClusterError:
-            await self._take_back(seen.row, intent, before)
+            await self._intents.take_back(seen.row, intent, before)
             raise
         if now.status.state.is_final:
             return _has_ended(now)
         if answer is not Answer.SENT:
-            await self._take_back(now.row, intent, before)
+            await self._intents.take_back(now.row, intent, before)
             raise NotSupportedError(f"job {seen.row.id} cannot be signalled: {_CANNOT[answer]}")
-        await self._say_done(now.row, intent)
+        await self._intents.say_done(now.row, intent)
         done = "were stopped" if intent.operation is Operation.SUSPEND else "go on"
         return ControlResult(f"the job's processes {done}", operation_complete=True)
 
-    async def _take_back(self, row: JobRow, intent: Intent, before: Intent | None) -> None:
-        try:
-            await self._put_instead(row, intent, before)
-        except ClusterError as error:
-            what = intent.operation.value
-            _log.warning("the %s of job %s could not be taken back: %s", what, row.id, error)
-
-    async def _say_done(self, row: JobRow, intent: Intent) -> None:
-        try:
-            await self._put_instead(row, intent, replace(intent, done=True))
-        except ClusterError as error:
-            what = intent.operation.value
-            _log.info("that the %s of job %s was carried out could not be noted: %s", what, row.id, error)
-
-    async def _put_instead(self, row: JobRow, intent: Intent, other: Intent | None) -> JobRow | None:
-        """Put another intent in the place of one; None if the job has ended or somebody has put one there."""
-        latest = row
-
-        async def write() -> JobRow | None:
-            nonlocal latest
-            while latest.intent == intent and latest.final is None:
-                try:
-                    return await self._annotate(latest, other)
-                except ConflictError:
-                    latest = (await self._read_once(row.id)).row
-            return None
-
-        return await self._patience.run(write)
-
-    async def _signal(self, seen: _Seen, signal: Signal) -> tuple[Answer | None, _Seen]:
+    async def _signal(self, seen: Seen, signal: Signal) -> tuple[Answer | None, Seen]:
         """Send a signal; the answer, and the job as it is then, which may have ended meanwhile."""
 
-        async def send() -> tuple[Answer | None, _Seen]:
+        async def send() -> tuple[Answer | None, Seen]:
             if now.status.state.is_final or now.pod is None:
                 return Answer.NOBODY, now
             try:
                 return await self._signaller.send(now.pod.name, signal), now
             except ClusterError:
-                after = await self._read_once(seen.row.id)
+                after = await self._intents.read_once(seen.row.id)
                 if after.status.state.is_final:
                     return Answer.NOBODY, after
                 raise
 
         now = seen
         answer, now = await self._patience.run(send)
-        return (answer, now) if answer is Answer.SENT else (answer, await self._read(seen.row.id))
+        return (answer, now) if answer is Answer.SENT else (answer, await self._intents.read(seen.row.id))
 
 
-def _has_ended(seen: _Seen) -> ControlResult:
+def _has_ended(seen: Seen) -> ControlResult:
     """What is said of a job that was faster than what was asked of it."""
     status = seen.status
     if not status.state.is_final:

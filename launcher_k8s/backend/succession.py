@@ -15,7 +15,7 @@ from typing import Final, Self
 
 from launcher_k8s.backend.controlling import Controller
 from launcher_k8s.backend.patience import Patience
-from launcher_k8s.errors import JobNotFoundError, LauncherError
+from launcher_k8s.errors import JobNotFoundError, LauncherError, ObjectNotFoundError
 from launcher_k8s.rows import Intent
 from launcher_k8s.tracker import Tracker
 
@@ -90,7 +90,7 @@ class Successor:
         """Carry out what is left; False where it cannot be, now or later."""
         try:
             await self._controller.carry_on(job_id)
-        except JobNotFoundError:
+        except (JobNotFoundError, ObjectNotFoundError):
             return False
         except LauncherError as error:
             _log.warning("what was asked of job %s could not be carried out: %s", job_id, error)

@@ -1,8 +1,8 @@
 """A launcher is killed with -9 between any two steps of submit, stdin and control, and at random times.
 
 The launcher is a process, the cluster another, and so is the launcher that comes after it: whatever was under
-way must be brought to its one right end. ``nox -s soak`` kills 200 on the embedded cluster and 100 on a real
-one; otherwise it is a few at those steps after which something is left half done.
+way must be brought to its one right end. ``nox -s soak`` kills 200 on each cluster; otherwise it is a few at
+those steps after which something is left half done.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.crashes.trials import VERBS, Crash, Verb, carry_out, rehearse, take_s
 from tests.crashes.ways import PROCESSES, Way, local_cluster
 
 SOAK = os.environ.get("LAUNCHER_K8S_SOAK") == "1"
-KILLS = {"embedded": 200, "real": 100}
+KILLS = 200
 AT_ONCE = 12
 FEW = 0.05  # a conflict more or less, and a verb has other steps towards its end
 A_MINUTE_S = 61.0  # by then whoever has said to be at it is taken for gone
@@ -41,25 +41,24 @@ HALF_DONE = (
 
 
 @pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.cluster)])
-def world(request: pytest.FixtureRequest) -> Iterator[tuple[str, Way]]:
-    """A cluster by its name, and the way to it."""
+def way(request: pytest.FixtureRequest) -> Iterator[Way]:
+    """The way to a cluster."""
     PROCESSES.set_forkserver_preload(["tests.crashes.trials"])
     if request.param == "embedded":
         with local_cluster() as way:
-            yield "embedded", way
+            yield way
         return
     cluster: RealCluster = request.getfixturevalue("real_cluster")
     namespace: str = request.getfixturevalue("namespace")
     real_role.make_account(cluster, namespace)
     token = cluster.service_account_token(namespace, real_role.ACCOUNT)
-    yield "real", Way(cluster.api_url, token, cluster.ca_pem, namespace, cluster.image)
+    yield Way(cluster.api_url, token, cluster.ca_pem, namespace, cluster.image)
 
 
 @pytest.mark.soak
-def test_a_new_launcher_recovers_every_job_of_a_killed_one(world: tuple[str, Way]) -> None:
-    name, way = world
+def test_a_new_launcher_recovers_every_job_of_a_killed_one(way: Way) -> None:
     verbs = {verb: rehearse(way, verb) for verb in VERBS} if SOAK else {}
-    crashes = at_steps_and_times(verbs, KILLS[name]) if SOAK else HALF_DONE
+    crashes = at_steps_and_times(verbs, KILLS) if SOAK else HALF_DONE
     ledger = carry_out(way, crashes, at_once=AT_ONCE, later_s=0 if SOAK else A_MINUTE_S)
     print(dict(ledger.counts), ledger.unreached)  # noqa: T201 - the figures of a soak
     assert ledger.wrong == []
