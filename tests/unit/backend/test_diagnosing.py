@@ -8,6 +8,7 @@ import pytest
 
 from launcher_k8s import Cause, ClusterSettings, Diagnosis, Job, JobBackend, JobNotFoundError, ProfileSection
 from launcher_k8s.testing import ScriptedCluster, ScriptedPod
+from launcher_k8s.wire import to_wire
 
 SETTINGS = ClusterSettings(profiles=(ProfileSection.everyone(default_container_image="r:4"),))
 NO_NODE = "0/1 nodes are available: 1 Insufficient cpu."
@@ -93,7 +94,7 @@ async def test_the_beginning_of_the_output_tells_what_the_runtime_could_not_run(
 async def test_what_a_job_prints_itself_is_its_own_affair(ward: Ward) -> None:
     ward.pod.running().prints("token: 1234\n").exits(1)
     await ward.backend.wait(ward.job_id)
-    assert "1234" not in repr(await ward.diagnosed())
+    assert "1234" not in str(to_wire(await ward.diagnosed()))
 
 
 async def test_a_job_that_ran_for_a_while_is_not_suspected_of_that(ward: Ward) -> None:

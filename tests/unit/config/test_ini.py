@@ -8,6 +8,7 @@ from launcher_k8s.config import FileText
 from launcher_k8s.config.findings import MOST_PER_FILE, Findings
 from launcher_k8s.config.ini import LONGEST_LINE, LONGEST_SOURCE, Entry, Section, parse_ini
 from launcher_k8s.diagnostics import Diagnostic
+from launcher_k8s.wire import to_wire
 from tests.memory_files import PROFILES, findings_of
 
 
@@ -176,7 +177,7 @@ def test_a_long_line_is_cut_in_messages() -> None:
 )
 def test_a_token_is_never_shown(line: str) -> None:
     head, _, diagnostics = parse(line)
-    shown = [entry.at_value().source for entry in head] + [repr(finding) for finding in diagnostics]
+    shown = [entry.at_value().source for entry in head] + [str(to_wire(finding)) for finding in diagnostics]
     shown += [finding.location.source for finding in diagnostics]
     assert shown
     assert not [text for text in shown if "s3cret" in text]

@@ -9,6 +9,7 @@ import pytest
 
 from launcher_k8s import check_directory
 from launcher_k8s.config.masking import is_public, is_token, masked, masked_words, shown_path
+from launcher_k8s.wire import to_wire
 
 _JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJsYXVuY2hlciJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
 _BASE64_JWT = "ZXlKaGJHY2lPaUpTVXpJMU5pSXNJbXRwWkNJNklqRWlmUS5leUp6ZFdJaU9pSnNZWFZ1WTJobGNpSjkuYzJs"
@@ -56,7 +57,7 @@ def _shown(directory: Path) -> str:
             checkup.text(),
             json.dumps(checkup.records()),
             checkup._repr_html_(),
-            repr(checkup.diagnostics),
+            json.dumps(to_wire(checkup.diagnostics)),
             *map(str, checkup.diagnostics),
             *(each._repr_html_() for each in checkup.diagnostics),
         ]

@@ -12,6 +12,7 @@ from launcher_k8s.config.connect.gcfg import Variable, read_variables
 from launcher_k8s.config.findings import Findings
 from launcher_k8s.config.ini import LONGEST_LINE
 from launcher_k8s.diagnostics import Diagnostic
+from launcher_k8s.wire import to_wire
 
 Wanted = tuple[str, str | None, str, str | None]
 
@@ -201,7 +202,7 @@ def test_reading_goes_on_after_a_problem() -> None:
 )
 def test_a_problem_shows_no_value(line: str) -> None:
     found = problem_of(f"[LDAP]\n{line}")
-    assert "s3cret" not in f"{found}{found.location.source}{found.location!r}"
+    assert "s3cret" not in f"{found}{to_wire(found)}"
 
 
 def test_a_variable_hides_its_value() -> None:
