@@ -121,14 +121,15 @@ class RealWorld(World):
     async def backend(
         self, *, overrides: Mapping[str, Json] | None = None, impatient: bool = False, **changes: Any
     ) -> AsyncGenerator[JobBackend]:
-        settings = self.settings_for(overrides, **{**self._reach, **changes})
+        settings = self.settings_for(overrides, **{**self.reach, **changes})
         timeouts = IMPATIENT if impatient else DEFAULT_TIMEOUTS
         cluster = KubernetesCluster.from_settings(settings, timeouts=timeouts)
         async with JobBackend(settings, cluster=cluster, groups=lambda _user: ()) as backend:
             yield backend
 
     @property
-    def _reach(self) -> dict[str, Any]:
+    def reach(self) -> dict[str, Any]:
+        """The settings by which a process reaches it."""
         return {
             "api_url": self._way.url,
             "auth_token_path": str(self._token.file),
@@ -137,7 +138,7 @@ class RealWorld(World):
 
     @asynccontextmanager
     async def reached(self, *, impatient: bool = False) -> AsyncGenerator[Cluster]:
-        settings = self.settings_for(None, **self._reach)
+        settings = self.settings_for(None, **self.reach)
         timeouts = IMPATIENT if impatient else DEFAULT_TIMEOUTS
         async with KubernetesCluster.from_settings(settings, timeouts=timeouts) as cluster:
             yield cluster
