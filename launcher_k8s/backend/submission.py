@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import msgspec
 
+from launcher_k8s.concealing import concealing
 from launcher_k8s.connection import JOBS, SERVICES, Cluster, Reply, Resource
 from launcher_k8s.errors import (
     AlreadyExistsError,
@@ -68,7 +69,8 @@ async def create_job(cluster: Cluster, plan: JobPlan, patience: Patience) -> Rep
 
     async def attempt() -> Reply | None:
         try:
-            return await cluster.create(_jobs_in(plan.namespace), plan.job_body(), params=_WARN)
+            with concealing(plan.job):
+                return await cluster.create(_jobs_in(plan.namespace), plan.job_body(), params=_WARN)
         except AlreadyExistsError:
             return await _ours(cluster, plan)
 
@@ -102,7 +104,8 @@ async def ensure_service(cluster: Cluster, plan: JobPlan, job: Reply, patience: 
     service = SERVICES.within(plan.namespace).named(plan.job_id)
     body = plan.service_body(job_uid)
     try:
-        return await create_service(cluster, service, body, job_uid, patience)
+        with concealing(plan.job):
+            return await create_service(cluster, service, body, job_uid, patience)
     except ClusterError as error:
         await _take_back(cluster, plan, job_uid, error, patience)
         raise
@@ -189,14 +192,16 @@ async def try_out(cluster: Cluster, plan: JobPlan) -> Trial:
     refusals: dict[str, ClusterError] = {}
     job_uid = _NO_UID
     try:
-        job = await cluster.create(JOBS.within(namespace), plan.job_body(), params=_STRICT)
+        with concealing(plan.job):
+            job = await cluster.create(JOBS.within(namespace), plan.job_body(), params=_STRICT)
         warnings, job_uid = job.warnings, job_uid_of(job)
     except _REFUSALS as error:
         refusals[JOB_KIND] = error
     if plan.service is not None:
         try:
             body = plan.service_body(job_uid)
-            service = await cluster.create(SERVICES.within(namespace), body, params=_STRICT)
+            with concealing(plan.job):
+                service = await cluster.create(SERVICES.within(namespace), body, params=_STRICT)
             warnings += service.warnings
         except _REFUSALS as error:
             refusals[SERVICE_KIND] = error

@@ -263,6 +263,8 @@ class Transport:
         except Exception as error:
             if self._is_closed:  # under a request, a session that closes fails by assertions too
                 raise closed_error(request.attempt) from error
+            if isinstance(error, aiohttp.ClientResponseError):
+                _forget_token(error)
             if isinstance(error, _BROKEN):
                 raise error_from_exception(request.attempt, self._endpoint.url, error) from error
             raise
@@ -289,6 +291,18 @@ class _Chunks:
 
 def _refused(attempt: Attempt, refused: RefusedUpgradeError) -> ClusterError:
     return error_from_answer(attempt, refused.code, refused.headers, refused.body)
+
+
+def _forget_token(error: aiohttp.ClientResponseError) -> None:
+    """Take the token out of an error that is kept as a cause, and shows the headers that were sent."""
+    asked = error.request_info
+    headers = asked.headers.copy()
+    for name in ("Authorization", "Proxy-Authorization"):
+        headers.popall(name, None)
+    error.request_info = aiohttp.RequestInfo(
+        asked.url, asked.method, type(asked.headers)(headers), asked.real_url
+    )
+    error.args = (error.request_info, error.history)
 
 
 def closed_error(attempt: Attempt) -> UnavailableError:

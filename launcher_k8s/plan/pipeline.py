@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 
 from launcher_k8s.arguments import checked
+from launcher_k8s.concealing import concealing
 from launcher_k8s.decisions import Trail
 from launcher_k8s.finding import Finding
 from launcher_k8s.job import (
@@ -107,7 +108,8 @@ def plan_job(
         volume_mounts=mounts.volume_mounts,
         share_process_namespace=cluster.shared_process_namespace,
     )
-    made = _make(data, cluster, profile, trail, groups=groups, effects=effects)
+    with concealing(job):
+        made = _make(data, cluster, profile, trail, groups=groups, effects=effects)
     submission = submission_digest(job, user=user, key_or_id=decided.id if key is None else key)
     return JobPlan(
         job_id=decided.id,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from launcher_k8s.concealing import concealing
 from launcher_k8s.job import Job
 from launcher_k8s.manifest import build_service, job_data
 from launcher_k8s.plan.templating import render_service
@@ -43,4 +44,5 @@ def plan_service(
     if not cluster.use_templating:
         return build_service(data)
     profile = profile_for(cluster, job.user, groups=groups)
-    return render_service(data, cluster, profile, groups=tuple(groups), effects=effects)
+    with concealing(job):
+        return render_service(data, cluster, profile, groups=tuple(groups), effects=effects)

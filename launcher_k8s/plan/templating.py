@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from launcher_k8s.concealing import conceal, secrets_in
 from launcher_k8s.decisions import DecisionKind, Trail
 from launcher_k8s.diagnostics import Severity
 from launcher_k8s.finding import Finding
@@ -83,11 +84,22 @@ def render_objects(
         given = data_for(data, templates.service_version, **ratios)
         service = templates.service(given, groups=known)
         findings += _judged(service, SERVICE_KIND, data, given, templates.service_version)
-    placed = tuple(attrs.evolve(finding, origin=_origin(cluster, finding.kind)) for finding in findings)
+    placed = tuple(_placed(finding, data, cluster) for finding in findings)
     for finding in placed:
         advice = f"{finding.message}; {finding.hint}" if finding.hint else finding.message
         trail.warn(finding.path or finding.code, advice, finding.origin or DEFAULT)
     return Templated(job.value, None if service is None else service.value, placed)
+
+
+def _placed(finding: Finding, data: Mapping[str, Any], cluster: ClusterSettings) -> Finding:
+    """A finding with the template's place, and without the job's secrets."""
+    hidden = secrets_in((data["stdin"], *(variable["value"] for variable in data["environment"])))
+    return attrs.evolve(
+        finding,
+        message=conceal(finding.message, hidden),
+        hint=conceal(finding.hint, hidden),
+        origin=_origin(cluster, finding.kind),
+    )
 
 
 def render_service(
