@@ -58,9 +58,10 @@ async def test_a_fresh_process_tells_the_same(world: World) -> None:
         await backend.wait(ids["suspend"], until=JobState.SUSPENDED)
         assert await told_by_fresh(world) == await told_by(backend)
 
-        await world.until(lambda: are_recorded(world, [ids[name] for name in ENDS]), "the ends are recorded")
+        await recorded(world, [ids[name] for name in ENDS])
         await delete_pods(world)
         assert (await backend.wait(ids["suspend"])).state is JobState.FAILED
+        await recorded(world, [ids["suspend"]])
         told = await told_by(backend)
         assert await told_by_fresh(world) == told
     for name, end in ENDS.items():
@@ -82,10 +83,14 @@ async def begun(world: World, backend: JobBackend) -> dict[str, str]:
     return ids
 
 
-async def are_recorded(world: World, ids: list[str]) -> bool:
-    """Whether the ends of these jobs stand on their Jobs, as a canceled one's intent does."""
-    objects = [await world.job_object(job_id) for job_id in ids]
-    return all(FINAL_ANNOTATION in each["metadata"]["annotations"] for each in objects)
+async def recorded(world: World, ids: list[str]) -> None:
+    """Return when the ends of these jobs stand on their Jobs: from then on any process tells them."""
+
+    async def are_recorded() -> bool:
+        objects = [await world.job_object(job_id) for job_id in ids]
+        return all(FINAL_ANNOTATION in each["metadata"]["annotations"] for each in objects)
+
+    await world.until(are_recorded, "the ends are recorded")
 
 
 async def delete_pods(world: World) -> None:
