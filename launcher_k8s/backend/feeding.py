@@ -23,7 +23,7 @@ import msgspec
 
 from launcher_k8s.backend.leaving import finish
 from launcher_k8s.backend.patience import Patience
-from launcher_k8s.connection import JOBS, PODS, Cluster, ConnectOptions
+from launcher_k8s.connection import JOBS, PODS, Cluster, ConnectOptions, Reply
 from launcher_k8s.errors import ClusterError, ConflictError, ObjectNotFoundError
 from launcher_k8s.kube.deadline import DeadlineError, deadline
 from launcher_k8s.manifest import read_job
@@ -143,32 +143,40 @@ class Feeder:
         """Feed a job, or say that nobody will; False where the Job has changed since it was read."""
         is_cut = _is_anothers(row, self._name)  # who knows how far that one came
         has_ended = self._has_ended(row.id)
-        try:
-            row = await self._say(row, done=has_ended, cut=is_cut)
-        except ConflictError:
-            await self._look(row.id)
+        said = await self._say(row, done=has_ended, cut=is_cut)
+        if said is None:
             return False
         if is_cut:
             _log.warning(
                 "the standard input of job %s may not come whole: the process that sent it is gone", row.id
             )
         if not has_ended:
-            await self._deliver(row, is_cut=is_cut)
+            await self._deliver(said, is_cut=is_cut)
         return True
 
     def _has_ended(self, job_id: str) -> bool:
         state = self._tracker.state(job_id)
         return state is None or state.is_final
 
-    async def _say(self, row: JobRow, *, done: bool, cut: bool) -> JobRow:
-        """Write on a Job how far we are with its input, unless it has changed since it was read."""
+    async def _say(self, row: JobRow, *, done: bool, cut: bool) -> JobRow | None:
+        """Write on a Job how far we are with its input; None where it had changed, and was read anew."""
         delivery = Delivery(self._name, self._now().timestamp(), done, cut)
         metadata: dict[str, Any] = {
             "resourceVersion": row.resource_version,
             "annotations": {DELIVERY_ANNOTATION: format_delivery(delivery)},
         }
         patch = msgspec.json.encode({"metadata": metadata})
-        reply = await self._insist(row.id, lambda: self._cluster.patch(self._jobs.named(row.id), patch))
+
+        async def write() -> Reply | None:
+            try:
+                return await self._cluster.patch(self._jobs.named(row.id), patch)
+            except ConflictError:
+                return None  # the same again would meet it again
+
+        reply = await self._insist(row.id, write)
+        if reply is None:
+            await self._look(row.id)
+            return None
         return self._learn(row.id, reply.body)
 
     async def _look(self, job_id: str) -> JobRow:
@@ -213,11 +221,7 @@ class Feeder:
     async def _say_until_heard(self, job_id: str, *, done: bool, is_cut: bool) -> None:
         while True:
             row = self._tracker.row(job_id) or await self._look(job_id)
-            try:
-                await self._say(row, done=done, cut=is_cut)
-            except ConflictError:
-                await self._look(job_id)
-            else:
+            if await self._say(row, done=done, cut=is_cut) is not None:
                 return
 
     async def _send(self, job_id: str, data: bytes) -> bool:
@@ -260,8 +264,6 @@ class Feeder:
         while True:
             try:
                 return await self._patience.run(ask)
-            except ConflictError:
-                raise  # the same again would meet it again
             except ClusterError as error:
                 if not error.transient:
                     raise

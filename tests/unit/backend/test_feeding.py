@@ -198,3 +198,14 @@ async def test_a_wait_for_another_process_does_not_hold_up_leaving(cluster: Scri
         await cluster.clock.sleep(LEASE_S / 2)
         leaves = cluster.clock.monotonic()
     assert cluster.clock.monotonic() == leaves
+
+
+async def test_a_job_that_has_changed_is_read_anew_before_it_is_written(
+    cluster: ScriptedCluster, backend: JobBackend
+) -> None:
+    job_id = (await backend.submit(READS, user="jsmith")).id
+    cluster.faults.fail("patch jobs", code=409, times=1)
+    cluster.pod_of(job_id).running()
+    await cluster.clock.sleep(10)
+    asked = cluster.requests()
+    assert (asked.count("patch jobs"), asked.count("get jobs")) == (3, 1)
