@@ -74,7 +74,7 @@ def failing(status: int) -> Strike:
     """A server that answers everything with an error for a while."""
 
     async def strike(world: World, _job_id: str) -> None:
-        asked = (*WATCHED, *WRITTEN, *(CONNECTED if world.name != "real" else ()))
+        asked = (*WATCHED, *WRITTEN, *CONNECTED)
         breaches = [world.break_(Answers(on, status, times=2)) for on in asked]
         await world.cut()
         await met(world, breaches)
