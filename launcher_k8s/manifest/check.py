@@ -7,7 +7,7 @@ hold for every value. A finding is a warning in a plan; only lost identification
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import attrs
@@ -23,7 +23,7 @@ from launcher_k8s.shape.fact import (
     POD_METADATA,
     POD_SPEC,
     Data,
-    Fact,
+    Lookup,
     Object,
     Path,
     Version,
@@ -31,7 +31,7 @@ from launcher_k8s.shape.fact import (
     look_for,
 )
 from launcher_k8s.shape.names import SERVICE_KIND
-from launcher_k8s.shape.table import JOB_FACTS, SERVICE_FACTS
+from launcher_k8s.shape.table import JOB_FACTS, JOB_LOOKUP, SERVICE_LOOKUP
 from launcher_k8s.wording import kind_of
 
 NEWEST: Version = (2, 5, 0)
@@ -45,8 +45,8 @@ _TEXT_MAPPINGS: tuple[Path, ...] = (
     ("spec", "selector"),
 )
 
-_SUSPECT: Final = re.compile(r"<no value>|\A\s|\s\Z|[^\S\n]\n").search
-"""A field that is not there, or a blank at either end of the text or at the end of a line."""
+_NO_VALUE: Final = "<no value>"
+_BLANK_BEFORE_BREAK: Final = re.compile(r"[^\S\n]\n").search
 
 
 def check(manifest: Object, data: Data, *, version: Version = NEWEST) -> tuple[Finding, ...]:
@@ -58,9 +58,9 @@ def check(manifest: Object, data: Data, *, version: Version = NEWEST) -> tuple[F
         version: The version of the template that made it: what it cannot know is not asked for.
     """
     is_service = manifest.get("kind") == SERVICE_KIND
-    facts = SERVICE_FACTS if is_service else JOB_FACTS
+    lookup = SERVICE_LOOKUP if is_service else JOB_LOOKUP
     found = (
-        *_broken(manifest, data, (fact for fact in facts if fact.since <= version)),
+        *_broken(lookup, manifest, data, version),
         *_values_that_are_no_text(manifest),
         *_dangling_mounts(manifest),
         *_template_remains(manifest, data),
@@ -83,12 +83,11 @@ def _lost(manifest: Object) -> Iterator[Finding]:
             yield Finding(fact.code, fact.path, message, fact.why)
 
 
-def _broken(manifest: Object, data: Data, facts: Iterable[Fact]) -> Iterator[Finding]:
-    for fact in facts:
-        expected = fact.write(data)
+def _broken(lookup: Lookup, manifest: Object, data: Data, version: Version) -> Iterator[Finding]:
+    for fact, found in lookup.found_in(manifest):
+        expected = fact.write(data) if fact.since <= version else ABSENT
         if expected is ABSENT:
             continue
-        found = look(manifest, fact.path)
         problem = fact.agree(expected, None if found is ABSENT else found)
         if problem:
             yield Finding(fact.code, fact.path, problem, fact.why, fact.severity)
@@ -129,6 +128,8 @@ def _template_remains(manifest: Object, data: Data) -> Iterator[Finding]:
     """Text that a template left by mistake. What the job itself says is nobody's mistake."""
     suspect: list[tuple[Path, str]] = []
     _collect_suspects(manifest, (), suspect)
+    fields = list(data.values())
+    suspect = [(path, text) for path, text in suspect if text not in fields]
     if not suspect:
         return
     said = _texts(data)
@@ -139,8 +140,8 @@ def _template_remains(manifest: Object, data: Data) -> Iterator[Finding]:
     for path, text in suspect:
         if text in meant:
             continue
-        if "<no value>" in text:
-            message = "holds <no value>"
+        if _NO_VALUE in text:
+            message = f"holds {_NO_VALUE}"
             yield Finding("no-value", path, message, "the template names a field that is not there")
         else:
             message = "has a blank or newline at an end of a line"
@@ -150,15 +151,15 @@ def _template_remains(manifest: Object, data: Data) -> Iterator[Finding]:
 
 def _collect_suspects(value: Any, path: Path, found: list[tuple[Path, str]]) -> None:
     """The texts in a value that may have been left by mistake, with where they stand."""
-    items: Iterable[tuple[str | int, Any]] = ()
-    if isinstance(value, Mapping):
-        items = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
+    items: Iterable[tuple[str | int, Any]] = value.items() if isinstance(value, dict) else enumerate(value)
     for step, item in items:
-        if not isinstance(item, str):
+        kind = type(item)
+        if kind is dict or kind is list:
             _collect_suspects(item, (*path, step), found)
-        elif _SUSPECT(item):
+        # A field that is not there, or a blank at either end or at the end of a line.
+        elif kind is str and (
+            item.strip() != item or _NO_VALUE in item or ("\n" in item and _BLANK_BEFORE_BREAK(item))
+        ):
             found.append(((*path, step), item))
 
 
@@ -170,8 +171,9 @@ def _texts(value: Any) -> set[str]:
 
 
 def _collect_texts(value: Any, found: set[str]) -> None:
-    for item in value.values() if isinstance(value, Mapping) else value:
-        if isinstance(item, str):
+    for item in value if isinstance(value, list) else value.values():
+        kind = type(item)
+        if kind is str:
             found.add(item)
-        elif isinstance(item, list | Mapping):
+        elif kind is dict or kind is list:
             _collect_texts(item, found)

@@ -92,7 +92,7 @@ def includes_named(expected: list[Any], found: Any) -> str:
         return _not_a("list", found)
     last, wanted = _last_ones(found), _last_ones(expected)
     missing = [name for name in wanted if name not in last]
-    different = [name for name in wanted if name in last and _bare(wanted[name]) != _bare(last[name])]
+    different = [name for name in wanted if name in last and _differ(wanted[name], last[name])]
     problem = _join(_listed("missing", missing), _listed("not the job's", different))
     if problem or [name for name in last if name in wanted] == list(wanted):
         return problem
@@ -118,10 +118,16 @@ def quote(value: Any) -> str:
 def _amount(expected: Any, found: Any) -> str:
     if found is None:
         return f"is missing, expected {expected}"
+    if type(found) is str and found == expected:  # as nearly always
+        return ""
     try:
         return "" if parse_quantity(found) == parse_quantity(expected) else f"is {found}, expected {expected}"
     except ValueError as error:
         return str(error)
+
+
+def _differ(item: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return item != other and _bare(item) != _bare(other)
 
 
 def _bare(item: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ do to the API server.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
@@ -153,6 +153,39 @@ def look_for(value: Any, path: Path, kind: type[Any]) -> Any:
     """The value at a path if it is of a kind, else an empty one: for reading objects made by others."""
     found = look(value, path)
     return found if isinstance(found, kind) else kind()
+
+
+class Lookup:
+    """Looks for many facts in one object: what holds several of them is found once.
+
+    Args:
+        facts: What to look for; each path ends with a key.
+    """
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self._facts = tuple(facts)
+        holders: dict[Path, list[tuple[int, str]]] = {}
+        for index, fact in enumerate(self._facts):
+            for depth in range(len(fact.path)):
+                holders.setdefault(fact.path[:depth], [])
+            holders[fact.path[:-1]].append((index, str(fact.path[-1])))
+        # Each holder as a step from one before it; the first is the object itself.
+        place = {path: index for index, path in enumerate(holders)}
+        self._holders = [(place.get(path[:-1], 0), path[-1:], keys) for path, keys in holders.items()]
+
+    def found_in(self, whole: Object) -> Iterator[tuple[Fact, Any]]:
+        """Each fact with the value at its path, or ``ABSENT``."""
+        found: list[Any] = [ABSENT] * len(self._facts)
+        nodes: list[Any] = []
+        for above, step, keys in self._holders:
+            node = look(nodes[above], step) if step else whole
+            nodes.append(node)
+            if isinstance(node, dict):
+                for index, key in keys:
+                    value = node.get(key)
+                    if value is not None:
+                        found[index] = value
+        return zip(self._facts, found, strict=True)
 
 
 def holder(whole: dict[str, Any], path: Path) -> dict[str, Any]:

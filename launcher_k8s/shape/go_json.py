@@ -29,8 +29,14 @@ def _json(value: Any) -> str:
     kind = type(value)
     if kind is str:
         return encode_basestring(value)
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is int:
+        return str(value)
     if kind is dict or isinstance(value, Mapping):
-        return "{" + ",".join([f"{_json(key)}:{_json(value[key])}" for key in sorted(value)]) + "}"
+        return (
+            "{" + ",".join([f"{encode_basestring(key)}:{_json(value[key])}" for key in sorted(value)]) + "}"
+        )
     if kind is list or isinstance(value, (list, tuple)):
         return "[" + ",".join([_json(item) for item in value]) + "]"
     if isinstance(value, float):

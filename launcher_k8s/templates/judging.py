@@ -14,7 +14,7 @@ from launcher_k8s.finding import Finding
 from launcher_k8s.manifest import check, lost_identification
 from launcher_k8s.shape.fact import ABSENT, CONTAINER, POD_SPEC, Data, Fact, Path, Version, look, look_for
 from launcher_k8s.shape.names import JOB_KIND, SERVICE_KIND
-from launcher_k8s.shape.table import JOB_FACTS, SERVICE_FACTS
+from launcher_k8s.shape.table import JOB_FACTS, JOB_LOOKUP, SERVICE_FACTS
 from launcher_k8s.templates.defaults import JOB_FILES
 from launcher_k8s.templates.documents import Document
 from launcher_k8s.templates.fields import unknown_fields
@@ -29,8 +29,7 @@ _CAPABILITIES: Final[Path] = (*POD_SPEC, "securityContext", "capabilities")
 _REFUSED: Final = (
     "the API server refuses the Service: each port has a number, and of several each has its name"
 )
-_NEVER_WRITTEN: Final = tuple(fact for fact in JOB_FACTS if not fact.is_written)
-_WRITTEN: Final = tuple(fact for fact in JOB_FACTS if fact.is_written)
+_NEVER_WRITTEN: Final = frozenset(fact.code for fact in JOB_FACTS if not fact.is_written)
 _JOB_TEMPLATE: Final[Path] = ("spec", "template")
 
 
@@ -63,11 +62,13 @@ def _judge_job(manifest: dict[str, Any], data: Data, version: Version) -> Iterat
         for finding in check({**manifest, "kind": JOB_KIND}, data, version=version)
         if finding.code not in codes
     )
-    for fact in _NEVER_WRITTEN:
-        if problem := fact.problem(look(manifest, fact.path)):
+    facts = list(JOB_LOOKUP.found_in(manifest))
+    for fact, value in facts:
+        if fact.code in _NEVER_WRITTEN and (problem := fact.problem(value)):
             yield Finding(fact.code, fact.path, problem, fact.why, fact.severity)
-    for fact in _WRITTEN:
-        yield from _empty(fact, manifest, data, version)
+    for fact, value in facts:
+        if value == "" and fact.code not in _NEVER_WRITTEN:
+            yield from _empty(fact, data, version)
     yield from _no_integers(manifest)
     if look(manifest, _CAPABILITIES) is not ABSENT:
         hint = "set them in the securityContext of the container, or by the job's capabilitiesAdd"
@@ -103,11 +104,9 @@ def _wrong_ports(manifest: dict[str, Any]) -> Iterator[Finding]:
             yield Finding("service-port", (*place, index, "name"), message, _REFUSED, kind=SERVICE_KIND)
 
 
-def _empty(fact: Fact, manifest: dict[str, Any], data: Data, version: Version) -> Iterator[Finding]:
+def _empty(fact: Fact, data: Data, version: Version) -> Iterator[Finding]:
     """What is written although the job asks for nothing there."""
-    if fact.since > version or look(manifest, fact.path) != "":
-        return
-    if fact.write(data) is ABSENT:
+    if fact.since <= version and fact.write(data) is ABSENT:
         hint = "write it only where the job asks for it: {{- with ... }}"
         yield Finding(
             "empty-value", fact.path, "is empty, where the job asks for nothing", hint, Severity.WARNING
