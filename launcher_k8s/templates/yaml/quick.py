@@ -75,26 +75,53 @@ class QuickReader:
             if match is None:
                 pos = self._read_complex(pos)
                 continue
-            indent, dashes, key, quoted, plain, double, single, _ = match.groups()
-            top, key = opened[-1], key or quoted
-            # Nearly every line is one more plain or quoted value of the mapping that the last line was in.
-            if not dashes and len(indent) == columns[-1] and type(top) is dict and key and key not in WORDS:
-                if key in top:
-                    self.is_clear = False
-                if plain is not None:
-                    top[key] = plain if plain[0] not in HINTS else self._resolved(plain)
-                    self._last = match
-                elif double is not None or single is not None:
-                    top[key] = single if double is None else double
-                    self._last = None
-                else:
-                    pos = self._read_line(match) or match.end()
-                    continue
-                self._holder, self._name, self._base = None, key, columns[-1]
-                pos = match.end()
-            else:
+            indent, dashes, key, quoted, plain, double, single, empty = match.groups()
+            key, column = key or quoted, len(indent)
+            # Nearly every line is a key of a mapping that is open, or of one that begins with it.
+            is_known = not dashes and column == columns[-1] and type(opened[-1]) is dict
+            if not key or key in WORDS or not (is_known or self._is_key_at(column, dashes)):
                 pos = self._read_line(match) or match.end()
+                continue
+            top = opened[-1]
+            if key in top:
+                self.is_clear = False
+            self._holder, self._name, self._base = None, key, columns[-1]
+            if plain is not None:
+                top[key] = plain if plain[0] not in HINTS else self._resolved(plain)
+                self._last = match
+            elif double is not None or single is not None:
+                top[key] = single if double is None else double
+                self._last = None
+            elif empty is not None:
+                top[key] = [] if empty == "[]" else {}
+                self._last = None
+            else:
+                top[key] = None
+                self._holder = top
+            pos = match.end()
         return opened[0][0]
+
+    def _is_key_at(self, column: int, dashes: str) -> bool:
+        """Go to the mapping that a key in this column belongs to, if that is told easily."""
+        columns, opened = self._columns, self._open
+        if dashes:
+            if dashes != "- " or (self._holder is None and column > self._base):
+                return False
+            self._open_sequence(column)
+            column += 2
+        while columns[-1] > column:
+            columns.pop()
+            opened.pop()
+        top = opened[-1]
+        if columns[-1] == column:
+            return type(top) is dict
+        if self._holder is not top or self._base >= column or len(opened) > _DEEPEST:
+            return False
+        mapping: dict[str, Any] = {}
+        top[self._name] = mapping
+        opened.append(mapping)
+        columns.append(column)
+        return True
 
     def _read_line(self, match: re.Match[str]) -> int:
         """Read a line of one simple value; where to go on, 0 for behind it."""
