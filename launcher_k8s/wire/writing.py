@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import attrs
@@ -39,10 +40,9 @@ def to_wire(value: Any) -> Any:
 def _object_to_wire(value: Any) -> dict[str, Any]:
     wire: dict[str, Any] = {}
     kind: Any = type(value)
-    for name, key, default in written_fields(kind):
-        item = getattr(value, name)
-        if item is not None and item is not default and item != default:
-            wire[key] = to_wire(item)
+    for (_, key, default), item in zip(written_fields(kind), _reader(kind)(value), strict=False):
+        if item is not default and item is not None and item != default:
+            wire[key] = item if type(item) is str else to_wire(item)
     extra = getattr(value, "extra", None)
     return wire | to_wire(extra) if extra else wire
 
@@ -55,6 +55,15 @@ def written_fields(kind: Any) -> tuple[tuple[str, str, Any], ...]:
         for attribute in attrs.fields(kind)
         if attribute.name != "extra" and not any(attribute.metadata.get(mark) for mark in ("secret", "local"))
     )
+
+
+@cache
+def _reader(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+    """What gives the values of all fields that may be written, and one more, at once."""
+    names = [name for name, _, _ in written_fields(kind)]
+    return attrgetter(
+        *names, "__class__", "__class__"
+    )  # two more, so that it is a tuple however few there are
 
 
 def _default(attribute: attrs.Attribute[Any]) -> Any:
