@@ -16,6 +16,7 @@ from launcher_k8s.templates.functions import launcher_functions
 from launcher_k8s.templates.gotemplate import engine as go
 from launcher_k8s.templates.jinja import engine as jinja
 
+_JOB: Final = "Job"
 _OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {"container": ("runAsUserId", "runAsGroupId")}
 _OPTIONAL_OF_PORTS: Final = "publishedPort"
 
@@ -71,6 +72,20 @@ class Compiled:
         """The names by which templates in Go's language may call each other."""
         return self._go.names
 
+    def reads(self, name: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The part of a job's data that a template can read.
+
+        Args:
+            name: The file.
+            data: The job's data.
+        """
+        if is_jinja(name):
+            return data
+        reads = self._go.reads(name)
+        if any(path[1:] == () and path[:1] in ((), (_JOB,)) for path in reads):
+            return data
+        return {path[1]: data[path[1]] for path in reads if path[0] == _JOB and path[1] in data}
+
     def render(self, name: str, data: Mapping[str, Any]) -> str:
         """Render a template.
 
@@ -82,9 +97,9 @@ class Compiled:
             TemplateRenderError: It fails.
         """
         if not is_jinja(name):
-            return self._go.render(name, {"Job": data})
+            return self._go.render(name, {_JOB: data})
         assert self._jinja is not None  # it has been compiled
-        return self._jinja.render(name, {"Job": complete(data)})
+        return self._jinja.render(name, {_JOB: complete(data)})
 
 
 def complete(data: Mapping[str, Any]) -> dict[str, Any]:

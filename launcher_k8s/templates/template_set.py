@@ -186,12 +186,13 @@ class TemplateSet:
             raise _unreadable(name, text, error) from error
 
     def _checked(self, name: str, data: Data, groups: Mapping[str, Sequence[str]]) -> Rendering:
+        data = self._compiled.reads(name, data)  # the rest need not be copied, nor made harmless
         with self._replay.recording(groups):
             made = self.read(name, data, offsets=False)
         _refuse_kind(name, made.value)
         if not self._is_ours:
             self._refuse_changed(name, data, made)
-        return attrs.evolve(made, warnings=self._replay.warnings)
+        return Rendering(made.name, made.text, made.document, self._replay.warnings)
 
     def _refuse_changed(self, name: str, data: Data, made: Rendering) -> None:
         attempt = Attempt(made.text, made.value)

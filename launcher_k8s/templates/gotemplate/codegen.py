@@ -17,9 +17,16 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import Environment
 
 from launcher_k8s.templates.gotemplate.arguments import EXACT
-from launcher_k8s.templates.gotemplate.building import MISSING_NAME, NIL_ERROR_NAME, Nil
+from launcher_k8s.templates.gotemplate.building import MISSING_NAME, NIL_ERROR_NAME, Nil, local
 from launcher_k8s.templates.gotemplate.compiler import Translation
-from launcher_k8s.templates.gotemplate.names import alone_name, function_name, type_check_name, type_name
+from launcher_k8s.templates.gotemplate.names import (
+    DATA,
+    ROOT,
+    alone_name,
+    function_name,
+    type_check_name,
+    type_name,
+)
 from launcher_k8s.templates.gotemplate.sites import Place, SiteMap
 from launcher_k8s.templates.govalues.signature import TEXT, Function
 
@@ -51,6 +58,9 @@ class GoCodeGenerator(CodeGenerator):
         super().__init__(environment, name, name, optimized=False)
         self.site_map = SiteMap(translation.choices)
         self.checks: set[str] = set()
+        self.reads: set[tuple[str, ...]] = set()
+        """What is read of the data: fields of fields of it, and nothing but an empty path for all of it."""
+        self._fields: tuple[str, ...] = ()  # of what is being written
         self._sites = translation.sites
         self._missing_key = missing_key
         self._functions = functions
@@ -70,8 +80,11 @@ class GoCodeGenerator(CodeGenerator):
 
     def visit(self, node: jinja.Node, *args: Any, **kwargs: Any) -> Any:
         """Write a node, and note where it is if errors may come of it."""
-        start = self._column
+        start, fields = self._column, self._fields
+        if not isinstance(node, jinja.Getattr | jinja.InternalName):
+            self._fields = ()
         result = super().visit(node, *args, **kwargs)
+        self._fields = fields
         if isinstance(node, jinja.Expr):
             self._note(node, start)
         return result
@@ -120,10 +133,13 @@ class GoCodeGenerator(CodeGenerator):
 
     def visit_Assign(self, node: jinja.Assign, frame: Frame) -> None:  # noqa: N802
         """Write a plain assignment."""
+        assert isinstance(node.target, jinja.InternalName)
         self.newline()
-        self.visit(node.target, frame)
-        self.write(" = ")
-        self.visit(node.node, frame)
+        self.write(f"{node.target.name} = ")
+        if node.target.name == ROOT and node.node == local(DATA):
+            self.write(DATA)
+        else:
+            self.visit(node.node, frame)
 
     def visit_ExprStmt(self, node: jinja.ExprStmt, frame: Frame) -> None:  # noqa: N802
         """Write a computation for its effects alone."""
@@ -169,8 +185,18 @@ class GoCodeGenerator(CodeGenerator):
         """Write a constant in ASCII."""
         self.write(ascii(node.value))
 
+    def visit_InternalName(self, node: jinja.InternalName, frame: Frame) -> None:  # noqa: ARG002, N802
+        """Write a local variable."""
+        self._note_reading(node.name)
+        self.write(node.name)
+
+    def _note_reading(self, name: str) -> None:
+        if name in (DATA, ROOT):
+            self.reads.add(self._fields)
+
     def visit_Getattr(self, node: jinja.Getattr, frame: Frame) -> None:  # noqa: N802
         """Write the reading of a field."""
+        self._fields = (node.attr, *self._fields)
         if self._missing_key != "default":
             is_nil = node.ctx == Nil.NIL.name
             self.write(f"{'as_nil(' if is_nil else ''}field_or_{self._missing_key}(")
@@ -277,4 +303,8 @@ class GoCodeGenerator(CodeGenerator):
         return isinstance(value, jinja.Filter) and not self._functions[value.name].may_give_nil
 
     def _name_of(self, value: jinja.Expr) -> str:
-        return value.name if isinstance(value, jinja.InternalName) else ""
+        """The local variable that a value is, to be written by its name; empty if it is none."""
+        if not isinstance(value, jinja.InternalName):
+            return ""
+        self._note_reading(value.name)
+        return value.name

@@ -14,6 +14,7 @@ from jinja2 import nodes as jinja
 
 from launcher_k8s.templates.gotemplate.building import MISSING_NAME, Nil, assigned, local, runtime_call
 from launcher_k8s.templates.gotemplate.expressions import Expressions
+from launcher_k8s.templates.gotemplate.names import DATA, ROOT
 from launcher_k8s.templates.gotemplate.nodes import (
     ActionNode,
     AnyNode,
@@ -71,7 +72,7 @@ def translate(template: Template, functions: Mapping[str, Function]) -> Translat
         constants=translation.constants,
     )
     if "$" in read:
-        translation.body.append(jinja.Assign(local("root"), local("dot")))
+        translation.body.append(jinja.Assign(local(ROOT), local(DATA)))
     translation.body.extend(_Statements(expressions).of(template.root))
     return translation
 

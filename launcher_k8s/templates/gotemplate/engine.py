@@ -154,7 +154,8 @@ class Engine:
             names[type_check_name(how, wanted)] = checker(wanted, piped=how == "piped")
         (render,) = [part for part in code.co_consts if isinstance(part, CodeType)]
         function = FunctionType(render, names)
-        return Program(template, function, bool(function.__code__.co_flags & _GENERATOR), generator.site_map)
+        calls = bool(function.__code__.co_flags & _GENERATOR)
+        return Program(template, function, calls, generator.site_map, frozenset(generator.reads))
 
 
 def define(programs: dict[str, Program], more: Mapping[str, Program]) -> None:
@@ -180,6 +181,16 @@ class Compiled:
     def names(self) -> frozenset[str]:
         """The names of all templates: files and definitions."""
         return frozenset(self._programs)
+
+    def reads(self, name: str) -> frozenset[tuple[str, ...]]:
+        """What a template can read of its data: fields of fields of it; an empty path is all of it.
+
+        What it hands over to other templates, they may read wholly.
+
+        Raises:
+            KeyError: There is no such template.
+        """
+        return self._programs[name].reads
 
     def render(self, name: str, data: Any) -> str:
         """Render a template.

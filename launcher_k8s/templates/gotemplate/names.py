@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from launcher_k8s.templates.gotemplate.arguments import EXACT
+
+DATA: Final = "dot"
+"""What a template is given, where nothing else is the cursor."""
+ROOT: Final = "root"
+"""The same, as ``$``."""
 
 
 def function_name(name: str) -> str:

@@ -32,12 +32,14 @@ class Program:
         function: Runs it; a generator function if it calls other templates.
         calls: Whether it is one.
         sites: What its errors are about.
+        reads: What it reads of its data: fields of fields of it; an empty path is all of it.
     """
 
     template: Template
     function: Callable[..., Any]
     calls: bool
     sites: SiteMap
+    reads: frozenset[tuple[str, ...]]
 
 
 class _Sized(Protocol):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import attrs
 
+from launcher_k8s.templates.gotemplate.names import DATA, ROOT
+
 
 @attrs.frozen
 class Local:
@@ -36,9 +38,9 @@ class Scope:
     """
 
     def __init__(self, read: frozenset[str]) -> None:
-        self.dot = Local("dot")
+        self.dot = Local(DATA)
         self._read = read
-        self._declared: list[tuple[str, Local]] = [("$", Local("root"))]
+        self._declared: list[tuple[str, Local]] = [("$", Local(ROOT))]
         self._count = 0
 
     def fresh(self, prefix: str) -> str:

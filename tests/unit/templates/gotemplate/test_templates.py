@@ -116,3 +116,26 @@ def test_a_text_that_is_its_own_template_ends() -> None:
 def test_two_definitions_of_one_name_in_a_file_are_refused() -> None:
     text = '{{define "d"}}1{{end}}{{define "d"}}2{{end}}'
     assert syntax_error(text).cause == 'template: multiple definition of template "d"'
+
+
+@pytest.mark.parametrize(
+    ("text", "reads"),
+    [
+        ("text", set()),
+        ("{{.a.b}}{{range .a.c}}{{.x}}{{$.d}}{{end}}", {("a", "b"), ("a", "c"), ("d",)}),
+        ("{{with .a}}{{.b}}{{end}}", {("a",)}),
+        ("{{.a.b | upper}}{{if .a.c}}{{end}}", {("a", "b"), ("a", "c")}),
+        ('{{.a.method "x"}}', {("a",)}),
+        ("{{.}}", {()}),
+        ("{{$}}", {()}),
+        ("{{$all := .}}{{$all.a}}", {()}),
+        ("{{(.).a}}", {()}),
+        ("{{and . .a}}", {(), ("a",)}),
+        ("{{range $key, $value := $}}{{end}}", {()}),
+        ('{{define "d"}}{{.b}}{{end}}{{template "d" .}}', {()}),
+        ('{{define "d"}}{{.b}}{{end}}{{include "d" .a}}', {("a",)}),
+        ('{{tpl "{{.a}}" .}}', {()}),
+    ],
+)
+def test_what_a_template_can_read_of_its_data_is_known(text: str, reads: set[tuple[str, ...]]) -> None:
+    assert compiled(text).reads("job.tpl") == reads
