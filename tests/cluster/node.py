@@ -2,7 +2,8 @@
 
 Nothing here starts anything. The settings are those that let Kubernetes run as root on a plain machine: the
 kubelet accepts cgroup v1 and swap, containerd leaves the OOM score alone, etcd does not wait for the disk.
-Limits that would hide what a test measures (client rates, image garbage collection, eviction) are wide.
+Limits that would hide what a test measures (client rates, eviction, removal of images and of ended pods) are
+wide.
 """
 
 from __future__ import annotations
@@ -98,6 +99,7 @@ class Node:
             f"--service-account-private-key-file={self.place.pki}/service-account.key",
             f"--cert-dir={self._in('controller-manager')}",
             f"--flex-volume-plugin-dir={self._in('volume-plugins')}",
+            "--terminated-pod-gc-threshold=100000",
             *RATES,
         ]
 
