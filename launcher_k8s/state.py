@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from sys import intern
 from typing import Final as Constant
 from typing import TypeAlias
@@ -17,7 +18,6 @@ import msgspec
 from msgspec.structs import replace
 
 from launcher_k8s.rows.pods import PHASE_FAILED
-from launcher_k8s.rows.times import time_of
 from launcher_k8s.rows.values import Final, JobOutcome, JobRow, PodRow
 from launcher_k8s.status import JobState, JobStatus, Operation
 
@@ -98,6 +98,7 @@ def build_status(
 ) -> JobStatus:
     """A verdict in public terms."""
     updated = verdict.updated if verdict.updated is not None else job.created
+    start, end = _moment(verdict.start), _moment(verdict.end)
     return JobStatus(
         job.id,
         verdict.state,
@@ -105,10 +106,11 @@ def build_status(
         job.user,
         verdict.message,
         verdict.exit_code,
-        None if job.created is None else time_of(job.created),
-        None if verdict.start is None else time_of(verdict.start),
-        None if verdict.end is None else time_of(verdict.end),
-        None if updated is None else time_of(updated),
+        _moment(job.created),
+        start,
+        end,
+        # Nearly always one of the two, which are at hand.
+        end if updated == verdict.end else start if updated == verdict.start else _moment(updated),
         job.tags,
         inferred,
         removed,
@@ -185,8 +187,6 @@ def _unresolved(job: JobRow, gone: PodRow | None) -> Verdict:
 
 
 def _killed(job: JobRow, pod: PodRow) -> Verdict | None:
-    if not _has_ended(pod):
-        return None
     if _intends(job, Operation.KILL) and not _ended_before_the_kill(pod):
         return _by_pod(JobState.KILLED, pod, _asked(job, "killed"))
     if pod.reason == OOM_KILLED and pod.exit_code == _SIGKILL_EXIT:
@@ -195,8 +195,6 @@ def _killed(job: JobRow, pod: PodRow) -> Verdict | None:
 
 
 def _taken_away(job: JobRow, pod: PodRow) -> Verdict | None:
-    if not _has_ended(pod):
-        return None
     if pod.loss and pod.phase == PHASE_FAILED and not _is_our_deadline(job, pod):
         return _by_pod(JobState.FAILED, pod, _text(pod.loss, pod.loss_message))
     if pod.reason == _LOST_TRACK:
@@ -241,11 +239,12 @@ def _waiting(pod: PodRow) -> Verdict:
     return Verdict(JobState.PENDING, _text(reason, message))
 
 
-_RULES: Constant[tuple[Rule, ...]] = (_killed, _taken_away, _not_started, _terminated, _running)
+_ENDED: Constant[tuple[Rule, ...]] = (_killed, _taken_away, _not_started, _terminated)
+_NOT_ENDED: Constant[tuple[Rule, ...]] = (_not_started, _running)
 
 
 def _by_rules(job: JobRow, pod: PodRow) -> Verdict:
-    for rule in _RULES:
+    for rule in _ENDED if _has_ended(pod) else _NOT_ENDED:
         if (found := rule(job, pod)) is not None:
             return found
     return _waiting(pod)
@@ -315,6 +314,10 @@ def _ended(
     end: float | None = None,
 ) -> Verdict:
     return Verdict(state, message, exit_code, start, end, start if end is None else end)
+
+
+def _moment(at: float | None) -> datetime | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC)
 
 
 def _asked(job: JobRow, what: str) -> str:
