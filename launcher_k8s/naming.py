@@ -12,8 +12,6 @@ import hashlib
 import json
 import re
 
-import attrs
-
 from launcher_k8s.job import Job
 from launcher_k8s.wire import to_wire
 
@@ -28,6 +26,9 @@ _RANDOM_BYTES = 5
 
 _PREVIEW = "preview0"
 """As long as what is drawn, and never drawn: base32 has no ``0``."""
+
+_STATED = frozenset({"id", "user"})
+"""What a job may state and need not."""
 
 _LONGEST_LABEL = 63
 _LONGEST_NAME = 253
@@ -109,8 +110,8 @@ def submission_digest(job: Job, *, user: str, key_or_id: str) -> str:
         user: The job's owner.
         key_or_id: The caller's key, else the id that was drawn.
     """
-    asked = attrs.evolve(job, id="", user="") if job.id or job.user else job
-    return _sha256([user, key_or_id, to_wire(asked)]).hex()
+    asked = {key: value for key, value in to_wire(job).items() if key not in _STATED}
+    return _sha256([user, key_or_id, asked]).hex()
 
 
 def _base32(data: bytes) -> str:
