@@ -183,7 +183,7 @@ def _mapping_check(key_kind: Any, item_kind: Any) -> Check:
     check_key, check_item = check_of(key_kind), check_of(item_kind)
 
     def check(value: Any) -> Misfit | None:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, (dict, Mapping)):  # a dict is told from the first
             return _misfit(value, "a dict")
         for key, item in value.items():
             if (found := check_key(key)) is not None:

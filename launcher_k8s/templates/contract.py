@@ -20,6 +20,8 @@ from launcher_k8s.templates.versions import REQUESTS_SINCE, format_version
 NEEDS_NEWER: Final = "needs-newer-version"
 _REQUESTS: Final = frozenset({CPU_REQUEST, MEMORY_REQUEST})
 _RESOURCES: Final[Path] = (*CONTAINER, "resources")
+_KNOWS_ALL: Final = max(REQUESTS_SINCE, *(fact.since for fact in (*JOB_FACTS, *SERVICE_FACTS)))
+"""The first version that lacks nothing."""
 
 
 def data_for(
@@ -49,6 +51,8 @@ def not_expressed(manifest: Object, data: Data, version: Version, *, kind: str) 
         version: The template's version.
         kind: The object's kind.
     """
+    if version >= _KNOWS_ALL:
+        return ()
     lacking: dict[Version, list[Path]] = {}
     for since, place in _lacking(manifest, data, version, kind):
         lacking.setdefault(since, []).append(place)

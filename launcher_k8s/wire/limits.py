@@ -60,27 +60,30 @@ def content_problem(value: Any) -> str:
     return number_problem(value)
 
 
-def _search(value: Any, problem_of: Callable[[Any], str], level: int) -> Iterator[tuple[str, str]]:
+def _search(value: Any, problem_of: Callable[[Any], str], level: int) -> list[tuple[str, str]]:
+    """What is wrong in a value; what is too deep is the last of it."""
     if level > MOST_LEVELS:
-        yield "", TOO_DEEP
-        return
+        return [("", TOO_DEEP)]
+    found = []
     for key, item in _items(value):
         if isinstance(key, str) and (problem := problem_of(key)):
-            yield "", f"the key {quote(key)} {problem}"
+            found.append(("", f"the key {quote(key)} {problem}"))
         if isinstance(item, _SINGLE):
             if problem := problem_of(item):
-                yield _step(key), problem
-        else:
-            for path, problem in _search(item, problem_of, level + 1):
-                yield _step(key) + path, problem
+                found.append((_step(key), problem))
+        elif inner := _search(item, problem_of, level + 1):
+            found.extend((_step(key) + path, problem) for path, problem in inner)
+            if inner[-1][1] is TOO_DEEP:
+                return found
+    return found
 
 
 def _items(value: Any) -> Iterable[tuple[Any, Any]]:
     """What a value is made of, by key or index; of a public value the fields that hold anything."""
-    if isinstance(value, Mapping):
-        return value.items()
     if isinstance(value, (list, tuple)):
         return enumerate(value)
+    if isinstance(value, (dict, Mapping)):  # a dict is told from the first
+        return value.items()
     kind: Any = type(value)
     if attrs.has(kind):
         return [(key, item) for name, key, _ in written_fields(kind) if (item := getattr(value, name))]
