@@ -46,7 +46,14 @@ def copy_data(value: Any, depth: int = 0) -> Any:
     if kind is dict:
         return _copy_map(value, depth)
     if kind is list:
-        return [item if type(item) is str and item.isascii() else copy_data(item, depth) for item in value]
+        return [
+            item
+            if type(item) is str and item.isascii()
+            else _copy_map(item, depth + 1)
+            if type(item) is dict and depth <= DEEPEST
+            else copy_data(item, depth)
+            for item in value
+        ]
     return _converted(value, depth)
 
 
