@@ -89,3 +89,39 @@ async def test_a_dropped_stream_is_not_held() -> None:
     source, streams = Source(), StreamSet()
     streams.open(source.run())
     assert len(streams) == 0
+
+
+async def test_a_second_reader_is_told_so_and_takes_nothing_from_the_first() -> None:
+    source, streams = Source(), StreamSet()
+    stream = streams.open(source.run())
+    reader = asyncio.create_task(anext(stream))
+    await source.waiting.wait()
+    with pytest.raises(RuntimeError, match="another task is reading this stream"):
+        await anext(stream)
+    await streams.interrupt_all()
+    with pytest.raises(BackendClosedError):
+        await reader
+
+
+async def test_a_reader_sees_the_end_of_a_stream_that_another_task_closes() -> None:
+    source = Source()
+    stream = Stream(source.run())
+
+    async def read() -> list[int]:
+        return [value async for value in stream]
+
+    reader = asyncio.create_task(read())
+    await source.waiting.wait()
+    await asyncio.gather(stream.aclose(), stream.aclose())
+    assert source.closed
+    assert await reader == []
+
+
+async def test_a_reader_whose_stream_is_closed_and_interrupted_is_told_of_it_once() -> None:
+    source = Source()
+    stream = Stream(source.run())
+    reader = asyncio.create_task(anext(stream))
+    await source.waiting.wait()
+    await asyncio.gather(stream.aclose(), stream.interrupt())
+    with pytest.raises(BackendClosedError):
+        await reader
