@@ -11,6 +11,7 @@ from __future__ import annotations
 import collections.abc
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from enum import Enum
 from functools import cache
 from operator import attrgetter
 from types import NoneType, UnionType
@@ -111,11 +112,12 @@ def _is_plain(kind: type[Any]) -> bool:
 
 def _class_check(kind: type[Any]) -> Check:
     accepted = int | float if kind is float else kind
+    hint = f"one of {', '.join(map(str, kind))}" if issubclass(kind, Enum) else ""
 
     def check(value: Any) -> Misfit | None:
         if type(value) is kind or (isinstance(value, accepted) and not isinstance(value, bool)):
             return None
-        return _misfit(value, _words_for(kind))
+        return _misfit(value, _words_for(kind), hint)
 
     return check
 
@@ -155,7 +157,7 @@ def _union_check(kinds: Sequence[Any]) -> Check:
             if misfit is None:
                 return None
             found.append(misfit)
-        inner = [misfit for misfit in found if misfit.path or misfit.hint]
+        inner = [misfit for misfit in found if misfit.path] or [misfit for misfit in found if misfit.hint]
         return inner[0] if inner else _misfit(value, expected)
 
     return check
@@ -198,8 +200,8 @@ def _mapping_check(key_kind: Any, item_kind: Any) -> Check:
 def _words_for(kind: Any) -> str:
     if kind in _WORDS:
         return _WORDS[kind]
-    if typing.get_origin(kind) is not None:
-        return "a list"
+    if (origin := typing.get_origin(kind)) is not None:
+        return "a function" if origin is collections.abc.Callable else "a list"
     return f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}"
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 LONGEST_QUOTE = 60
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 MOST_COMPARED = 600
 
 _CLOSE = 0.7
@@ -31,7 +31,10 @@ _KINDS = {
 
 
 def visible(text: str) -> str:
-    """Text on one line that no terminal obeys and every file can hold: what is no character, escaped."""
+    """Text on one line that no terminal obeys and every file can hold: what is no character, escaped.
+
+    So is what turns the direction of the text after it, by which a name could pass for another.
+    """
     return _INVISIBLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 

@@ -15,6 +15,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Generic, Self, TypeVar, overload
 
+from launcher_k8s.arguments import checked
 from launcher_k8s.backend.facade import JobBackend
 from launcher_k8s.backend.loop_thread import Call, LoopThread
 from launcher_k8s.backend.reloading import Reloaded
@@ -224,6 +225,7 @@ class BlockingBackend:
         """What a running job uses, again and again: :meth:`JobBackend.utilization`."""
         return self._stream(lambda: self._backend.utilization(job_id, user=user))
 
+    @checked
     def wait(
         self,
         job_id: str,

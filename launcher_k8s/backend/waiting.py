@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
 
 from launcher_k8s.backend.streams import Stream
 from launcher_k8s.clock import Clock
-from launcher_k8s.errors import JobNotFoundError, OperationTimeoutError
+from launcher_k8s.errors import InvalidJobError, JobNotFoundError, OperationTimeoutError
 from launcher_k8s.kube.deadline import DeadlineError, deadline
 from launcher_k8s.progress import Progress
-from launcher_k8s.status import JobState, JobStatus
+from launcher_k8s.status import FINAL, JobState, JobStatus
 
 
 async def wait_for(
@@ -32,9 +33,13 @@ async def wait_for(
         clock: Whose seconds.
 
     Raises:
+        InvalidJobError: The limit is not a number.
         OperationTimeoutError: The time has passed.
         JobNotFoundError: There is no such job.
     """
+    if timeout_s is not None and math.isnan(timeout_s):
+        hint = "give seconds, or None to wait without a limit"
+        raise InvalidJobError.single("timeout_s", "timeout_s: not a number", hint=hint)
     begun = clock.monotonic()
     latest: JobStatus | None = None
     try:
@@ -48,11 +53,17 @@ async def wait_for(
                     return status
     except DeadlineError:
         raise OperationTimeoutError(
-            f"job {job_id} is not {' or '.join(sorted(state.value for state in until))} "
-            f"after {timeout_s:g} s{_as_it_is(latest)}",
+            f"job {job_id} {_missed(until)} after {timeout_s:g} s{_as_it_is(latest)}",
             hint="it goes on; wait again, or longer",
         ) from None
     raise JobNotFoundError(job_id)
+
+
+def _missed(until: Collection[JobState]) -> str:
+    """What has not come to be; each final state ends every wait, so none of them need be named."""
+    if FINAL.issuperset(until):
+        return "has not ended"
+    return f"is not {' or '.join(sorted(state.value for state in until))}"
 
 
 def _as_it_is(status: JobStatus | None) -> str:

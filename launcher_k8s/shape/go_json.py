@@ -7,6 +7,7 @@ A template's annotation is then, to the byte, that of the built-in manifest. Sou
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -20,7 +21,11 @@ _LEAST_WITH_EXPONENT: Final = 1e21
 
 
 def go_json(value: Any) -> str:
-    """A JSON value as Go writes it."""
+    """A JSON value as Go writes it.
+
+    What JSON cannot say comes out as Python's word for it: a job that holds it is refused, but only when all
+    else of it has been decided.
+    """
     text = _json(value)
     return text.translate(_HTML_ESCAPES) if _UNUSUAL(text) else text
 
@@ -41,11 +46,13 @@ def _json(value: Any) -> str:
         return "[" + ",".join([_json(item) for item in value]) + "]"
     if isinstance(value, float):
         return _number(value)
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=repr)
 
 
 def _number(value: float) -> str:
     """A number's shortest digits, with an exponent only where it is very small or very large."""
+    if not math.isfinite(value):
+        return repr(value)
     digits = Decimal(repr(value))
     if value == 0 or _LEAST_PLAIN <= abs(value) < _LEAST_WITH_EXPONENT:
         return f"{digits:f}".removesuffix(".0")

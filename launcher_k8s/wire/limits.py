@@ -9,6 +9,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
 from typing import Any, Final
 
 import attrs
@@ -22,6 +25,7 @@ MOST_LEVELS: Final = 100
 TOO_DEEP: Final = f"nested more than {MOST_LEVELS} levels deep"
 _NUMBERS = range(-(2**63), 2**63)
 _SINGLE = (str, int, float, type(None))
+_WRITTEN = (set, frozenset, Decimal, datetime, bytes, Enum)
 _STEP = re.compile(r"(?<=.)(?=[.\[])")
 
 
@@ -64,8 +68,10 @@ def _search(value: Any, problem_of: Callable[[Any], str], level: int) -> list[tu
     """What is wrong in a value; what is too deep is the last of it."""
     if level > MOST_LEVELS:
         return [("", TOO_DEEP)]
+    if (items := _items(value)) is None:
+        return [("", f"{type(value).__name__} is no value that JSON can say")]
     found = []
-    for key, item in _items(value):
+    for key, item in items:
         if isinstance(key, str) and (problem := problem_of(key)):
             found.append(("", f"the key {quote(key)} {problem}"))
         if isinstance(item, _SINGLE):
@@ -78,8 +84,11 @@ def _search(value: Any, problem_of: Callable[[Any], str], level: int) -> list[tu
     return found
 
 
-def _items(value: Any) -> Iterable[tuple[Any, Any]]:
-    """What a value is made of, by key or index; of a public value the fields that hold anything."""
+def _items(value: Any) -> Iterable[tuple[Any, Any]] | None:
+    """What a value is made of, by key or index; of a public value the fields that hold anything.
+
+    None of what cannot be written as JSON at all.
+    """
     if isinstance(value, (list, tuple)):
         return enumerate(value)
     if isinstance(value, (dict, Mapping)):  # a dict is told from the first
@@ -87,7 +96,7 @@ def _items(value: Any) -> Iterable[tuple[Any, Any]]:
     kind: Any = type(value)
     if attrs.has(kind):
         return [(key, item) for name, key, _ in written_fields(kind) if (item := getattr(value, name))]
-    return ()
+    return () if isinstance(value, _WRITTEN) else None
 
 
 def _step(key: Any) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given
 from launcher_k8s.job import Job, Json
 from launcher_k8s.misfits import Misfit, find_misfit
 from launcher_k8s.settings import ClusterSettings
-from launcher_k8s.status import JobFilter, JobState
+from launcher_k8s.status import JobFilter, JobState, Operation
 from tests.strategies import jobs
 
 
@@ -74,6 +74,7 @@ def test_what_fits_is_let_through(value: Any, kind: Any) -> None:
         ({"a b": 1}, Mapping[str, str], "['a b']", "expected a string, not an integer"),
         ([], Mapping[str, str], "", "expected a dict, not a list"),
         ("f", Callable[[], None], "", "expected a function, not a string"),
+        (5, Callable[[], None] | None, "", "expected a function, not an integer"),
         (Box((Cup("a"), Cup(5))), Box, ".cups[1].label", "expected a string, not an integer"),  # type: ignore[arg-type]
     ],
 )
@@ -88,6 +89,13 @@ def test_one_item_where_a_list_is_meant_is_to_be_put_into_one() -> None:
         "", "expected a list, not a string", "put it into a list: [...]"
     )
     assert find_misfit(5, Collection[str]) == Misfit("", "expected a list, not an integer")
+
+
+@pytest.mark.parametrize("value", ["stop", ["stop"]])
+def test_where_one_of_few_is_meant_all_are_named(value: Any) -> None:
+    found = find_misfit(value, Operation if value == "stop" else Collection[Operation])
+    assert found is not None
+    assert found.hint.startswith("one of Operation.SUSPEND, Operation.RESUME")
 
 
 def test_a_value_is_never_shown() -> None:

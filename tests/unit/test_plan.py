@@ -169,6 +169,14 @@ def test_every_refusal_is_told_at_once() -> None:
     assert len(messages) == 6
 
 
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), object()])
+def test_what_json_cannot_say_is_a_refusal_among_the_others(value: Any) -> None:
+    job = Job.shell("x", metadata={"a": value})
+    with pytest.raises(InvalidJobError, match=r"metadata\.a: .* that JSON can say") as error:
+        plan_job(job, ClusterSettings(), user="jane")
+    assert [refusal.what for refusal in error.value.refusals] == ["metadata.a", "image"]
+
+
 def test_a_job_with_standard_input_may_be_planned() -> None:
     plan = plan_job(attrs.evolve(JOB, stdin="x\n"), SETTINGS, user="me")
     assert container_of(plan)["stdin"] is True

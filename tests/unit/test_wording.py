@@ -80,6 +80,7 @@ def test_values_are_told_by_their_kind(value: Any, kind: str) -> None:
         ("two\nlines", "two\\nlines"),
         ("\x9b\u2028", "\\x9b\\u2028"),
         ("caf\udce9", "caf\\udce9"),
+        ("report\u202etxt.exe", "report\\u202etxt.exe"),
     ],
 )
 def test_what_a_terminal_would_obey_is_escaped(text: str, shown: str) -> None:

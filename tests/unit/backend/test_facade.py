@@ -4,7 +4,7 @@ import asyncio
 import os
 import random
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from launcher_k8s.job import Job
 from launcher_k8s.output import OutputChunk
 from launcher_k8s.progress import Progress
 from launcher_k8s.settings import ClusterSettings, ProfileSection, Settings
-from launcher_k8s.status import JobFilter, JobState
+from launcher_k8s.status import FINAL, JobFilter, JobState
 from launcher_k8s.templates.defaults import JOB_FILE, default_templates
 from launcher_k8s.testing import ALWAYS, ScriptedCluster, finishes
 from launcher_k8s.testing.cluster.kinds import JOB as JOBS
@@ -151,6 +151,14 @@ MISTAKES: dict[str, tuple[Callable[[Any], Awaitable[object]], str]] = {
         lambda backend: backend.wait("a", until=["Running"]),
         "until[0]: expected a JobState, not a string",
     ),
+    "progress": (
+        lambda backend: backend.wait("a", progress=5),
+        "progress: expected a function, not an integer",
+    ),
+    "no number": (
+        lambda backend: backend.wait("a", timeout_s=float("nan")),
+        "timeout_s: not a number",
+    ),
     "timeout": (
         lambda backend: backend.wait("a", timeout_s="1"),
         "timeout_s: expected a number, not a string",
@@ -188,6 +196,15 @@ async def test_a_wait_that_took_too_long_may_succeed_later(cluster: ScriptedClus
         with pytest.raises(OperationTimeoutError, match="is not Running after 1 s") as error:
             await backend.wait(job_id, until=JobState.RUNNING, timeout_s=1)
     assert error.value.transient
+
+
+@pytest.mark.parametrize("until", [FINAL, (), JobState.FINISHED])
+async def test_a_wait_for_the_end_says_that_it_has_not_come(
+    cluster: ScriptedCluster, until: JobState | Collection[JobState]
+) -> None:
+    async with entered(cluster) as backend:
+        with pytest.raises(OperationTimeoutError, match="has not ended after 1 s"):
+            await backend.wait(await submitted(backend), until=until, timeout_s=1)
 
 
 VERBS: dict[str, Verb] = {

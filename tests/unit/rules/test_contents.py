@@ -51,6 +51,7 @@ def test_nul_and_half_characters_are_found_wherever_they_hide(
         ({"metadata": {"\0": 1}}, "metadata", "the key '\\x00' holds a NUL character"),
         ({"metadata": {"a": float("nan")}}, "metadata.a", "nan is no number"),
         ({"metadata": {"a": float("inf")}}, "metadata.a", "inf is no number"),
+        ({"metadata": {"a": [print]}}, "metadata.a[0]", "builtin_function_or_method is no value that JSON"),
         ({"metadata": {"a/b": 2**63}}, "metadata['a/b']", "the number is outside the range of 64 bits"),
         ({"init_containers": ({"args": ["\0"]},)}, "initContainers[0].args[0]", "holds a NUL"),
         ({"init_containers": ({"a": float("nan")},)}, "initContainers[0].a", "nan is no number"),
