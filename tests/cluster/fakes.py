@@ -69,6 +69,13 @@ def start(daemons: Daemons, say: Say) -> None:
         daemons.processes.start(KWOK.name, command, netns=place.netns)
 
 
+def start_anew(daemons: Daemons) -> None:
+    """Start kwok again if it runs."""
+    if daemons.processes.get(KWOK.name) is not None:
+        daemons.processes.kill(KWOK.name)
+        start(daemons, print)
+
+
 def add(daemons: Daemons, api: Api, count: int) -> FakeNodes:
     """Make nodes; returns when all are ready."""
     group = f"fake-{secrets.token_hex(3)}"

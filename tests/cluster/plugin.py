@@ -69,6 +69,16 @@ def fake_nodes(
 
 
 @pytest.fixture
+def breakable(real_cluster: RealCluster) -> Iterator[RealCluster]:
+    """The cluster, whose API server runs again afterwards, whatever happened."""
+    yield real_cluster
+    try:
+        real_cluster.api.ready()
+    except OSError:  # nobody there
+        real_cluster.start_api_server()
+
+
+@pytest.fixture
 def namespace(real_cluster: RealCluster) -> Iterator[str]:
     """A fresh namespace, deleted at the end (without waiting for that)."""
     name = real_cluster.create_namespace()

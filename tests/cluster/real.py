@@ -226,15 +226,19 @@ class OwnCluster(RealCluster):
         self._daemons.processes.kill("kube-apiserver")
 
     def start_api_server(self) -> None:
-        """Start it again, and the controllers anew; returns when it is ready.
+        """Start it again, and the controllers and kwok anew; returns when it is ready.
 
-        Controllers that met nobody ask again after up to a minute, which is longer than most tests wait.
+        Who met nobody asks again after up to a minute, longer than most tests wait; and a controller that
+        was itself just starting has ended.
         """
+        controllers = ("kube-controller-manager", "kube-scheduler")
+        for name in controllers:
+            self._daemons.processes.kill(name)
         self._daemons.start("kube-apiserver")
         self._daemons.processes.wait(self.api.ready, "the API server", within_s=READY_S)
-        for name in ("kube-controller-manager", "kube-scheduler"):
-            self._daemons.processes.kill(name)
+        for name in controllers:
             self._daemons.start(name)
+        fakes.start_anew(self._daemons)
 
     def stop_kubelet(self) -> None:
         """Pods go on running; nobody tells the API server of them."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,14 +26,6 @@ PREPARING_S = 5
 
 WHOLE_LIFE = [JobState.PENDING, JobState.RUNNING, JobState.FINISHED]
 PRINTS = f"i=0; while [ $i -lt {LINES} ]; do echo line $i; i=$((i+1)); sleep 0.1; done; exit 5"
-
-
-@pytest.fixture
-def breakable(real_cluster: RealCluster) -> Iterator[RealCluster]:
-    """The cluster, whose API server runs again afterwards, whatever happened."""
-    yield real_cluster
-    if not real_cluster.api.ready():
-        real_cluster.start_api_server()
 
 
 @pytest.mark.timeout(420)

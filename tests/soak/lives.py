@@ -11,7 +11,7 @@ from launcher_k8s import Job, JobState, Operation, ProfileSection
 from launcher_k8s.settings import Override
 from tests.cluster.fakes import RUNS, FakeNodes
 
-PREPARING_S = 2
+PREPARING_S = 3  # a node with much to do tells of a container after seconds
 
 _ENDS = (JobState.PENDING, JobState.RUNNING, JobState.FINISHED)
 _SUSPENDED = (JobState.PENDING, JobState.RUNNING, JobState.SUSPENDED, JobState.RUNNING, JobState.FINISHED)
