@@ -240,12 +240,20 @@ class OperationTimeoutError(LauncherError):
 
 
 class BackendClosedError(LauncherError):
-    """The backend is not entered, or was closed while the call or stream was under way."""
+    """The backend is not entered, or was closed while the call or stream was under way.
 
-    def __init__(self) -> None:
-        super().__init__(
-            "the backend is closed", hint="use it inside the block of its `with` or `async with`"
-        )
+    Args:
+        message: What keeps it from being used.
+        hint: What to do about it.
+    """
+
+    def __init__(
+        self,
+        message: str = "the backend is closed",
+        *,
+        hint: str = "use it inside the block of its `with` or `async with`",
+    ) -> None:
+        super().__init__(message, hint=hint)
 
 
 class ClusterError(LauncherError):

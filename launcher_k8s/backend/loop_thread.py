@@ -7,6 +7,7 @@ that nothing goes on behind its caller's back.
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
@@ -44,8 +45,8 @@ class Call(Generic[T]):
         try:
             self._is_posted = True
             self._thread.post(self._start)
-        except BackendClosedError:
-            self._give_up()
+        except BackendClosedError as error:
+            self._give_up(error)
 
     def end(self) -> None:
         """Cancel what is not done yet, and wait until it has ended."""
@@ -75,7 +76,7 @@ class Call(Generic[T]):
 
     def _cancel(self) -> None:
         if self._task is None:  # the caller was interrupted before it was posted
-            self._give_up()
+            self._give_up(BackendClosedError())
         else:
             self._task.cancel()
 
@@ -87,9 +88,9 @@ class Call(Generic[T]):
         else:
             self.outcome.set_result(task.result())
 
-    def _give_up(self) -> None:
+    def _give_up(self, error: BackendClosedError) -> None:
         self._work.close()
-        self.outcome.set_exception(BackendClosedError())
+        self.outcome.set_exception(error)
 
 
 class LoopThread:
@@ -101,16 +102,18 @@ class LoopThread:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stopping = asyncio.Event()
+        self._process = 0
 
     @property
     def is_running(self) -> bool:
         """Whether calls are taken."""
-        return self._loop is not None
+        return self._loop is not None and self._process == os.getpid()
 
     def start(self) -> None:
         """Begin to take calls."""
         started: Future[asyncio.AbstractEventLoop] = Future()
         self._stopping = asyncio.Event()
+        self._process = os.getpid()
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._serve(started)), name=_NAME, daemon=True
         )
@@ -121,8 +124,14 @@ class LoopThread:
         """Have a function called in the thread, after all that were posted before.
 
         Raises:
-            BackendClosedError: The thread has ended, or was never begun.
+            BackendClosedError: The thread has ended, or was never begun; or this process was forked off the
+                one in which it runs, and has no such thread.
         """
+        if self._process != os.getpid() and self._loop is not None:
+            raise BackendClosedError(
+                "the backend was opened in another process, from which this one was forked",
+                hint="make a backend of its own in each process",
+            )
         with self._guard:  # so that what was posted before the end is called before it
             if self._loop is None:
                 raise BackendClosedError

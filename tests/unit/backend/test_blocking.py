@@ -249,6 +249,31 @@ def test_one_that_cannot_be_opened_leaves_no_thread() -> None:
         BlockingBackend(ClusterSettings()).open()
 
 
+FORKED = """
+import os
+from launcher_k8s import BackendClosedError, BlockingBackend, ClusterSettings
+from launcher_k8s.testing import ScriptedCluster
+cluster = ScriptedCluster()
+backend = BlockingBackend(ClusterSettings(), cluster=cluster, clock=cluster.clock).open()
+child = os.fork()
+if child:
+    print(os.waitpid(child, 0)[1], backend.list(), flush=True)
+else:
+    try:
+        backend.list()
+    except BackendClosedError as error:
+        print(error, flush=True)
+"""
+
+
+def test_a_forked_process_is_told_to_make_a_backend_of_its_own_and_ends_in_peace() -> None:
+    command = [sys.executable, "-c", FORKED]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    told, after = done.stdout.splitlines()
+    assert told.endswith("forked (make a backend of its own in each process)")
+    assert after == "0 <JobList 0 jobs>"
+
+
 def test_it_is_opened_once() -> None:
     with blocking_on(runs()) as backend, pytest.raises(RuntimeError, match="open already"):
         backend.open()
