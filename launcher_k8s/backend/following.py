@@ -110,7 +110,7 @@ class Follower:
                 raise BackendClosedError
             for plural, error in self._trouble.items():
                 if plural not in self._listed:  # a watch that was cut meanwhile is the reflector's to mend
-                    raise error
+                    raise error.with_traceback(None)  # else each raise of it makes its traceback longer
             await self._news.wait()
 
     def learn(self, row: JobRow) -> None:

@@ -70,7 +70,7 @@ class Reading:
             LauncherError: There will be none.
         """
         if self._error is not None:
-            raise self._error
+            raise self._error.with_traceback(None)  # one outcome may be the error of many
         row, self._waiting = self._waiting, None
         return row
 

@@ -103,6 +103,19 @@ async def test_trouble_at_the_start_is_raised(cluster: ScriptedCluster, request_
             await parts.follower.synced()
 
 
+async def test_trouble_at_the_start_grows_no_traceback_however_often_it_is_raised(
+    cluster: ScriptedCluster,
+) -> None:
+    cluster.faults.fail("list jobs", times=ALWAYS, code=403)
+    lengths = set()
+    async with following(cluster) as parts:
+        for _ in range(3):
+            with pytest.raises(ForbiddenError) as error:
+                await parts.follower.synced()
+            lengths.add(len(error.traceback))
+    assert len(lengths) == 1
+
+
 async def test_a_watch_that_fails_beside_a_slow_first_list_is_waited_out(cluster: ScriptedCluster) -> None:
     stall = cluster.faults.stall("list pods")
     cluster.faults.drop_request("watch jobs")
