@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from launcher_k8s import JobState, JobStatus
@@ -16,11 +17,16 @@ class Ledger:
         self.lives: dict[str, Life] = {}
         self._told: dict[str, list[JobStatus]] = {}
         self._followed: dict[str, list[JobStatus]] = {}
+        self._failures: Counter[str] = Counter()
 
     def expect(self, job_id: str, life: Life) -> None:
         """A job that was submitted."""
         assert job_id not in self.lives, f"{job_id} was given twice"
         self.lives[job_id] = life
+
+    def fail(self, job_id: str) -> None:
+        """An operation on a job failed for a reason that may pass, and is tried again."""
+        self._failures[job_id] += 1
 
     def tell(self, status: JobStatus) -> None:
         """What the stream of all jobs tells."""
@@ -53,13 +59,13 @@ class Ledger:
 
     def _difference(self, job_id: str, life: Life, witness: Witness) -> str:
         told = _transitions(self._told.get(job_id, ()))
-        states = tuple(status.state for status in told)
+        states = _without_failures([status.state for status in told], self._failures[job_id])
         # The Pod of a job may be heard of before the Job itself is: then it is told from there on.
         unseen = job_id not in witness.seen_to_wait and states[:1] != life.states[:1]
         if states != life.states[unseen:]:
             return f"{_names(states)} instead of {_names(life.states)}"
-        if told[-1].exit_code != life.exit_code:
-            return f"exit code {told[-1].exit_code} instead of {life.exit_code}"
+        if told[-1].exit_code not in life.exit_codes:
+            return f"exit code {told[-1].exit_code}, not one of {life.exit_codes}"
         if found := _wrongly_marked(job_id, told, witness):
             return found
         # It was opened later, perhaps when the job had got on.
@@ -70,12 +76,27 @@ class Ledger:
 
 
 def _transitions(told: Sequence[JobStatus]) -> list[JobStatus]:
-    """The statuses that tell a new state; a message may change without one."""
+    """The statuses but those that only tell a new message; one that tells nothing new is one too many."""
     return [
         status
         for number, status in enumerate(told)
-        if number == 0 or told[number - 1].state is not status.state
+        if number == 0 or not _tells_more(told[number - 1], status)
     ]
+
+
+def _without_failures(states: list[JobState], count: int) -> tuple[JobState, ...]:
+    """The states, less those of suspensions that failed: declared, and taken back before the next attempt."""
+    again = [JobState.SUSPENDED, JobState.RUNNING, JobState.SUSPENDED]
+    for _ in range(count):
+        at = next((at for at in range(len(states)) if states[at : at + 3] == again), len(states))
+        states = states[:at] + states[at + 2 :]
+    return tuple(states)
+
+
+def _tells_more(before: JobStatus, status: JobStatus) -> bool:
+    """Whether only the message is another one; of a job that has ended it never is."""
+    same = status.state is before.state and not status.state.is_final
+    return same and status.status_message != before.status_message
 
 
 def _facts(told: Sequence[JobStatus]) -> list[tuple[object, ...]]:

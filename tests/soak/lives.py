@@ -16,6 +16,7 @@ PREPARING_S = 3  # a node with much to do tells of a container after seconds
 _ENDS = (JobState.PENDING, JobState.RUNNING, JobState.FINISHED)
 _SUSPENDED = (JobState.PENDING, JobState.RUNNING, JobState.SUSPENDED, JobState.RUNNING, JobState.FINISHED)
 _LONG = "sleep 1000"
+_SIGNALLED = (143, 137)
 
 
 class Where(Enum):
@@ -36,14 +37,15 @@ class Life:
         where: On which nodes it runs.
         script: What it does; a fake one does nothing.
         states: Those that must be told of it, in this order.
-        exit_code: At its end; None if it never ran.
+        exit_codes: Those it may end with; none of them a number if it never ran. Where the API server is away
+            when a job is to be signalled, its node ends it, and by another signal.
         operations: What is done to it, each once the state is told that stands before it.
     """
 
     where: Where
     script: str
     states: tuple[JobState, ...]
-    exit_code: int | None
+    exit_codes: tuple[int | None, ...]
     operations: tuple[tuple[JobState, Operation], ...] = ()
 
     def job(self, number: int) -> Job:
@@ -52,17 +54,17 @@ class Life:
 
 
 FAKES = (
-    Life(Where.FAKE, "true", _ENDS, 0),
-    Life(Where.FAKE_FOR_SECONDS, "true", _ENDS, 0),
-    Life(Where.NOWHERE, "true", (JobState.PENDING, JobState.CANCELED), None,
+    Life(Where.FAKE, "true", _ENDS, (0,)),
+    Life(Where.FAKE_FOR_SECONDS, "true", _ENDS, (0,)),
+    Life(Where.NOWHERE, "true", (JobState.PENDING, JobState.CANCELED), (None,),
          ((JobState.PENDING, Operation.CANCEL),)),
 )  # fmt: skip
 REALS = (
-    Life(Where.REAL_LATER, "exit 4", _ENDS, 4),
-    Life(Where.REAL, "sleep 3; exit 7", _ENDS, 7),
-    Life(Where.REAL, _LONG, _ENDS, 143, ((JobState.RUNNING, Operation.STOP),)),
-    Life(Where.REAL, _LONG, (*_ENDS[:2], JobState.KILLED), 137, ((JobState.RUNNING, Operation.KILL),)),
-    Life(Where.REAL, _LONG, _SUSPENDED, 143,
+    Life(Where.REAL_LATER, "exit 4", _ENDS, (4,)),
+    Life(Where.REAL, "sleep 3; exit 7", _ENDS, (7,)),
+    Life(Where.REAL, _LONG, _ENDS, _SIGNALLED, ((JobState.RUNNING, Operation.STOP),)),
+    Life(Where.REAL, _LONG, (*_ENDS[:2], JobState.KILLED), _SIGNALLED, ((JobState.RUNNING, Operation.KILL),)),
+    Life(Where.REAL, _LONG, _SUSPENDED, _SIGNALLED,
          ((JobState.RUNNING, Operation.SUSPEND), (JobState.SUSPENDED, Operation.RESUME),
           (JobState.RUNNING, Operation.STOP))),
 )  # fmt: skip
