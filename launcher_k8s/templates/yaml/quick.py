@@ -14,12 +14,13 @@ from typing import Any, Final
 
 from launcher_k8s.templates.govalues.values import GoError
 from launcher_k8s.templates.yaml.decoding import Decoder, as_json
+from launcher_k8s.templates.yaml.encodings import is_allowed
 from launcher_k8s.templates.yaml.line_patterns import BEGINNING, LINE, REST_OF_LINE, START_OF_LINE
 from launcher_k8s.templates.yaml.nodes import Composer
 from launcher_k8s.templates.yaml.one_line import read_flow, read_text
 from launcher_k8s.templates.yaml.scalar_scanning import scan_block, scan_plain, scan_quoted
 from launcher_k8s.templates.yaml.scalars import HINTS, WORDS, resolve
-from launcher_k8s.templates.yaml.tokens import STREAM_END, Cursor, YamlError, is_allowed
+from launcher_k8s.templates.yaml.tokens import STREAM_END, Cursor, YamlError
 
 _DEEPEST: Final = 100
 _PLAIN: Final = 5

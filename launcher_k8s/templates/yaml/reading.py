@@ -10,11 +10,10 @@ from typing import Any
 from launcher_k8s.templates.govalues.allowance import FLATTER, SLOW, LimitError, look_at
 from launcher_k8s.templates.govalues.values import GoError
 from launcher_k8s.templates.yaml.decoding import Decoder, as_json
+from launcher_k8s.templates.yaml.encodings import read_characters
 from launcher_k8s.templates.yaml.nodes import Composer, Node
 from launcher_k8s.templates.yaml.quick import QuickReader, Unsure
-from launcher_k8s.templates.yaml.tokens import LOOK_AHEAD, find_forbidden
-
-_BYTE_ORDER_MARK = "\ufeff"
+from launcher_k8s.templates.yaml.tokens import LOOK_AHEAD
 
 
 def read_yaml(text: str) -> Any:
@@ -45,10 +44,8 @@ def compose(text: str) -> Node | None:
     Raises:
         GoError: It is no YAML.
     """
-    forbidden = find_forbidden(text)
-    if forbidden is not None:
-        text = text[: forbidden.seen_from]
-    composer = Composer(text.removeprefix(_BYTE_ORDER_MARK))
+    text, forbidden = read_characters(text)
+    composer = Composer(text)
     failure: GoError | None = None
     root = None
     try:

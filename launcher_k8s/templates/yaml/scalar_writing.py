@@ -7,12 +7,14 @@ of encode.go.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import attrs
 
+from launcher_k8s.templates.govalues.values import encode
 from launcher_k8s.templates.yaml.scalars import HINTS, is_text
 
 BREAKS: Final = "\n\u2028\u2029"
@@ -42,6 +44,9 @@ _BYTE_ORDER_MARK: Final = "\ufeff"
 _PLAIN_SPACE: Final = re.compile(r"(?<! ) (?! )").finditer
 _SINGLE_QUOTED_SPACE: Final = re.compile(r"(?<! )(?<!\A') (?! )(?!'\Z)").finditer
 _DOUBLE_QUOTED_SPACE: Final = re.compile(r'(?<! )(?<!\A") (?!"\Z)').finditer
+_NO_BYTES: Final = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+_BASE64_LINE: Final = 70
+_BASE64_LINES: Final = re.compile(".{1,70}").findall
 _UNICODE_BREAKS: Final = re.compile("([\u2028\u2029]+)").split
 _LINES: Final = re.compile(f"([{BREAKS}])").split
 
@@ -95,6 +100,26 @@ def write_key(text: str, style: ScalarStyle) -> str:
     if form == '"':
         return _double_quoted(text)
     return _between_quotes(text) if form == "'" else text
+
+
+def as_binary(text: str) -> str:
+    """The base64 that yaml.v3 writes for bytes that are no UTF-8, on lines of 70; else nothing."""
+    if text.isascii():
+        return ""
+    data = encode(_NO_BYTES.sub("\ufffd", text))
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        written = base64.b64encode(data).decode("ascii")
+        if len(written) < _BASE64_LINE:
+            return written
+        return "".join(f"{line}\n" for line in _BASE64_LINES(written))
+    return ""
+
+
+def write_binary(text: str, *, indent: int) -> str:
+    """What :func:`as_binary` gives, with its tag."""
+    return "!!binary " + (_literal(text, indent) if "\n" in text else text)
 
 
 def has_break(text: str) -> bool:

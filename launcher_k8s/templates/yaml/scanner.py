@@ -19,6 +19,7 @@ from launcher_k8s.templates.yaml.tokens import (
     BLOCK_MAPPING_START,
     BLOCK_SEQUENCE_START,
     BREAKS,
+    BYTE_ORDER_MARK,
     DOCUMENT_END,
     DOCUMENT_START,
     FLOW_ENTRY,
@@ -71,6 +72,7 @@ class Scanner:
 
     def __init__(self, text: str) -> None:
         self.cursor = Cursor(text)
+        self.cursor.pos = int(text.startswith(BYTE_ORDER_MARK))  # which has a column, to Go
         self._tokens: list[Token] = []
         self._parsed = 0
         self._indent = -1

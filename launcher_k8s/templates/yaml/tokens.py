@@ -1,16 +1,15 @@
 """The tokens of a YAML document, the place of the reader in it, and what is wrong with a document.
 
-Source: go.yaml.in/yaml/v2 2.4.4, yamlh.go, readerc.go and decode.go (``parser.fail``).
+Source: go.yaml.in/yaml/v2 2.4.4, yamlh.go and decode.go (``parser.fail``).
 """
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import attrs
 
-from launcher_k8s.templates.govalues.values import GoError, encode
+from launcher_k8s.templates.govalues.values import GoError
 
 ALIAS: Final = "alias"
 ANCHOR: Final = "anchor"
@@ -33,19 +32,15 @@ TAG_DIRECTIVE: Final = "tag directive"
 VALUE: Final = "value"
 VERSION_DIRECTIVE: Final = "version directive"
 
+BYTE_ORDER_MARK: Final = "\ufeff"
 NUL: Final = "\0"
 BREAKS: Final = "\r\n\x85\u2028\u2029"
 BREAKS_OR_END: Final = BREAKS + NUL
 BLANKS: Final = " \t"
 BLANKS_OR_END: Final = BLANKS + BREAKS_OR_END
 
-_CHUNK: Final = 512  # so many bytes Go's reader looks at together
 LOOK_AHEAD: Final = 4
 """So many characters it may look at beyond the one where it is."""
-
-_FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
-_CONTINUATION: Final = 0x80
-_LEADS: Final = ((0xE0, 0xC0, 2, 0x80), (0xF0, 0xE0, 3, 0x800), (0xF8, 0xF0, 4, 0x10000))
 
 
 @attrs.frozen
@@ -88,54 +83,6 @@ def scanner_error(problem: str, *, line: int, context_line: int) -> YamlError:
 def parser_error(problem: str, *, line: int, context_line: int = 0) -> YamlError:
     """An error of the parser, which counts lines from 0."""
     return YamlError(problem, line=line or context_line)
-
-
-@attrs.frozen
-class Forbidden:
-    """The first character of a document that YAML does not know.
-
-    Args:
-        error: What go-yaml says of it.
-        seen_from: The character from which on go-yaml's reader comes upon it; what is wrong before, it
-            says first.
-    """
-
-    error: YamlError
-    seen_from: int
-
-
-def is_allowed(text: str) -> bool:
-    """Whether YAML knows all characters of a text."""
-    return _FORBIDDEN(text) is None
-
-
-def find_forbidden(text: str) -> Forbidden | None:
-    """The first control character, or bytes that are no UTF-8."""
-    match = _FORBIDDEN(text)
-    if match is None:
-        return None
-    at = match.start()
-    before = encode(text[:at])
-    seen = before[: len(before) // _CHUNK * _CHUNK].decode("utf-8", "ignore")
-    return Forbidden(YamlError(_complaint(text[at:])), len(seen))
-
-
-def _complaint(text: str) -> str:
-    if not "\udc80" <= text[0] <= "\udcff":
-        return "control characters are not allowed"
-    data = encode(text[:4])
-    lead = next((lead for lead in _LEADS if data[0] & lead[0] == lead[1]), None)
-    if lead is None:
-        return "invalid leading UTF-8 octet"
-    mask, _, width, lowest = lead
-    if len(data) < width:
-        return "incomplete UTF-8 octet sequence"
-    value = data[0] & ~mask & 0xFF
-    for octet in data[1:width]:
-        if octet & 0xC0 != _CONTINUATION:
-            return "invalid trailing UTF-8 octet"
-        value = value << 6 | octet & 0x3F
-    return "invalid Unicode character" if value >= lowest else "invalid length of a UTF-8 sequence"
 
 
 class Cursor:

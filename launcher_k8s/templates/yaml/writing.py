@@ -28,8 +28,10 @@ from launcher_k8s.templates.yaml.reading import read_yaml
 from launcher_k8s.templates.yaml.scalar_writing import (
     BREAKS,
     ScalarStyle,
+    as_binary,
     has_break,
     is_plain,
+    write_binary,
     write_key,
     write_scalar,
 )
@@ -269,6 +271,8 @@ class _Writer:
 
     def _text(self, text: str, *, column: int, indent: int) -> str:
         look_at(text, SLOW)
+        if not self._style.through_json and (binary := as_binary(text)):
+            return write_binary(binary, indent=indent)
         return write_scalar(self._runes(text), self._scalars, column=column, indent=indent)
 
     def _key(self, key: str) -> str | None:
@@ -278,6 +282,8 @@ class _Writer:
         long = len(key) > _SAFE_KEY_LENGTH
         if long and self._style.through_json and len(_as_json(key)) > _LONGEST_JSON_KEY:
             raise _ChangedByJsonError
+        if not self._style.through_json and (binary := as_binary(key)):
+            return None if has_break(binary) else write_binary(binary, indent=0)
         key = self._runes(key)
         complicated = byte_length(key) > _LONGEST_SIMPLE_KEY or has_break(key)
         return None if complicated else write_key(key, self._scalars)

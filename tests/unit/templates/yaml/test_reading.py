@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from launcher_k8s.templates.govalues.allowance import LimitError
-from launcher_k8s.templates.govalues.values import GoError
+from launcher_k8s.templates.govalues.values import GoError, decode
 from launcher_k8s.templates.yaml.decoding import Decoder, as_json
 from launcher_k8s.templates.yaml.quick import QuickReader, Unsure
 from launcher_k8s.templates.yaml.reading import compose, read_yaml
@@ -83,6 +83,11 @@ def test_a_document_is_read_as_kubernetes_reads_it(text: str, value: Any) -> Non
         ("<<: 1", "yaml: map merge requires map or sequence of maps as the value"),
         ("a: \x00", "yaml: control characters are not allowed"),
         ("a: \udcff", "yaml: invalid leading UTF-8 octet"),
+        ("\udcff\udcfea", "yaml: incomplete UTF-16 character"),
+        ("\udcff\udcfe\0\udcdc", "yaml: unexpected low surrogate area"),
+        ("\udcff\udcfe\0\udcd8", "yaml: incomplete UTF-16 surrogate pair"),
+        ("\udcfe\udcff\udcd8\0\0a", "yaml: expected low surrogate area"),
+        ("\udcfe\udcff\0a\0\1", "yaml: control characters are not allowed"),
         ("%FOO\n---\n", "yaml: found unknown directive name"),
         ("a: [,]", "yaml: did not find expected node content"),
         ("a: @b", "yaml: found character that cannot start any token"),
@@ -92,6 +97,18 @@ def test_a_document_is_refused_in_the_words_of_go(text: str, message: str) -> No
     with pytest.raises(GoError) as caught:
         read_yaml(text)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(("mark", "encoding"), [("\udcff\udcfe", "utf-16-le"), ("\udcfe\udcff", "utf-16-be")])
+def test_a_document_that_begins_with_the_mark_of_utf_16_is_read_as_that(mark: str, encoding: str) -> None:
+    text = decode("a: [é, 🎉]\n".encode(encoding))
+    assert read_yaml(mark + text) == {"a": ["é", "🎉"]}
+    assert read_yaml(mark) is None
+
+
+def test_a_second_byte_order_mark_is_passed_over_and_a_third_is_text() -> None:
+    assert read_yaml("\ufeff\ufeffa: 1") == {"a": 1}
+    assert read_yaml("\ufeff\ufeff\ufeffa: 1") == {"\ufeffa": 1}
 
 
 def test_aliases_of_aliases_are_refused_before_they_fill_the_memory() -> None:

@@ -171,3 +171,19 @@ def test_a_struct_is_a_map_in_json_s_style() -> None:
 def test_a_time_is_quoted_since_it_reads_like_one_but_not_in_the_pretty_style() -> None:
     assert write_yaml({"t": Time(0)}) == 't: "0001-01-01T00:00:00Z"'
     assert write_yaml({"t": Time(0)}, V3) == "t: 0001-01-01T00:00:00Z"
+
+
+_LONG = "gHh" + "4eHh" * 16 + "4eH"  # a first byte that begins nothing, and x
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a\udc80b", "!!binary YYBi"),
+        (["\udc80", {"\udc80": "\udc80"}], "- !!binary gA==\n- !!binary gA==: !!binary gA=="),
+        ({"k": "\udc80" + "x" * 50}, f"k: !!binary {_LONG[:-2]}"),
+        ({"k": "\udc80" + "x" * 53}, f"k: !!binary |\n  {_LONG}\n  h4"),
+    ],
+)
+def test_yaml_v3_writes_bytes_that_are_no_text_as_base64(value: Any, text: str) -> None:
+    assert write_yaml(value, V3) == text
