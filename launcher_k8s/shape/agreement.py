@@ -52,6 +52,12 @@ def includes(expected: Mapping[str, Any], found: Any) -> str:
     """A mapping with at least these entries."""
     if not isinstance(found, Mapping):
         return f"{_not_a('mapping', found)}; {_listed('missing', expected)}"
+    for key, value in expected.items():
+        other = found.get(key)
+        if other is None or type(other) is not type(value) or other != value:
+            break
+    else:
+        return ""
     missing = [key for key in expected if found.get(key) is None]
     different = [key for key in expected if key not in missing and equal(expected[key], found[key])]
     return _join(_listed("missing", missing), _listed("not the job's", different))
@@ -61,6 +67,8 @@ def includes_items(expected: list[Any], found: Any) -> str:
     """A list with at least these items, in any order; what has a name only as often."""
     if not isinstance(found, list):
         return _not_a("list", found)
+    if found == expected:  # as nearly always, here and below
+        return ""
     missing = [_label(item) for item in expected if item not in found]
     return _join(
         _listed("missing or not the job's", missing), _listed("too often", _repeated(expected, found))
@@ -90,6 +98,8 @@ def includes_named(expected: list[Any], found: Any) -> str:
     """
     if not isinstance(found, list):
         return _not_a("list", found)
+    if found == expected:
+        return ""
     last, wanted = _last_ones(found), _last_ones(expected)
     missing = [name for name in wanted if name not in last]
     different = [name for name in wanted if name in last and _differ(wanted[name], last[name])]
@@ -118,7 +128,7 @@ def quote(value: Any) -> str:
 def _amount(expected: Any, found: Any) -> str:
     if found is None:
         return f"is missing, expected {expected}"
-    if type(found) is str and found == expected:  # as nearly always
+    if type(found) is type(expected) and found == expected:  # as nearly always
         return ""
     try:
         return "" if parse_quantity(found) == parse_quantity(expected) else f"is {found}, expected {expected}"

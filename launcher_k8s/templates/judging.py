@@ -62,11 +62,11 @@ def _judge_job(manifest: dict[str, Any], data: Data, version: Version) -> Iterat
         for finding in check({**manifest, "kind": JOB_KIND}, data, version=version)
         if finding.code not in codes
     )
-    facts = list(JOB_LOOKUP.found_in(manifest))
-    for fact, value in facts:
+    there = [(fact, value) for fact, value in JOB_LOOKUP.found_in(manifest) if value is not ABSENT]
+    for fact, value in there:
         if fact.code in _NEVER_WRITTEN and (problem := fact.problem(value)):
             yield Finding(fact.code, fact.path, problem, fact.why, fact.severity)
-    for fact, value in facts:
+    for fact, value in there:
         if value == "" and fact.code not in _NEVER_WRITTEN:
             yield from _empty(fact, data, version)
     yield from _no_integers(manifest)

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, Final
 
 import attrs
 
-from launcher_k8s.wire.writing import written_fields
+from launcher_k8s.wire.writing import reader, written_fields
 from launcher_k8s.wording import quote
 
 MOST_LEVELS: Final = 100
@@ -24,7 +25,7 @@ MOST_LEVELS: Final = 100
 
 TOO_DEEP: Final = f"nested more than {MOST_LEVELS} levels deep"
 _NUMBERS = range(-(2**63), 2**63)
-_SINGLE = (str, int, float, type(None))
+_SINGLE = (str, int, float)
 _WRITTEN = (set, frozenset, Decimal, datetime, bytes, Enum)
 _STEP = re.compile(r"(?<=.)(?=[.\[])")
 
@@ -34,7 +35,8 @@ def find_problems(value: Any, problem_of: Callable[[Any], str]) -> Iterator[tupl
 
     Args:
         value: Something made of others: JSON types and public values, in any mixture.
-        problem_of: Says what is wrong with one text, number or key, or nothing.
+        problem_of: Says what is wrong with one text, number or key, or nothing; it is not asked about ASCII
+            text without NUL, which anybody can hold.
     """
     for path, problem in _search(value, problem_of, 1):
         if problem is TOO_DEEP:
@@ -68,12 +70,15 @@ def _search(value: Any, problem_of: Callable[[Any], str], level: int) -> list[tu
     """What is wrong in a value; what is too deep is the last of it."""
     if level > MOST_LEVELS:
         return [("", TOO_DEEP)]
-    if (items := _items(value)) is None:
+    if (items := _items_of(type(value))) is None:
         return [("", f"{type(value).__name__} is no value that JSON can say")]
     found = []
-    for key, item in items:
-        if isinstance(key, str) and (problem := problem_of(key)):
+    for key, item in items(value):
+        # ASCII without NUL is what nobody finds fault with, and most of it all: not worth a call each.
+        if isinstance(key, str) and (not key.isascii() or "\0" in key) and (problem := problem_of(key)):
             found.append(("", f"the key {quote(key)} {problem}"))
+        if item is None or (isinstance(item, str) and item.isascii() and "\0" not in item):
+            continue
         if isinstance(item, _SINGLE):
             if problem := problem_of(item):
                 found.append((_step(key), problem))
@@ -84,19 +89,22 @@ def _search(value: Any, problem_of: Callable[[Any], str], level: int) -> list[tu
     return found
 
 
-def _items(value: Any) -> Iterable[tuple[Any, Any]] | None:
-    """What a value is made of, by key or index; of a public value the fields that hold anything.
+def _find_items(kind: Any) -> Callable[[Any], Iterable[tuple[Any, Any]]] | None:
+    """What tells of what a value of a class is made, by key or index; of a public one all written fields.
 
-    None of what cannot be written as JSON at all.
+    None for what cannot be written as JSON at all.
     """
-    if isinstance(value, (list, tuple)):
-        return enumerate(value)
-    if isinstance(value, (dict, Mapping)):  # a dict is told from the first
-        return value.items()
-    kind: Any = type(value)
+    if issubclass(kind, (list, tuple)):
+        return enumerate
+    if issubclass(kind, Mapping):
+        return lambda value: value.items()
     if attrs.has(kind):
-        return [(key, item) for name, key, _ in written_fields(kind) if (item := getattr(value, name))]
-    return () if isinstance(value, _WRITTEN) else None
+        keys, read = [key for _, key, _ in written_fields(kind)], reader(kind)
+        return lambda value: zip(keys, read(value), strict=False)
+    return (lambda _: ()) if issubclass(kind, _WRITTEN) else None
+
+
+_items_of: Callable[[Any], Callable[[Any], Iterable[tuple[Any, Any]]] | None] = cache(_find_items)
 
 
 def _step(key: Any) -> str:

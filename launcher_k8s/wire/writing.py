@@ -21,30 +21,39 @@ def to_wire(value: Any) -> Any:
 
     Times are ISO 8601 in UTC, decimals strings, enums their value, bytes base64.
     """
-    write = _WRITERS.get(type(value))
-    if write is not None:
-        return write(value)
-    if attrs.has(type(value)):
-        return _object_to_wire(value)
-    if isinstance(value, Mapping):
-        return _mapping_to_wire(value)
-    if isinstance(value, (list, tuple)):
-        return _items_to_wire(value)
-    if isinstance(value, (set, frozenset)):
-        return sorted((to_wire(item) for item in value), key=str)
-    if isinstance(value, Enum):
-        return value.value
-    return value
+    return _writer(type(value))(value)
 
 
-def _object_to_wire(value: Any) -> dict[str, Any]:
-    wire: dict[str, Any] = {}
-    kind: Any = type(value)
-    for (_, key, default), item in zip(written_fields(kind), _reader(kind)(value), strict=False):
-        if item is not default and item is not None and item != default:
-            wire[key] = item if type(item) is str else to_wire(item)
-    extra = getattr(value, "extra", None)
-    return wire | to_wire(extra) if extra else wire
+def _find_writer(kind: Any) -> Callable[[Any], Any]:
+    """What writes values of a class."""
+    if kind in _WRITERS:
+        return _WRITERS[kind]
+    if attrs.has(kind):
+        return _object_writer(kind)
+    if issubclass(kind, Mapping):
+        return _mapping_to_wire
+    if issubclass(kind, (list, tuple)):
+        return _items_to_wire
+    if issubclass(kind, (set, frozenset)):
+        return lambda value: sorted((to_wire(item) for item in value), key=str)
+    return attrgetter("value") if issubclass(kind, Enum) else _same
+
+
+_writer: Callable[[Any], Callable[[Any], Any]] = cache(_find_writer)
+
+
+def _object_writer(kind: Any) -> Callable[[Any], dict[str, Any]]:
+    fields, read = written_fields(kind), reader(kind)
+
+    def write(value: Any) -> dict[str, Any]:
+        wire: dict[str, Any] = {}
+        for (_, key, default), item in zip(fields, read(value), strict=False):
+            if item is not default and item is not None and item != default:
+                wire[key] = item if type(item) is str else _writer(type(item))(item)
+        extra = getattr(value, "extra", None)
+        return wire | to_wire(extra) if extra else wire
+
+    return write
 
 
 @cache
@@ -58,7 +67,7 @@ def written_fields(kind: Any) -> tuple[tuple[str, str, Any], ...]:
 
 
 @cache
-def _reader(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+def reader(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
     """What gives the values of all fields that may be written, and one more, at once."""
     names = [name for name, _, _ in written_fields(kind)]
     return attrgetter(
@@ -80,13 +89,15 @@ def _same(value: Any) -> Any:
 
 
 def _items_to_wire(items: Any) -> list[Any]:
-    return [item if type(item) is str else to_wire(item) for item in items]
+    return [item if type(item) is str else _writer(type(item))(item) for item in items]
 
 
 def _mapping_to_wire(mapping: Any) -> dict[str, Any]:
     # Most of what a job maps is text to text: not worth a call each.
     return {
-        key if type(key) is str else str(to_wire(key)): item if type(item) is str else to_wire(item)
+        key if type(key) is str else str(to_wire(key)): (
+            item if type(item) is str else _writer(type(item))(item)
+        )
         for key, item in mapping.items()
     }
 
