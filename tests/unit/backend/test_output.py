@@ -299,6 +299,50 @@ async def test_another_container_than_the_main_one_can_be_read(
     assert (reader.text, reader.gaps) == (b"one\n", [])
 
 
+async def test_an_init_container_can_be_read_to_its_end_while_the_job_runs(
+    cluster: ScriptedCluster, pod: ScriptedPod
+) -> None:
+    pod.running().prints("one\n", container="fetch")
+    async with tracked(cluster) as tracker:
+        reader = Reader(cluster, tracker, container="fetch")
+        await reader.task
+        assert pod.is_running
+    assert (reader.text, reader.gaps) == (b"one\n", [])
+
+
+async def test_what_an_init_container_printed_before_it_failed_is_given(
+    cluster: ScriptedCluster, pod: ScriptedPod
+) -> None:
+    pod.init_failed(4).log("fetch").write(b"no such host\n")
+    async with tracked(cluster) as tracker:
+        reader = Reader(cluster, tracker, container="fetch")
+        await reader.task
+    assert (reader.text, reader.gaps) == (b"no such host\n", [])
+
+
+@pytest.mark.parametrize("is_followed", [True, False])
+async def test_an_init_container_that_has_not_begun_is_waited_for_where_it_is_followed(
+    cluster: ScriptedCluster, pod: ScriptedPod, is_followed: bool
+) -> None:
+    async with tracked(cluster) as tracker:
+        reader = Reader(cluster, tracker, container="fetch", follow=is_followed)
+        await cluster.clock.advance(3)
+        assert reader.task.done() is not is_followed
+        pod.running().prints("one\n", container="fetch")
+        await reader.task
+    assert reader.text == (b"one\n" if is_followed else b"")
+
+
+async def test_an_init_container_that_never_begins_has_no_output(
+    cluster: ScriptedCluster, pod: ScriptedPod
+) -> None:
+    pod.evicted()
+    async with tracked(cluster) as tracker:
+        reader = Reader(cluster, tracker, container="fetch")
+        await reader.task
+    assert (reader.text, reader.gaps) == (b"", [])
+
+
 async def test_any_container_of_a_pod_that_went_meanwhile_is_a_gap(
     cluster: ScriptedCluster, pod: ScriptedPod
 ) -> None:
