@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from typing import Final, Self
 
-from launcher_k8s.testing.cluster.container_states import NEVER, START_ERROR_CODE, check_exit_code
+from launcher_k8s.testing.cluster.container_states import (
+    CREATING,
+    INITIALIZING,
+    NEVER,
+    START_ERROR_CODE,
+    check_exit_code,
+)
 from launcher_k8s.testing.cluster.kinds import POD, Object
 from launcher_k8s.testing.cluster.writing import stamp
 from launcher_k8s.testing.scripted.containers import program_of
@@ -69,6 +75,8 @@ class ScriptedPod(MeasuredPod):
     def waiting(self, reason: str, message: str = "", *, container: str = "") -> Self:
         """A container cannot be started yet, such as for ``ErrImagePull`` or ``CreateContainerConfigError``.
 
+        ``ContainerCreating`` and ``PodInitializing`` are no failures: of them no Event tells.
+
         Args:
             reason: In one word.
             message: More.
@@ -79,9 +87,10 @@ class ScriptedPod(MeasuredPod):
         self._has_sandbox = True
         self._container(container).wait(reason, message)
         self._write()
-        self._site.kubelet_events.record(
-            POD, self.object, "Failed", f"Error: {message or reason}", warning=True
-        )
+        if reason not in (CREATING, INITIALIZING):
+            self._site.kubelet_events.record(
+                POD, self.object, "Failed", f"Error: {message or reason}", warning=True
+            )
         return self
 
     def gets_event(self, reason: str, message: str, *, warning: bool = True) -> Self:

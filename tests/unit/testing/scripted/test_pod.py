@@ -77,6 +77,16 @@ async def test_waiting_names_what_the_container_waits_for(
     assert (status.state, status.status_message) == (JobState.PENDING, "ErrImagePull: no such image")
 
 
+@pytest.mark.parametrize("reason", ["ContainerCreating", "PodInitializing"])
+async def test_the_usual_preparations_are_no_trouble(
+    cluster: ScriptedCluster, backend: JobBackend, pod: ScriptedPod, reason: str
+) -> None:
+    pod.waiting(reason)
+    await cluster.clock.advance(10)
+    [status] = await backend.list()
+    assert (status.state, status.status_message) == (JobState.PENDING, "")
+
+
 async def test_running_starts_every_container(
     cluster: ScriptedCluster, backend: JobBackend, pod: ScriptedPod
 ) -> None:
