@@ -22,6 +22,7 @@ from launcher_k8s.rules.mount_sources import read_source
 from launcher_k8s.wording import quote
 
 SUBJECT = "mount"
+_KEY = json.JSONEncoder(sort_keys=True, default=dict)
 
 
 @attrs.frozen
@@ -95,7 +96,7 @@ class _Planner:
             return
         source, sub_path = found
         name = f"mount{len(self.volumes)}"
-        key = json.dumps(source, sort_keys=True, default=dict)
+        key = _KEY.encode(source)
         volume = self.volumes.setdefault(key, {"name": name, **source})
         self.mounted[path] = {
             "name": volume["name"],

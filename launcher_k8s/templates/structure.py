@@ -41,7 +41,7 @@ _WORDS: Final = re.compile(r"(?!\.\.\.)[A-Za-z0-9_./][A-Za-z0-9_./ =-]*").fullma
 
 # A line whose only or last part is one text in double quotes: YAML can make nothing else of it.
 _QUOTED_LINE: Final = re.compile(
-    r'(\s*(?:- )*(?:(?:[\w./-]+|"(?:[^"\\]|\\.)*"): )?)"(?:[^"\\]|\\.)*"[ \t]*'
+    r'(\s*(?:- )*(?:(?:[\w./-]++|"(?:[^"\\]++|\\.)*+"): )?)"(?:[^"\\]++|\\.)*+"[ \t]*'
 ).fullmatch
 
 
@@ -69,12 +69,15 @@ def neutral(value: Any, special: re.Pattern[str] = _SPECIAL) -> Any:
     if isinstance(value, dict):
         made: dict[str, Any] = {}
         for key, item in value.items():
-            harmless = neutral(key, special)
+            # Most texts are words: not worth a call each.
+            harmless = key if _WORDS(key) else special.sub(_replace, key)
             while harmless in made:
                 harmless += _LETTER
-            made[harmless] = neutral(item, special)
+            made[harmless] = item if type(item) is str and _WORDS(item) else neutral(item, special)
         return made
-    return [neutral(item, special) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [item if type(item) is str and _WORDS(item) else neutral(item, special) for item in value]
+    return value
 
 
 def neutral_data(data: Data) -> dict[str, Any]:
