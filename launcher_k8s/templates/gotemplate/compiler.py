@@ -33,7 +33,7 @@ from launcher_k8s.templates.gotemplate.nodes import (
 from launcher_k8s.templates.gotemplate.scope import Local, Scope
 from launcher_k8s.templates.gotemplate.sites import Choice, Site
 from launcher_k8s.templates.gotemplate.template import Template
-from launcher_k8s.templates.gotemplate.walking import variables_read
+from launcher_k8s.templates.gotemplate.walking import calls_in, variables_read
 from launcher_k8s.templates.govalues.signature import Function
 
 
@@ -170,7 +170,8 @@ class _Statements:
         if keeps:
             before.extend(jinja.Assign(local(target.name), local(container)) for target in targets)
         kind = "pairs" if len(targets) == 2 else "elements"
-        call = runtime_call(kind, local("run"), local("out"), local(container))
+        calls = jinja.Const(calls_in(node.list))
+        call = runtime_call(kind, local("run"), local("out"), local(container), calls)
         before.append(jinja.Assign(local(rounds), self._expressions.after(call, pipe)))
         loop = self._loop(node, targets, rounds, container)
         self._expressions.after(loop, pipe)  # a long loop is counted as it goes

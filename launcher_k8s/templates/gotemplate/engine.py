@@ -29,6 +29,7 @@ from launcher_k8s.templates.gotemplate.parser import parse
 from launcher_k8s.templates.gotemplate.rendering import TPL, Renderer
 from launcher_k8s.templates.gotemplate.run import Program, Run
 from launcher_k8s.templates.gotemplate.template import Template
+from launcher_k8s.templates.gotemplate.walking import calls_in
 from launcher_k8s.templates.govalues.signature import Function
 from launcher_k8s.templates.govalues.values import MISSING, NIL_ERROR
 
@@ -155,7 +156,9 @@ class Engine:
         (render,) = [part for part in code.co_consts if isinstance(part, CodeType)]
         function = FunctionType(render, names)
         calls = bool(function.__code__.co_flags & _GENERATOR)
-        return Program(template, function, calls, generator.site_map, frozenset(generator.reads))
+        return Program(
+            template, function, calls, calls_in(template.root), generator.site_map, frozenset(generator.reads)
+        )
 
 
 def define(programs: dict[str, Program], more: Mapping[str, Program]) -> None:

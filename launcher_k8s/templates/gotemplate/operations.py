@@ -52,39 +52,43 @@ def fail(message: str) -> NoReturn:
     raise ExecutionError(message)
 
 
-def elements(run: Run, out: list[str], value: Any) -> Iterable[Any]:
+def elements(run: Run, out: list[str], value: Any, calls: int) -> Iterable[Any]:
     """What a range with at most one variable goes over; false if that is nothing."""
     if isinstance(value, list):
-        return run.rounds(value, out)
+        return run.rounds(value, out, calls)
     if isinstance(value, dict):
-        return run.rounds([value[key] for key in sorted_keys(value)], out)
+        return run.rounds([value[key] for key in sorted_keys(value)], out, calls)
     if isinstance(value, int) and not isinstance(value, bool):
-        return _numbers(run, out, value)
+        return _numbers(run, out, value, calls)
     if value is None or value is MISSING:
         return ()
     if type(value) is bytes:
-        return run.rounds(list(map(Uint8, value)), out)
+        return run.rounds(list(map(Uint8, value)), out, calls)
     raise ExecutionError(f"range can't iterate over {text(value)}")
 
 
-def pairs(run: Run, out: list[str], value: Any) -> Iterable[tuple[Any, Any]]:
+def pairs(run: Run, out: list[str], value: Any, calls: int) -> Iterable[tuple[Any, Any]]:
     """What a range with two variables goes over; false if that is nothing."""
     if isinstance(value, dict):
-        return run.rounds([(key, value[key]) for key in sorted_keys(value)], out)
+        return run.rounds([(key, value[key]) for key in sorted_keys(value)], out, calls)
     if isinstance(value, list):
-        return run.rounds(list(enumerate(value)), out)
+        return run.rounds(list(enumerate(value)), out, calls)
     if type(value) is bytes:
-        return run.rounds(list(enumerate(map(Uint8, value))), out)
+        return run.rounds(list(enumerate(map(Uint8, value))), out, calls)
     if isinstance(value, int) and not isinstance(value, bool):
         raise ExecutionError(f"can't use {value} to iterate over more than one variable")
-    return elements(run, out, value)
+    return elements(run, out, value, calls)
 
 
-def _numbers(run: Run, out: list[str], limit: int) -> Iterable[int]:
+def _numbers(run: Run, out: list[str], limit: int, calls: int) -> Iterable[int]:
     kind = type(limit)
     if limit <= 0:
         return ()
-    return run.rounds(range(limit), out) if kind is int else map(kind, run.rounds(range(limit), out))
+    return (
+        run.rounds(range(limit), out, calls)
+        if kind is int
+        else map(kind, run.rounds(range(limit), out, calls))
+    )
 
 
 def defined(run: Run, name: str) -> str:

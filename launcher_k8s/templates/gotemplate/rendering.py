@@ -172,6 +172,7 @@ class Renderer:
     ) -> str | None:
         """Render a template that calls no other, or let the loop do it."""
         run = self._run
+        run.count_functions(program.functions)
         if program.calls:
             generator = program.function(run, out, dot)
             self._stack.append(_Level(program, generator, out, marker, name, run.templates, depth))

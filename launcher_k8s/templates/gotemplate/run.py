@@ -31,6 +31,7 @@ class Program:
         template: What it was.
         function: Runs it; a generator function if it calls other templates.
         calls: Whether it is one.
+        functions: How many functions it calls, the rounds of its ranges aside.
         sites: What its errors are about.
         reads: What it reads of its data: fields of fields of it; an empty path is all of it.
     """
@@ -38,6 +39,7 @@ class Program:
     template: Template
     function: Callable[..., Any]
     calls: bool
+    functions: int
     sites: SiteMap
     reads: frozenset[tuple[str, ...]]
 
@@ -60,6 +62,7 @@ class Run:
     """
 
     __slots__ = (
+        "_functions_left",
         "_pieces",
         "_rounds_left",
         "_texts",
@@ -82,6 +85,7 @@ class Run:
         self.depth = 0
         self.includes: dict[str, int] = {}
         self._rounds_left = limits.iterations
+        self._functions_left = limits.functions
         self._unseen = 0
         self._watched_out: list[str] = []
         self._pieces = self._written = 0  # how much of that has been looked at
@@ -89,27 +93,30 @@ class Run:
         self._texts_left = limits.texts
         self.allowance = Allowance(limits.made)
 
-    def rounds(self, values: _Rounds[T_co], out: list[str]) -> Iterable[T_co]:
+    def rounds(self, values: _Rounds[T_co], out: list[str], calls: int) -> Iterable[T_co]:
         """What a range goes over, all counted before its first round; false if nothing.
 
         Args:
             values: What it is.
             out: What has been written.
+            calls: How many calls of functions a round makes.
 
         Raises:
             LimitError: A limit is exceeded.
         """
         count = len(values)
         if count > _LOOK_EVERY:
-            return self._watched(values, out)
+            return self._watched(values, out, calls)
+        self.count_functions(count * calls)
         self._rounds_left -= count
         self._unseen += count
         if self._rounds_left < 0 or self._unseen >= _LOOK_EVERY:
             self._look(out)
         return values
 
-    def _watched(self, values: _Rounds[T_co], out: list[str]) -> Iterator[T_co]:
+    def _watched(self, values: _Rounds[T_co], out: list[str], calls: int) -> Iterator[T_co]:
         for value in values:
+            self.count_functions(calls)
             self._rounds_left -= 1
             self._unseen += 1
             if self._rounds_left < 0 or self._unseen >= _LOOK_EVERY:
@@ -125,6 +132,16 @@ class Run:
         self._written += sum(map(len, islice(out, self._pieces, None)))
         self._pieces = len(out)
         self._check_written(self._written)
+
+    def count_functions(self, calls: int) -> None:
+        """Count calls of functions that may be made: many short texts and lists are as much as a long one.
+
+        Raises:
+            LimitError: There were too many.
+        """
+        self._functions_left -= calls
+        if self._functions_left < 0:
+            raise LimitError(f"more than {self.limits.functions} calls of functions in one render", _LOOPS)
 
     def made(self, value: _Sized) -> Any:
         """A text or list that a function has made, counted.

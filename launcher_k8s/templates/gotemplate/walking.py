@@ -11,6 +11,7 @@ from launcher_k8s.templates.gotemplate.nodes import (
     BranchNode,
     ChainNode,
     CommandNode,
+    IdentifierNode,
     IfNode,
     ListNode,
     PipeNode,
@@ -24,16 +25,22 @@ from launcher_k8s.templates.gotemplate.nodes import (
 def all_nodes(node: AnyNode) -> Iterator[AnyNode]:
     """A node and all nodes in it; of a pipeline's variables only those that it reads."""
     yield node
-    inside = _INSIDE.get(type(node))
-    if inside is not None:
-        for inner in inside(node):
-            if inner is not None:
-                yield from all_nodes(inner)
+    for inner in _inside(node):
+        if inner is not None:
+            yield from all_nodes(inner)
 
 
 def variables_read(root: ListNode) -> frozenset[str]:
     """The names of the variables that a template reads."""
     return frozenset(node.ident[0] for node in all_nodes(root) if isinstance(node, VariableNode))
+
+
+def calls_in(root: AnyNode) -> int:
+    """How many calls of functions a part makes at most, those in the rounds of its ranges aside."""
+    if isinstance(root, IdentifierNode):
+        return 1
+    inside = (root.pipe, root.else_list) if isinstance(root, RangeNode) else _inside(root)
+    return sum(calls_in(node) for node in inside if node is not None)
 
 
 def _branch(node: BranchNode) -> tuple[AnyNode | None, ...]:
@@ -51,3 +58,8 @@ _INSIDE: Final[Mapping[type, Callable[..., tuple[AnyNode | None, ...]]]] = {
     CommandNode: lambda node: node.args,
     ChainNode: lambda node: (node.node,),
 }
+
+
+def _inside(node: AnyNode) -> tuple[AnyNode | None, ...]:
+    inside = _INSIDE.get(type(node))
+    return () if inside is None else inside(node)

@@ -32,6 +32,30 @@ def test_what_is_too_much(text: str, cause: str) -> None:
     assert error.line == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{range 26}}{{len (list .)}}{{print .}}{{print .}}{{end}}",
+        "{{range 600}}{{print .}}{{end}}",
+        "{{range 11}}{{range 10}}{{print .}}{{end}}{{end}}",
+        "{{range list 1 2 3}}{{if false}}{{list (list (list 1))}}{{else}}"
+        + "{{print .}}" * 31
+        + "{{end}}{{end}}",
+        '{{define "d"}}{{list 1}}{{len .}}{{end}}{{range 26}}{{template "d" "a"}}{{include "d" "b"}}{{end}}',
+        '{{range 51}}{{tpl "{{print 1}}" nil}}{{end}}',
+    ],
+)
+def test_calls_of_functions_are_counted_in_rounds_and_called_templates(text: str) -> None:
+    assert (
+        failure(text, limits=Limits(functions=100)).cause == "more than 100 calls of functions in one render"
+    )
+
+
+def test_calls_of_functions_are_not_counted_where_none_is_made() -> None:
+    text = "{{range 1000}}{{.}}{{end}}{{range 50}}{{print .}}{{len (list)}}{{end}}"
+    assert compiled(text, limits=Limits(functions=153)).render("job.tpl", None)
+
+
 @pytest.mark.parametrize("text", ["{{range 1000}}{{end}}", "{{range 1000000000000}}{{break}}{{end}}"])
 def test_what_is_not_too_much(text: str) -> None:
     assert compiled(text, limits=LIMITS).render("job.tpl", None) == ""
