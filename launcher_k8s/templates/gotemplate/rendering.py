@@ -172,7 +172,8 @@ class Renderer:
     ) -> str | None:
         """Render a template that calls no other, or let the loop do it."""
         run = self._run
-        run.count_functions(program.functions)
+        if program.functions:
+            run.count_functions(program.functions)
         if program.calls:
             generator = program.function(run, out, dot)
             self._stack.append(_Level(program, generator, out, marker, name, run.templates, depth))

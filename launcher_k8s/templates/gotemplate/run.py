@@ -107,25 +107,26 @@ class Run:
         count = len(values)
         if count > _LOOK_EVERY:
             return self._watched(values, out, calls)
-        self.count_functions(count * calls)
         self._rounds_left -= count
         self._unseen += count
-        if self._rounds_left < 0 or self._unseen >= _LOOK_EVERY:
+        self._functions_left -= count * calls
+        if self._rounds_left < 0 or self._unseen >= _LOOK_EVERY or self._functions_left < 0:
             self._look(out)
         return values
 
     def _watched(self, values: _Rounds[T_co], out: list[str], calls: int) -> Iterator[T_co]:
         for value in values:
-            self.count_functions(calls)
             self._rounds_left -= 1
             self._unseen += 1
-            if self._rounds_left < 0 or self._unseen >= _LOOK_EVERY:
+            self._functions_left -= calls
+            if self._rounds_left < 0 or self._unseen >= _LOOK_EVERY or self._functions_left < 0:
                 self._look(out)
             yield value
 
     def _look(self, out: list[str]) -> None:
         if self._rounds_left < 0:
             raise LimitError(f"more than {self.limits.iterations} rounds of range in one render", _LOOPS)
+        self.count_functions(0)
         self._unseen = 0
         if out is not self._watched_out:
             self._watched_out, self._pieces, self._written = out, 0, 0
