@@ -55,6 +55,17 @@ FOLDED_TEXT: Final = re.compile(
 FOLD: Final = re.compile(r"\ *+\n\ ++").sub
 """Takes an end of a line, with the blanks around it, out of such a text."""
 JSON: Final = re.compile(rf"""((?:[\[\]{{}}:,\ ]++|{_JSON_TEXT}|{_JSON_ATOM})*+){_REST}""", re.VERBOSE).match
+_FLOW_WORD: Final = r"[A-Za-z0-9_/.][A-Za-z0-9_./=@+-]*+"
+_FLOW_QUOTED: Final = rf"'[\x20-&(-~{_OTHER}]*+'"
+_FLOW_PART: Final = (
+    rf"[\[\]{{}}]++|\ ++(?![\#\n])|[,:]\ |{_JSON_TEXT}|{_FLOW_QUOTED}|{_FLOW_WORD}(?=[\ ,:\]}}])"
+)
+FLOW: Final = re.compile(rf"((?:{_FLOW_PART})*+){_REST}", re.VERBOSE).match
+"""What is JSON but for words without quotes and texts in single ones; or it is no flow, as JSON will tell."""
+FLOW_TEXTS: Final = re.compile(
+    rf"{_JSON_TEXT}|({_FLOW_QUOTED})|({_FLOW_WORD})(?=\ *+:)|({_FLOW_WORD})", re.VERBOSE
+).sub
+"""Exchanges its texts: one in single quotes, a word that is a key, another word; others have no group."""
 LONGEST_JSON: Final = 1000
 """Of a line that JSON may read: in a longer one a key could be too long for YAML."""
 COMMA_AT_END: Final = re.compile(r",\ *+[\]}]").search

@@ -14,6 +14,8 @@ import msgspec
 
 from launcher_k8s.templates.yaml.line_patterns import (
     COMMA_AT_END,
+    FLOW,
+    FLOW_TEXTS,
     FOLD,
     FOLDED_TEXT,
     JSON,
@@ -48,15 +50,32 @@ def read_flow(text: str, pos: int) -> tuple[Any, int] | None:
     if quoted:
         return [quoted[1]], quoted.end()
     match = JSON(text, pos, pos + LONGEST_JSON)
+    words = None if match is not None else FLOW(text, pos, pos + LONGEST_JSON)
+    match = match or words
     if match is None:
         return None
     value = match[1]
     if value.count("[") + value.count("{") > _DEEPEST:
         return None
     try:
+        if words is not None:
+            value = FLOW_TEXTS(_as_json, value)
         return _decode(LAST_COMMA(_kept, value) if COMMA_AT_END(value) else value), match.end()
     except ValueError:
         return None
+
+
+def _as_json(match: re.Match[str]) -> str:
+    quoted, key, word = match.groups()
+    if quoted:
+        return json.dumps(quoted[1:-1])
+    text = key or word
+    if not text:
+        return match[0]
+    value = resolve(text)[1] if text[0] in HINTS else text
+    if type(value) is float or (key and type(value) is not str):
+        raise ValueError("a number that may be whole, or a key that is no text")
+    return json.dumps(value)
 
 
 def _kept(match: re.Match[str]) -> str:

@@ -87,6 +87,7 @@ LINES = st.lists(
                 '{"d": 1, "e": [true]}',
                 '{"d": 1, "d": 2}',
                 "{d: 1, d: 2}",
+                "{d: 'x', e: [0x1F, no]}",
                 "# c",
                 "'",
                 "...",
@@ -117,6 +118,10 @@ def test_without_offsets_a_document_is_the_same(lines: list[str]) -> None:
     ("text", "is_quick"),
     [
         ('a: 1\nb:\n  - c: "d\\n"\n    e: [1, x]\n    f: {"g": [{}]}\n', True),
+        ("a: [{ip: 10.0.0.1, hostnames: [a.example.org, 'b c']}]  # c", True),
+        ("a: {b: 1, b: 2}", False),
+        ("a: {b: 1e3}", False),
+        ("a: {yes: 1}", False),
         ("a: 1\na: 2", False),
         ('a:\n  b: 1\n  "b": {}\n', False),
         ('a: {"b": 1, "b": 2}', False),

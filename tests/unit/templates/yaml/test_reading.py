@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from launcher_k8s.templates.govalues.allowance import LimitError
 from launcher_k8s.templates.govalues.values import GoError, decode
 from launcher_k8s.templates.yaml.decoding import Decoder, as_json
+from launcher_k8s.templates.yaml.one_line import read_flow
 from launcher_k8s.templates.yaml.quick import QuickReader, Unsure
 from launcher_k8s.templates.yaml.reading import compose, read_yaml
 from launcher_k8s.templates.yaml.writing import V3, write_yaml
@@ -163,6 +164,24 @@ def test_the_quick_reader_agrees_with_the_whole_one_or_is_unsure(lines: list[str
         return
     root = compose(text)
     assert value == (None if root is None else as_json(Decoder().value(root)))
+
+
+FLOW_PARTS = st.one_of(
+    st.sampled_from(
+        ["a", "b: ", "yes: ", "{a: ", "1", "0x1F", "1e3", "no", "null", "x.y/z", "-1", "'c d'", '"e"']
+    ),
+    st.sampled_from([", ", ",", ": ", " ", "[", "]", "{", "}", "[b, ", "#", "&a ", "? "]),
+)
+
+
+@given(st.lists(FLOW_PARTS, max_size=8).map("".join))
+def test_the_quick_reader_agrees_with_the_whole_one_on_what_is_in_brackets(inner: str) -> None:
+    for text in (f"[{inner}]\n", f"{{{inner}}}\n"):
+        found = read_flow(text, 0)
+        if found is not None:
+            root = compose(text)
+            assert root is not None
+            assert repr(found) == repr((as_json(Decoder().value(root)), len(text)))
 
 
 @given(st.text(alphabet=" '\n-a\t", max_size=12))
