@@ -26,7 +26,7 @@ MOST_LEVELS: Final = 100
 TOO_DEEP: Final = f"nested more than {MOST_LEVELS} levels deep"
 _NUMBERS = range(-(2**63), 2**63)
 _SINGLE = (str, int, float)
-_WRITTEN = (set, frozenset, Decimal, datetime, bytes, Enum)
+_WHOLE = (*_SINGLE, type(None), set, frozenset, Decimal, datetime, bytes, Enum)
 _STEP = re.compile(r"(?<=.)(?=[.\[])")
 
 
@@ -101,7 +101,7 @@ def _find_items(kind: Any) -> Callable[[Any], Iterable[tuple[Any, Any]]] | None:
     if attrs.has(kind):
         keys, read = [key for _, key, _ in written_fields(kind)], reader(kind)
         return lambda value: zip(keys, read(value), strict=False)
-    return (lambda _: ()) if issubclass(kind, _WRITTEN) else None
+    return (lambda _: ()) if issubclass(kind, _WHOLE) else None
 
 
 _items_of: Callable[[Any], Callable[[Any], Iterable[tuple[Any, Any]]] | None] = cache(_find_items)
