@@ -7,7 +7,7 @@ hold for every value. A finding is a warning in a plan; only lost identification
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import attrs
@@ -23,7 +23,7 @@ from launcher_k8s.shape.fact import (
     POD_METADATA,
     POD_SPEC,
     Data,
-    Lookup,
+    Fact,
     Object,
     Path,
     Version,
@@ -49,18 +49,26 @@ _NO_VALUE: Final = "<no value>"
 _BLANK_BEFORE_BREAK: Final = re.compile(r"[^\S\n]\n").search
 
 
-def check(manifest: Object, data: Data, *, version: Version = NEWEST) -> tuple[Finding, ...]:
+def check(
+    manifest: Object,
+    data: Data,
+    *,
+    version: Version = NEWEST,
+    facts: Sequence[tuple[Fact, Any]] | None = None,
+) -> tuple[Finding, ...]:
     """Everything in a Job or Service that departs from the contract.
 
     Args:
         manifest: The object, as JSON types. Its ``kind`` chooses the rules, Job unless it is Service.
         data: The job's data that it was made from.
         version: The version of the template that made it: what it cannot know is not asked for.
+        facts: The facts that count with what the object holds of each, if they have been looked up already.
     """
     is_service = manifest.get("kind") == SERVICE_KIND
-    lookup = SERVICE_LOOKUP if is_service else JOB_LOOKUP
+    if facts is None:
+        facts = list((SERVICE_LOOKUP if is_service else JOB_LOOKUP).found_in(manifest))
     found = (
-        *_broken(lookup, manifest, data, version),
+        *_broken(facts, data, version),
         *_values_that_are_no_text(manifest),
         *_dangling_mounts(manifest),
         *_template_remains(manifest, data),
@@ -83,8 +91,8 @@ def _lost(manifest: Object) -> Iterator[Finding]:
             yield Finding(fact.code, fact.path, message, fact.why)
 
 
-def _broken(lookup: Lookup, manifest: Object, data: Data, version: Version) -> Iterator[Finding]:
-    for fact, found in lookup.found_in(manifest):
+def _broken(facts: Iterable[tuple[Fact, Any]], data: Data, version: Version) -> Iterator[Finding]:
+    for fact, found in facts:
         expected = fact.write(data) if fact.since <= version else ABSENT
         if expected is ABSENT:
             continue

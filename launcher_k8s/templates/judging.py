@@ -57,12 +57,13 @@ def _judge_job(manifest: dict[str, Any], data: Data, version: Version) -> Iterat
     lost = lost_identification(manifest)
     yield from lost
     codes = {finding.code for finding in lost}
+    facts = list(JOB_LOOKUP.found_in(manifest))
     yield from (
         finding
-        for finding in check({**manifest, "kind": JOB_KIND}, data, version=version)
+        for finding in check({**manifest, "kind": JOB_KIND}, data, version=version, facts=facts)
         if finding.code not in codes
     )
-    there = [(fact, value) for fact, value in JOB_LOOKUP.found_in(manifest) if value is not ABSENT]
+    there = [(fact, value) for fact, value in facts if value is not ABSENT]
     for fact, value in there:
         if fact.code in _NEVER_WRITTEN and (problem := fact.problem(value)):
             yield Finding(fact.code, fact.path, problem, fact.why, fact.severity)
