@@ -13,6 +13,7 @@ import attrs
 from launcher_k8s.brevity import brief, brief_words
 from launcher_k8s.present import Table, facts_table, moment
 from launcher_k8s.status import JobState
+from launcher_k8s.wording import visible
 
 
 class Cause(Enum):
@@ -164,7 +165,7 @@ class Diagnosis:
 
     def __str__(self) -> str:
         hint = f" ({self.resolution})" if self.resolution else ""
-        return f"{self.job_id} is {self.state.value}: {self.summary}{hint}"
+        return visible(f"{self.job_id} is {self.state.value}: {self.summary}{hint}")
 
     def __repr__(self) -> str:
         return brief_words(self, str(self))

@@ -35,10 +35,10 @@ parsers never escape: they are kept as ``__cause__``.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from launcher_k8s.decisions import Refusal
     from launcher_k8s.diagnostics import Diagnostic
@@ -84,6 +84,19 @@ class LauncherError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception is otherwise made anew from its text, which most of ours are not made of: one that a
+        # worker process raises would break its pool.
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: type[LauncherError], args: tuple[object, ...], state: Mapping[str, object]
+) -> LauncherError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class ConfigurationError(LauncherError):

@@ -157,8 +157,8 @@ def _union_check(kinds: Sequence[Any]) -> Check:
             if misfit is None:
                 return None
             found.append(misfit)
-        inner = [misfit for misfit in found if misfit.path] or [misfit for misfit in found if misfit.hint]
-        return inner[0] if inner else _misfit(value, expected)
+        inner = next((misfit for misfit in found if misfit.path), None)
+        return inner or _misfit(value, expected, next((each.hint for each in found if each.hint), ""))
 
     return check
 

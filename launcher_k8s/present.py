@@ -47,7 +47,7 @@ class Table:
         cells = [self.columns, *(tuple(map(_cell, self.columns, row)) for row in self.rows)]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
-        return "\n".join([self.title, *lines] if self.title else lines)
+        return "\n".join([visible(self.title), *lines] if self.title else lines)
 
     def records(self) -> list[dict[str, str]]:
         """One mapping a row, from column to cell."""

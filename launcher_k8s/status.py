@@ -15,6 +15,7 @@ import attrs
 from launcher_k8s.brevity import brief, brief_words
 from launcher_k8s.errors import InvalidJobError
 from launcher_k8s.misfits import refuse_misfit
+from launcher_k8s.wording import visible
 
 if TYPE_CHECKING:
     from launcher_k8s.present import Table
@@ -104,7 +105,7 @@ class JobStatus:
         return self._table().text()
 
     def __str__(self) -> str:
-        return f"{self.id} {self.description}"
+        return visible(f"{self.id} {self.description}")
 
     def __repr__(self) -> str:
         owner = f" of {self.user}" if self.user else ""

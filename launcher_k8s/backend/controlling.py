@@ -234,7 +234,7 @@ def _has_ended(seen: Seen) -> ControlResult:
     if not status.state.is_final:
         return ControlResult("the job's pod is gone", operation_complete=True)
     code = "" if status.exit_code is None else f", exit code {status.exit_code}"
-    return ControlResult(f"the job had ended by itself: {status.state.value}{code}", operation_complete=True)
+    return ControlResult(f"the job had ended before: {status.state.value}{code}", operation_complete=True)
 
 
 def _whole_seconds(now: datetime) -> float:

@@ -24,6 +24,12 @@ from launcher_k8s.status import JobState, JobStatus
 TABLE = Table("Title", ("a", "long name"), (("1", "2"), ("<b>&", "x\ny")))
 
 
+def test_a_title_gives_a_terminal_no_command() -> None:
+    job = Job.shell("true", name="\x1b[31mred", image="r:4")
+    status = JobStatus(id="a", state=JobState.FAILED, status_message="\x1b[2J")
+    assert "\x1b" not in job.text() + str(status)
+
+
 def test_text_is_aligned_under_its_columns() -> None:
     assert TABLE.text().splitlines() == ["Title", "a     long name", "1     2", "<b>&  x\\ny"]
 
