@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Callable, Mapping
 from functools import cache
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any
 
 import attrs
@@ -86,14 +86,21 @@ def _structure_hook(kind: type[Any], converter: cattrs.Converter) -> Callable[[A
     omitted: dict[str, Any] = {name: override(omit=True) for name in ("extra", *local)}
     build = make_dict_structure_fn(kind, converter, **omitted, **renames)
     known = set(keys.values())
+    nothing = dict.fromkeys(keys[name] for name in _without_default_or_value(kind) if name in keys)
 
     def structure(data: Any, _: Any) -> Any:
         data = _older_mount(_object(data)) if kind is Mount else _object(data)
-        value = build({key: item for key, item in data.items() if item is not None}, kind)
+        value = build(nothing | {key: item for key, item in data.items() if item is not None}, kind)
         extra = {key: item for key, item in data.items() if key not in known} if keeps_extra else {}
         return attrs.evolve(value, extra=extra) if extra else value
 
     return structure
+
+
+def _without_default_or_value(kind: type[Any]) -> list[str]:
+    """The fields that must be given and may be None, which is not written."""
+    required = [each for each in attrs.fields(kind) if each.default is attrs.NOTHING]
+    return [each.name for each in required if NoneType in typing.get_args(each.type)]
 
 
 def _older_mount(data: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from launcher_k8s.errors import InvalidJobError
 from launcher_k8s.job import Job, Mount, MountSource
+from launcher_k8s.output import GapReason, OutputGap
 from launcher_k8s.status import JobFilter, JobState, JobStatus
 from launcher_k8s.wire import from_wire, to_wire
 
@@ -140,6 +141,12 @@ def test_a_filter_goes_over_the_wire_and_back() -> None:
 
 def nested(levels: int) -> Any:
     return {"a": nested(levels - 1)} if levels else 1
+
+
+@pytest.mark.parametrize("moment", [None, datetime(2026, 3, 1, tzinfo=UTC)])
+def test_what_is_none_is_none_again(moment: datetime | None) -> None:
+    gap = OutputGap(moment, None, GapReason.ROTATED)
+    assert from_wire(OutputGap, to_wire(gap)) == gap
 
 
 def test_a_hundred_levels_are_taken() -> None:
