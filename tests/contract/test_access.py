@@ -51,7 +51,11 @@ async def test_a_removed_job_is_not_found_and_leaves_nothing(world: World, backe
     for verb in (backend.get, backend.remove):
         with pytest.raises(JobNotFoundError):
             await verb(submitted.id)
-    assert not await backend.list()
+
+    async def is_forgotten() -> bool:
+        return not await backend.list()
+
+    await world.until(is_forgotten, "the watch has told the list of it")
 
 
 async def _is_empty(world: World) -> bool:

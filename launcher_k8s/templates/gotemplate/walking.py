@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 from launcher_k8s.templates.gotemplate.nodes import (
     ActionNode,
@@ -21,33 +21,38 @@ from launcher_k8s.templates.gotemplate.nodes import (
     WithNode,
 )
 
-
-def all_nodes(node: AnyNode) -> Iterator[AnyNode]:
-    """A node and all nodes in it; of a pipeline's variables only those that it reads."""
-    yield node
-    for inner in _inside(node):
-        if inner is not None:
-            yield from all_nodes(inner)
+_Inside: TypeAlias = Callable[..., tuple[AnyNode | None, ...]]
 
 
 def variables_read(root: ListNode) -> frozenset[str]:
     """The names of the variables that a template reads."""
-    return frozenset(node.ident[0] for node in all_nodes(root) if isinstance(node, VariableNode))
+    nodes = _all_nodes(root, _inside)
+    return frozenset(node.ident[0] for node in nodes if isinstance(node, VariableNode))
 
 
 def calls_in(root: AnyNode) -> int:
     """How many calls of functions a part makes at most, those in the rounds of its ranges aside."""
-    if isinstance(root, IdentifierNode):
-        return 1
-    inside = (root.pipe, root.else_list) if isinstance(root, RangeNode) else _inside(root)
-    return sum(calls_in(node) for node in inside if node is not None)
+    return sum(isinstance(node, IdentifierNode) for node in _all_nodes(root, _outside_rounds))
+
+
+def _all_nodes(root: AnyNode, inside: _Inside) -> Iterator[AnyNode]:
+    """A node and all nodes in it, however deep, in no order."""
+    left = [root]
+    while left:
+        node = left.pop()
+        yield node
+        left.extend(each for each in inside(node) if each is not None)
+
+
+def _outside_rounds(node: AnyNode) -> tuple[AnyNode | None, ...]:
+    return (node.pipe, node.else_list) if isinstance(node, RangeNode) else _inside(node)
 
 
 def _branch(node: BranchNode) -> tuple[AnyNode | None, ...]:
     return node.pipe, node.list, node.else_list
 
 
-_INSIDE: Final[Mapping[type, Callable[..., tuple[AnyNode | None, ...]]]] = {
+_INSIDE: Final[Mapping[type, _Inside]] = {
     ListNode: lambda node: node.nodes,
     ActionNode: lambda node: (node.pipe,),
     IfNode: _branch,
@@ -61,5 +66,6 @@ _INSIDE: Final[Mapping[type, Callable[..., tuple[AnyNode | None, ...]]]] = {
 
 
 def _inside(node: AnyNode) -> tuple[AnyNode | None, ...]:
+    """What is in a node; of a pipeline's variables only those that it reads."""
     inside = _INSIDE.get(type(node))
     return () if inside is None else inside(node)

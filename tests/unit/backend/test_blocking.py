@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -32,9 +33,13 @@ JOB = Job.shell("make all", name="build", image="r:4")
 USER = "jsmith"
 
 
+# Time passes while the loop has nothing to do, however long this thread takes: no job may expire meanwhile.
+SETTINGS = ClusterSettings(job_expiry_hours=Decimal(1_000_000))
+
+
 def blocking_on(life: Life) -> BlockingBackend:
     cluster = ScriptedCluster(life=life)
-    return BlockingBackend(ClusterSettings(), cluster=cluster, clock=cluster.clock, groups=lambda _: ())
+    return BlockingBackend(SETTINGS, cluster=cluster, clock=cluster.clock, groups=lambda _: ())
 
 
 @pytest.fixture
