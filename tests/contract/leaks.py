@@ -61,5 +61,9 @@ def _sockets() -> set[str]:
 
 
 def _children() -> set[int]:
-    lists = Path("/proc/self/task").glob("*/children")
-    return {int(pid) for each in lists for pid in each.read_text().split()}
+    while True:
+        try:
+            lists = [each.read_text() for each in Path("/proc/self/task").glob("*/children")]
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # a thread has ended meanwhile: its children are another's now
+        return {int(pid) for each in lists for pid in each.split()}
