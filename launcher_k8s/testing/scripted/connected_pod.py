@@ -28,9 +28,10 @@ class ConnectedPod(PodRecord):
         self.has_no_programs = False
         self.is_stopped = False
         self._stdin: dict[str, bytearray] = {}
-        self._closed_stdins: set[str] = set()
-        self._input_ends: list[Callable[[], object]] = []
-        self._resumption: list[Callable[[], object]] = []
+        # Tuples: most pods have none of these, and the collector need not look at an empty one.
+        self._closed_stdins: tuple[str, ...] = ()
+        self._input_ends: tuple[Callable[[], object], ...] = ()
+        self._resumption: tuple[Callable[[], object], ...] = ()
 
     @property
     def shares_processes(self) -> bool:
@@ -75,23 +76,23 @@ class ConnectedPod(PodRecord):
     def closes_stdin(self, *, container: str) -> None:
         """Nothing more is written to it."""
         if container not in self._closed_stdins:
-            self._closed_stdins.add(container)
+            self._closed_stdins += (container,)
             for go_on in self._input_ends:
                 go_on()
 
     def when_stdin_ends(self, go_on: Callable[[], object]) -> None:
         """Let something happen each time that a container's standard input has come to its end."""
-        self._input_ends.append(go_on)
+        self._input_ends += (go_on,)
 
     def when_resumed(self, go_on: Callable[[], object]) -> None:
         """Let something happen when the job's processes go on."""
-        self._resumption.append(go_on)
+        self._resumption += (go_on,)
 
     # --- behind the verbs
 
     def _resume(self) -> None:
         self.is_stopped = False
-        waiting, self._resumption = self._resumption, []
+        waiting, self._resumption = self._resumption, ()
         for go_on in waiting:
             go_on()
 
