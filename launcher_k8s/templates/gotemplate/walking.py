@@ -24,20 +24,23 @@ from launcher_k8s.templates.gotemplate.nodes import (
 _Inside: TypeAlias = Callable[..., tuple[AnyNode | None, ...]]
 
 
+def all_nodes(root: AnyNode) -> Iterator[AnyNode]:
+    """A node and all nodes in it, in no order; of a pipeline's variables only those that it reads."""
+    return _walk(root, _inside)
+
+
 def variables_read(root: ListNode) -> frozenset[str]:
     """The names of the variables that a template reads."""
-    nodes = _all_nodes(root, _inside)
-    return frozenset(node.ident[0] for node in nodes if isinstance(node, VariableNode))
+    return frozenset(node.ident[0] for node in all_nodes(root) if isinstance(node, VariableNode))
 
 
 def calls_in(root: AnyNode) -> int:
     """How many calls of functions a part makes at most, those in the rounds of its ranges aside."""
-    return sum(isinstance(node, IdentifierNode) for node in _all_nodes(root, _outside_rounds))
+    return sum(isinstance(node, IdentifierNode) for node in _walk(root, _outside_rounds))
 
 
-def _all_nodes(root: AnyNode, inside: _Inside) -> Iterator[AnyNode]:
-    """A node and all nodes in it, however deep, in no order."""
-    left = [root]
+def _walk(root: AnyNode, inside: _Inside) -> Iterator[AnyNode]:
+    left = [root]  # templates may be nested deeper than calls can
     while left:
         node = left.pop()
         yield node
@@ -66,6 +69,5 @@ _INSIDE: Final[Mapping[type, _Inside]] = {
 
 
 def _inside(node: AnyNode) -> tuple[AnyNode | None, ...]:
-    """What is in a node; of a pipeline's variables only those that it reads."""
     inside = _INSIDE.get(type(node))
     return () if inside is None else inside(node)
