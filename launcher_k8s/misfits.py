@@ -13,12 +13,12 @@ import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import cache
-from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
+from launcher_k8s.attributes import reader_of
 from launcher_k8s.errors import InvalidJobError
 from launcher_k8s.wording import kind_of, quote
 
@@ -129,13 +129,12 @@ def _object_check(kind: type[Any]) -> Check:
         for name, hint in kinds_of(kind).items()
         if (check_field := check_of(hint)) is not _anything
     ]
-    # Two more than there are, so that it gives a tuple however few they are.
-    values_of = attrgetter("__class__", "__class__", *(name for name, _, _ in checks))
+    values_of = reader_of([name for name, _, _ in checks])
 
     def check(value: Any) -> Misfit | None:
         if not isinstance(value, kind):
             return _misfit(value, _words_for(kind))
-        for item, (name, default, check_field) in zip(values_of(value)[2:], checks, strict=True):
+        for item, (name, default, check_field) in zip(values_of(value), checks, strict=True):
             if item is not default and (found := check_field(item)) is not None:
                 return _within(f".{name}", found)
         return None

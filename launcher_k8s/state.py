@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from sys import intern
 from typing import Final as Constant
 from typing import TypeAlias
@@ -18,6 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from launcher_k8s.rows.pods import PHASE_FAILED
+from launcher_k8s.rows.times import time_or_none
 from launcher_k8s.rows.values import Final, JobOutcome, JobRow, PodRow
 from launcher_k8s.status import JobState, JobStatus, Operation
 
@@ -98,7 +98,7 @@ def build_status(
 ) -> JobStatus:
     """A verdict in public terms."""
     updated = verdict.updated if verdict.updated is not None else job.created
-    start, end = _moment(verdict.start), _moment(verdict.end)
+    start, end = time_or_none(verdict.start), time_or_none(verdict.end)
     return JobStatus(
         job.id,
         verdict.state,
@@ -106,11 +106,11 @@ def build_status(
         job.user,
         verdict.message,
         verdict.exit_code,
-        _moment(job.created),
+        time_or_none(job.created),
         start,
         end,
         # Nearly always one of the two, which are at hand.
-        end if updated == verdict.end else start if updated == verdict.start else _moment(updated),
+        end if updated == verdict.end else start if updated == verdict.start else time_or_none(updated),
         job.tags,
         inferred,
         removed,
@@ -314,10 +314,6 @@ def _ended(
     end: float | None = None,
 ) -> Verdict:
     return Verdict(state, message, exit_code, start, end, start if end is None else end)
-
-
-def _moment(at: float | None) -> datetime | None:
-    return None if at is None else datetime.fromtimestamp(at, UTC)
 
 
 def _asked(job: JobRow, what: str) -> str:

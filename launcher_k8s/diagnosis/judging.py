@@ -23,7 +23,7 @@ from launcher_k8s.diagnosis.troubles import Trouble, in_order, present_trouble, 
 from launcher_k8s.diagnosis.waiting import NODE_RULES, POD_RULES
 from launcher_k8s.rows import EventRow, JobRow, NodeRow, PodRow
 from launcher_k8s.rows.asked import AskedRow
-from launcher_k8s.rows.times import time_of
+from launcher_k8s.rows.times import time_or_none
 from launcher_k8s.rows.values import NodeCondition
 from launcher_k8s.status import JobState, JobStatus
 
@@ -269,18 +269,14 @@ def _since(scene: Scene, cause: Cause) -> datetime | None:
     if status.state.is_final:
         return status.end_time or status.last_update_time
     if cause is Cause.NODE_LOST and (broken := _not_ready(scene)):
-        return _moment(broken.since)
+        return time_or_none(broken.since)
     if status.state is not JobState.PENDING:
         return status.start_time
     if _UNSCHEDULABLE.match(status.status_message) is None:
         trouble = next(_troubles(scene), None)
         if trouble is not None:
-            return _moment(trouble.first)
-    return _moment(scene.asked.scheduled) or status.submission_time
-
-
-def _moment(seconds: float | None) -> datetime | None:
-    return None if seconds is None else time_of(seconds)
+            return time_or_none(trouble.first)
+    return time_or_none(scene.asked.scheduled) or status.submission_time
 
 
 def _evidence(scene: Scene) -> Iterator[Evidence]:

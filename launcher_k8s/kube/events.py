@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import msgspec
 
-from launcher_k8s.errors import UnavailableError
+from launcher_k8s.errors import ClusterError, UnavailableError
 from launcher_k8s.kube.lines import LineSplitter
 from launcher_k8s.kube.problems import Attempt, Status, error_from_status
 
@@ -44,20 +44,28 @@ class WatchEvents:
         line = self._ready.popleft()
         if not line.startswith(b"{"):
             self._refuse("what came on the watch is no event")
-        if b'"ERROR"' in line[:_TYPE_WITHIN]:
-            self._raise_status(line)
+        if (error := error_in(self._attempt, line)) is not None:
+            raise error
         return line
 
-    def _raise_status(self, line: bytes) -> NoReturn:
-        try:
-            event = msgspec.json.decode(line, type=_ErrorEvent)
-        except msgspec.DecodeError:
-            self._refuse("the watch ended with an error that cannot be read")
-        raise error_from_status(self._attempt, event.object)
-
     def _refuse(self, what: str) -> NoReturn:
-        raise UnavailableError(f"cannot {self._attempt}: {what}", transient=True)
+        raise _unreadable(self._attempt, what)
 
 
 class _ErrorEvent(msgspec.Struct):
     object: Status
+
+
+def error_in(attempt: Attempt, line: bytes) -> ClusterError | None:
+    """The error that an event of a watch tells; None if it tells of an object."""
+    if b'"ERROR"' not in line[:_TYPE_WITHIN]:
+        return None
+    try:
+        event = msgspec.json.decode(line, type=_ErrorEvent)
+    except msgspec.DecodeError:
+        return _unreadable(attempt, "the watch ended with an error that cannot be read")
+    return error_from_status(attempt, event.object)
+
+
+def _unreadable(attempt: Attempt, what: str) -> UnavailableError:
+    return UnavailableError(f"cannot {attempt}: {what}", transient=True)

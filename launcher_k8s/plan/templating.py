@@ -84,22 +84,27 @@ def render_objects(
         given = data_for(data, templates.service_version, **ratios)
         service = templates.service(given, groups=known)
         findings += _judged(service, SERVICE_KIND, data, given, templates.service_version)
-    placed = tuple(_placed(finding, data, cluster) for finding in findings)
+    placed = tuple(_placed(findings, data, cluster))
     for finding in placed:
         advice = f"{finding.message}; {finding.hint}" if finding.hint else finding.message
         trail.warn(finding.path or finding.code, advice, finding.origin or DEFAULT)
     return Templated(job.value, None if service is None else service.value, placed)
 
 
-def _placed(finding: Finding, data: Mapping[str, Any], cluster: ClusterSettings) -> Finding:
-    """A finding with the template's place, and without the job's secrets."""
+def _placed(
+    findings: Sequence[Finding], data: Mapping[str, Any], cluster: ClusterSettings
+) -> Iterator[Finding]:
+    """Findings with their templates' places, and without the job's secrets."""
+    if not findings:
+        return
     hidden = secrets_in((data["stdin"], *(variable["value"] for variable in data["environment"])))
-    return attrs.evolve(
-        finding,
-        message=conceal(finding.message, hidden),
-        hint=conceal(finding.hint, hidden),
-        origin=_origin(cluster, finding.kind),
-    )
+    for finding in findings:
+        yield attrs.evolve(
+            finding,
+            message=conceal(finding.message, hidden),
+            hint=conceal(finding.hint, hidden),
+            origin=_origin(cluster, finding.kind),
+        )
 
 
 def render_service(

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
-from launcher_k8s.rows.times import Time, seconds, time_of
+from launcher_k8s.rows.times import Time, seconds, time_of, time_or_none
 from launcher_k8s.rows.values import Delivery, Final, Intent
 from launcher_k8s.status import JobState, Operation
 
@@ -47,7 +47,7 @@ _FINAL = msgspec.json.Decoder(_FinalWire)
 
 def format_final(final: Final) -> str:
     """The text of the annotation ``launcher-k8s/final``."""
-    start, end = (None if at is None else time_of(at) for at in (final.start_time, final.end_time))
+    start, end = time_or_none(final.start_time), time_or_none(final.end_time)
     wire = _FinalWire(final.status, final.exit_code, final.status_message, start, end)
     return msgspec.json.encode(wire).decode()
 

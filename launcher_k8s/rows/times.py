@@ -29,3 +29,8 @@ def seconds_or_none(moment: datetime | None) -> float | None:
 def time_of(since: float) -> datetime:
     """The aware time in UTC so many seconds after 1970."""
     return datetime.fromtimestamp(since, UTC)
+
+
+def time_or_none(since: float | None) -> datetime | None:
+    """The same; None for none."""
+    return None if since is None else time_of(since)

@@ -100,7 +100,7 @@ def _find_items(kind: Any) -> Callable[[Any], Iterable[tuple[Any, Any]]] | None:
         return lambda value: value.items()
     if attrs.has(kind):
         keys, read = [key for _, key, _ in written_fields(kind)], reader(kind)
-        return lambda value: zip(keys, read(value), strict=False)
+        return lambda value: zip(keys, read(value), strict=True)
     return (lambda _: ()) if issubclass(kind, _WHOLE) else None
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import attrs
 
+from launcher_k8s.attributes import reader_of
 from launcher_k8s.wire.names import wire_key
 
 
@@ -47,7 +48,7 @@ def _object_writer(kind: Any) -> Callable[[Any], dict[str, Any]]:
 
     def write(value: Any) -> dict[str, Any]:
         wire: dict[str, Any] = {}
-        for (_, key, default), item in zip(fields, read(value), strict=False):
+        for (_, key, default), item in zip(fields, read(value), strict=True):
             if item is not default and item is not None and item != default:
                 wire[key] = item if type(item) is str else _writer(type(item))(item)
         extra = getattr(value, "extra", None)
@@ -68,11 +69,8 @@ def written_fields(kind: Any) -> tuple[tuple[str, str, Any], ...]:
 
 @cache
 def reader(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
-    """What gives the values of all fields that may be written, and one more, at once."""
-    names = [name for name, _, _ in written_fields(kind)]
-    return attrgetter(
-        *names, "__class__", "__class__"
-    )  # two more, so that it is a tuple however few there are
+    """What gives the values of all fields that may be written, at once."""
+    return reader_of([name for name, _, _ in written_fields(kind)])
 
 
 def _default(attribute: attrs.Attribute[Any]) -> Any:

@@ -175,21 +175,21 @@ async def pod_deleted(world: World, job_id: str) -> None:
 
 async def api_server_killed(world: World, _job_id: str) -> None:
     cluster = real_cluster_of(world)
-    await asyncio.to_thread(cluster.kill_api_server)
-    try:
-        await away(world)
-    finally:
-        await asyncio.to_thread(cluster.start_api_server)
+    await _away_between(world, cluster.kill_api_server, cluster.start_api_server)
 
 
 async def kubelet_stopped(world: World, job_id: str) -> None:
     cluster = real_cluster_of(world)
-    await asyncio.to_thread(cluster.stop_kubelet)
+    await _away_between(world, cluster.stop_kubelet, cluster.start_kubelet)
+    await world.until(lambda: _is_reached(world, job_id), "the kubelet knows its pods again")
+
+
+async def _away_between(world: World, stop: Callable[[], None], start: Callable[[], None]) -> None:
+    await asyncio.to_thread(stop)
     try:
         await away(world)
     finally:
-        await asyncio.to_thread(cluster.start_kubelet)
-    await world.until(lambda: _is_reached(world, job_id), "the kubelet knows its pods again")
+        await asyncio.to_thread(start)
 
 
 async def _is_reached(world: World, job_id: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from launcher_k8s.templates.functions.merging import MergeError, merge_into
-from launcher_k8s.templates.govalues.allowance import ELEMENT, NODE, spend
+from launcher_k8s.templates.govalues.allowance import ELEMENT, NODE, look_at, spend
 from launcher_k8s.templates.govalues.keys import sorted_keys
 from launcher_k8s.templates.govalues.kinds import type_name
 from launcher_k8s.templates.govalues.printing import string_value
@@ -20,8 +20,6 @@ REGISTRY: Final[Registry] = {}
 
 Dict = dict[str, Any]
 
-_LONG: Final = 1_024
-"""How long a key may be that is looked up without being counted, in characters."""
 _MAP: Final = "map[string]interface {}"
 
 
@@ -40,8 +38,7 @@ def make_dict(*values: Any) -> Dict:
 @function(REGISTRY, "map[string]any, string", "get")
 def get(mapping: Dict, key: str) -> Any:
     """What the key has, or empty text."""
-    if len(key) > _LONG:
-        spend(len(key))
+    look_at(key)
     return mapping.get(key, "")
 
 
@@ -50,8 +47,7 @@ def put(mapping: Dict, key: str, value: Any) -> Dict:
     """The dict, in which the key now has this."""
     if type(mapping) is NilMap:
         raise GoError("assignment to entry in nil map")
-    if len(key) > _LONG:
-        spend(len(key))
+    look_at(key)
     mapping[key] = value
     return mapping
 
@@ -66,8 +62,7 @@ def unset(mapping: Dict, key: str) -> Dict:
 @function(REGISTRY, "map[string]any, string", "hasKey")
 def has_key(mapping: Dict, key: str) -> bool:
     """Whether it has the key, be it with nil."""
-    if len(key) > _LONG:
-        spend(len(key))
+    look_at(key)
     return key in mapping
 
 

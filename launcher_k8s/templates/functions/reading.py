@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import attrs
 
-from launcher_k8s.templates.govalues.allowance import ELEMENT, SLOW, spend
+from launcher_k8s.templates.govalues.allowance import ELEMENT, SLOW, look_at, spend
 from launcher_k8s.templates.govalues.signature import Function
 
 _LONG: Final = 1_024
-"""How long an argument may be without being counted, in characters or elements."""
+"""How many elements an argument may have without being counted."""
 _USUAL: Final = 2
 _SLOWER: Final[Mapping[str, int]] = {
     **dict.fromkeys(("upper", "lower", "regexQuoteMeta", "decryptAES", "encryptAES"), 4),
@@ -65,8 +65,7 @@ def _counted(function: Function, weight: int) -> Function:
     def count_and_call(*args: Any) -> Any:
         for arg in args:
             if type(arg) is str:
-                if len(arg) > _LONG:
-                    spend(len(arg) * weight)
+                look_at(arg, weight)
             elif isinstance(arg, list | dict) and len(arg) > _LONG:
                 spend(len(arg) * ELEMENT * weight)
         return call(*args)

@@ -14,6 +14,7 @@ from launcher_k8s.templates.govalues.allowance import (
     NODE,
     counted,
     fits,
+    look_at,
     spend,
 )
 from launcher_k8s.templates.govalues.allowance import join as join_texts
@@ -32,7 +33,6 @@ from launcher_k8s.templates.govalues.values import GoError, StringList, StringMa
 
 REGISTRY: Final[Registry] = {}
 
-_COUNTED: Final = 1_024
 _LONG: Final = 1 << 16
 _EVERY_ESCAPE: Final = "".join(map(chr, range(0xDC80, 0xDD00)))
 
@@ -48,8 +48,7 @@ def hello() -> str:
 @function(REGISTRY, "string", "trim")
 def trim(text: str) -> str:
     """Without the space around it."""
-    if len(text) > _COUNTED:
-        spend(len(text))
+    look_at(text)
     return text.strip(SPACE)
 
 
@@ -104,8 +103,7 @@ def has_suffix(suffix: str, text: str) -> bool:
 @function(REGISTRY, "string, string, string", "replace")
 def replace(old: str, new: str, text: str) -> str:
     """All of one part by another; an empty part is between all characters."""
-    if len(text) > _COUNTED:
-        spend(len(text))
+    look_at(text)
     if len(text) * len(new) > _LONG:
         fits(len(text) + text.count(old) * (len(new) - len(old)))
     if has_escapes(old):

@@ -84,11 +84,8 @@ def _numbers(run: Run, out: list[str], limit: int, calls: int) -> Iterable[int]:
     kind = type(limit)
     if limit <= 0:
         return ()
-    return (
-        run.rounds(range(limit), out, calls)
-        if kind is int
-        else map(kind, run.rounds(range(limit), out, calls))
-    )
+    rounds = run.rounds(range(limit), out, calls)
+    return rounds if kind is int else map(kind, rounds)
 
 
 def defined(run: Run, name: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from launcher_k8s.templates.govalues.allowance import NODE, spend
+from launcher_k8s.templates.govalues.allowance import NODE, look_at, spend
 from launcher_k8s.templates.govalues.kinds import is_nil, kind_name, type_name
 from launcher_k8s.templates.govalues.printing import sprintf
 from launcher_k8s.templates.govalues.values import MISSING, NIL_ERROR, GoError, encode
@@ -36,8 +36,6 @@ _BASIC: Final[Mapping[str, str]] = {
 }
 _WHOLE: Final = frozenset({"int", "uint"})
 _UNORDERED: Final = frozenset({"bool", "complex"})
-_LONG: Final = 1_024
-"""How long a text may be that is compared without being counted, in characters."""
 _BAD_TYPE: Final = "invalid type for comparison"
 
 
@@ -51,8 +49,8 @@ def equal(first: Any, *others: Any) -> bool:
         raise GoError("missing argument for comparison")
     kind = type(first)
     plain = kind is str or kind is int or kind is bool
-    if kind is str and len(first) > _LONG:
-        spend(len(first) * len(others))
+    if kind is str:
+        look_at(first, len(others))
     for other in others:
         if first == other if plain and type(other) is kind else _equal_pair(first, other):
             return True
@@ -147,8 +145,8 @@ def deep_equal(first: Any, second: Any) -> bool:
     """
     kind = type(first)
     if kind is str or kind is int or kind is bool:
-        if kind is str and len(first) > _LONG:
-            spend(len(first))
+        if kind is str:
+            look_at(first)
         return type(second) is kind and bool(first == second)
     if first is None or first is MISSING or second is None or second is MISSING:
         return not (_is_valid(first) or _is_valid(second))

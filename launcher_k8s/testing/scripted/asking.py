@@ -9,7 +9,7 @@ import msgspec
 
 from launcher_k8s.connection import Resource
 from launcher_k8s.errors import ClusterError
-from launcher_k8s.kube.problems import Attempt, Status, error_from_answer, error_from_status
+from launcher_k8s.kube.problems import Attempt, error_from_answer
 from launcher_k8s.testing.cluster.refusals import Refusal
 
 
@@ -40,17 +40,6 @@ class Asked(msgspec.Struct, frozen=True, gc=False):  # all are kept, and none ho
     def object(self) -> Any:
         """The body, decoded; None without one."""
         return msgspec.json.decode(self.body) if self.body else None
-
-
-class _ErrorEvent(msgspec.Struct):
-    object: Status
-
-
-def error_in(attempt: Attempt, line: bytes) -> ClusterError | None:
-    """The error that an event of a watch tells."""
-    if not line.startswith(b'{"type":"ERROR"'):
-        return None
-    return error_from_status(attempt, msgspec.json.decode(line, type=_ErrorEvent).object)
 
 
 def error_of(attempt: Attempt, refusal: Refusal) -> ClusterError:

@@ -25,6 +25,7 @@ from launcher_k8s.connection import (
     Session,
 )
 from launcher_k8s.kube.deadline import DeadlineError, deadline
+from launcher_k8s.kube.events import error_in
 from launcher_k8s.kube.problems import Attempt, error_from_exception
 from launcher_k8s.kube.queries import delete_options, list_query, log_query, watch_query
 from launcher_k8s.kube.sessions import ChannelSession, attempt_of, session_query
@@ -36,7 +37,7 @@ from launcher_k8s.testing.cluster.requests import Answer, Request
 from launcher_k8s.testing.cluster.watching import Watch
 from launcher_k8s.testing.fault import Encounter
 from launcher_k8s.testing.faults import Faults
-from launcher_k8s.testing.scripted.asking import Asked, error_in, error_of
+from launcher_k8s.testing.scripted.asking import Asked, error_of
 from launcher_k8s.testing.scripted.clock import ScriptedClock
 from launcher_k8s.testing.scripted.commands import Command, Commands, Ran, answer_signal, answer_usage
 from launcher_k8s.testing.scripted.reading import LogFeed, answer_metrics, open_log
