@@ -7,8 +7,8 @@ a function could not read. No message and no log may show what a job was given i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from types import TracebackType
 from typing import Any, Final
 
 from launcher_k8s.errors import ClusterError, LauncherError, TemplateError
@@ -24,17 +24,24 @@ TELLING: Final = 8
 and is hidden where it is a whole value, in quotes."""
 
 
-@contextmanager
-def concealing(job: Job) -> Iterator[None]:
+class concealing:  # noqa: N801 -- as the context managers of contextlib; a generator costs more than its use
     """Let what a cluster or a template says of a job leave without its secrets, nor any line of them.
 
     What led to an error that told any is let go: it tells them too.
     """
-    try:
-        yield
-    except (ClusterError, TemplateError) as error:
-        _hide(error, secrets_in((job.stdin, *(variable.value for variable in job.environment))))
-        raise
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        if isinstance(exc, ClusterError | TemplateError):
+            values = (variable.value for variable in self._job.environment)
+            _hide(exc, secrets_in((self._job.stdin, *values)))
 
 
 def secrets_in(values: Iterable[str]) -> tuple[str, ...]:

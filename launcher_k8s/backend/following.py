@@ -203,7 +203,7 @@ class Follower:
         self._news = asyncio.Event()
 
     def _tend(self) -> None:
-        if self._is_left:
+        if self._is_left or not self._tracker.asks_any:
             return
         for unrecorded in self._tracker.take_unrecorded():
             self._recorder.record(unrecorded)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -51,7 +52,7 @@ class Recorder:
         self._tracker = tracker
         self._patience = patience.without_end()
         self.settled = settled
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._waiting: deque[Unrecorded] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -64,15 +65,28 @@ class Recorder:
 
     def record(self, unrecorded: Unrecorded) -> None:
         """Write one final state, some time soon."""
-        task = asyncio.create_task(self._record(unrecorded))
+        self._waiting.append(unrecorded)
+        if len(self._tasks) < AT_ONCE:
+            self._start()
+
+    def _start(self) -> None:
+        task = asyncio.create_task(self._work())
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    async def _work(self) -> None:
+        while self._waiting:
+            await self._record(self._waiting.popleft())
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if self._waiting and not task.cancelled():
+            self._start()
 
     async def _record(self, unrecorded: Unrecorded) -> None:
         job_id = unrecorded.row.id
         try:
-            async with self._slots:
-                await self._patience.run(lambda: self._write(unrecorded))
+            await self._patience.run(lambda: self._write(unrecorded))
         except ObjectNotFoundError:
             _log.debug("job %s was removed before its final state was written", job_id)
         except ClusterError as error:

@@ -48,6 +48,9 @@ def warn(job: Job, cluster: ClusterSettings, trail: Trail) -> None:
 
 def _warn_of_expansion(job: Job, trail: Trail) -> None:
     """Kubernetes expands ``$(NAME)`` of known variables, and reads ``$$`` as ``$``, before the shell does."""
+    every = (job.command, job.exe, *job.args, *(variable.value for variable in job.environment))
+    if not any("$" in text for text in every):
+        return
     names = {variable.name for variable in job.environment}
     texts = {"command": job.command, "exe": job.exe}
     texts |= {f"args[{index}]": text for index, text in enumerate(job.args)}

@@ -18,7 +18,7 @@ Row = TypeVar("Row")
 Uid: TypeAlias = bytes | str
 """A uid in half the room: a UUID as its 16 bytes; any other text as it is."""
 
-_UUID_LENGTH, _UUID_DIGITS = 36, 32
+_UUID_LENGTH, _UUID_BYTES = 36, 16
 
 
 class JobOutcome(Enum):
@@ -277,14 +277,14 @@ def version_number(resource_version: str) -> int:
 
 def pack_uid(uid: str) -> Uid:
     """A uid as rows keep it."""
-    digits = uid.replace("-", "")
-    if len(uid) != _UUID_LENGTH or len(digits) != _UUID_DIGITS:
+    if len(uid) != _UUID_LENGTH or uid[8:24:5] != "----":
         return uid
+    digits = uid.replace("-", "")
     try:
         packed = bytes.fromhex(digits)
     except ValueError:
         return uid
-    return packed if packed.hex() == digits and uid[8] == uid[13] == uid[18] == uid[23] == "-" else uid
+    return packed if len(packed) == _UUID_BYTES and packed.hex() == digits else uid
 
 
 def unpack_uid(packed: Uid) -> str:

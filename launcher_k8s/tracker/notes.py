@@ -52,6 +52,11 @@ class Notes:
             self._fresh.pop(job_id, None)
             self._texts.pop(job_id, None)
 
+    @property
+    def has_fresh(self) -> bool:
+        """Whether there is something to hand out."""
+        return bool(self._fresh)
+
     def take_fresh(self) -> list[Unexplained]:
         """The jobs that have come to wait unexplained since last asked."""
         if not self._fresh:

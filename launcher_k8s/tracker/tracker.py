@@ -198,6 +198,11 @@ class Tracker:
 
     # --- what it asks of the backend
 
+    @property
+    def asks_any(self) -> bool:
+        """Whether any of the following may give something."""
+        return self._upkeep.awaits_any or self._notes.has_fresh
+
     def take_unrecorded(self) -> list[Unrecorded]:
         """Jobs of our instance id whose final state was told and is still to be written, each once."""
         found = []

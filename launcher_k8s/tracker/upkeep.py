@@ -34,6 +34,11 @@ class Upkeep:
         self._turned: list[str] = []
         self._declared: list[str] = []
 
+    @property
+    def awaits_any(self) -> bool:
+        """Whether there may be something to hand out."""
+        return bool(self._turned or self._unrecorded or self._recorded or self._doubted or self._declared)
+
     def doubted(self) -> Sequence[str]:
         """The jobs in doubt, handed out or not."""
         return tuple(self._doubted) if self._doubted else ()

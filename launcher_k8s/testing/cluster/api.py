@@ -267,7 +267,8 @@ class Api:
         self._subscriptions.note(change)
 
     def _furnish(self, kind: Kind, type_: EventType, content: Object) -> None:
-        self._namespaces.on_change(kind, type_, content)
+        if kind is NAMESPACE or type_ == "DELETED":
+            self._namespaces.on_change(kind, type_, content)
         if kind is NAMESPACE and type_ != "DELETED" and content["metadata"].get("deletionTimestamp"):
             self._namespaces.empty(content["metadata"]["name"], now=self._now())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.kinds import EVENT, Kind, Object
@@ -33,6 +33,7 @@ class EventRecorder:
         self._api = api
         self._component = component
         self._host = host
+        self._source = {"component": component} | ({"host": host} if host else {})
         self._now = now
         self._names: dict[tuple[str, ...], str] = {}
         self._number = 0
@@ -58,37 +59,34 @@ class EventRecorder:
         if len(self._names) >= _MOST_REMEMBERED:
             self._names.clear()
         self._names[key] = name
-        event = self._event(kind, about, now, field_path) | {
-            "metadata": {"name": name, "namespace": namespace},
-            "reason": reason,
-            "message": message,
-            "type": "Warning" if warning else "Normal",
+        involved = {
+            "kind": kind.kind,
+            "namespace": metadata.get("namespace", ""),
+            "name": metadata["name"],
+            "uid": metadata["uid"],
+            "apiVersion": kind.api_version,
+            "resourceVersion": metadata["resourceVersion"],
         }
-        self._api.leave(EVENT, event, namespace=namespace)
-
-    def _event(self, kind: Kind, about: Object, now: datetime, field_path: str) -> dict[str, Any]:
-        metadata = about["metadata"]
-        source = {"component": self._component} | ({"host": self._host} if self._host else {})
-        return {
+        if field_path:
+            involved["fieldPath"] = field_path
+        at = stamp(now)
+        event = {
             "kind": "Event",
             "apiVersion": "v1",
-            "involvedObject": {
-                "kind": kind.kind,
-                "namespace": metadata.get("namespace", ""),
-                "name": metadata["name"],
-                "uid": metadata["uid"],
-                "apiVersion": kind.api_version,
-                "resourceVersion": metadata["resourceVersion"],
-            }
-            | ({"fieldPath": field_path} if field_path else {}),
-            "source": source,
-            "firstTimestamp": stamp(now),
-            "lastTimestamp": stamp(now),
+            "metadata": {"name": name, "namespace": namespace},
+            "involvedObject": involved,
+            "reason": reason,
+            "message": message,
+            "source": self._source,
+            "firstTimestamp": at,
+            "lastTimestamp": at,
             "count": 1,
+            "type": "Warning" if warning else "Normal",
             "eventTime": None,
             "reportingComponent": self._component,
             "reportingInstance": self._host,
         }
+        self._api.leave(EVENT, event, namespace=namespace)
 
     def _count_up(self, name: str, namespace: str, now: datetime) -> bool:
         def counted(event: Object) -> Object:

@@ -144,9 +144,7 @@ class JobController:
             self._api.change(POD, metadata["name"], metadata["namespace"], job_pods.untracked)
 
     def _plan(self, key: Key, after: timedelta) -> None:
-        before = self._agenda.due
-        self._agenda.put(key, self._now() + after)
-        if self._agenda.due != before:
+        if self._agenda.put(key, self._now() + after):
             self._wake()
 
     def _plan_removal(self, key: Key, job: Object) -> None:
@@ -260,15 +258,22 @@ class _Agenda:
 
     @property
     def due(self) -> datetime | None:
-        while self._heap and self._times.get(self._heap[0][1]) != self._heap[0][0]:
+        while self._heap:
+            time, key = self._heap[0]
+            if self._times.get(key) == time:
+                return time
             heapq.heappop(self._heap)
-        return self._heap[0][0] if self._heap else None
+        return None
 
-    def put(self, key: Key, time: datetime) -> None:
+    def put(self, key: Key, time: datetime) -> bool:
+        """Note a Job; returns whether it is now the first."""
         known = self._times.get(key)
-        if known is None or time < known:
-            self._times[key] = time
-            heapq.heappush(self._heap, (time, key))
+        if known is not None and known <= time:
+            return False
+        first = self.due
+        self._times[key] = time
+        heapq.heappush(self._heap, (time, key))
+        return first is None or time < first
 
     def take(self, now: datetime) -> Key | None:
         due = self.due

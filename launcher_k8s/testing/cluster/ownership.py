@@ -59,12 +59,13 @@ class Collector:
 
     def _learn(self, kind: Kind, content: Object) -> None:
         metadata, key = content["metadata"], key_of(content)
-        references, dependent = metadata["ownerReferences"], _place(kind, key)
-        if all(dependent in self._dependents.get(owner["uid"], ()) for owner in references):
-            return  # of an owner that goes, all dependents are told
-        for owner in references:
-            self._dependents.setdefault(owner["uid"], {})[dependent] = None
-        if not any(self._exists(owner, metadata) for owner in metadata["ownerReferences"]):
+        dependent, is_new = _place(kind, key), False
+        for owner in metadata["ownerReferences"]:
+            known = self._dependents.setdefault(owner["uid"], {})
+            if dependent not in known:
+                known[dependent], is_new = None, True
+        # Of an owner that goes, all dependents are told.
+        if is_new and not any(self._exists(owner, metadata) for owner in metadata["ownerReferences"]):
             self._delete(kind, key, metadata["uid"], BACKGROUND)
 
     def _forget(self, kind: Kind, content: Object) -> None:

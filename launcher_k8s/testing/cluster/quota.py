@@ -113,16 +113,14 @@ class Quotas:
     def __init__(self, store: Store, writer: Writer) -> None:
         self._store = store
         self._writer = writer
+        self._table = store.table(RESOURCE_QUOTA)
 
     def on_change(self, kind: Kind, type_: EventType, content: Object) -> None:
         """Take part in a change."""
         del type_
-        if not kind.namespaced:
+        if not (self._table.by_key and kind.namespaced):
             return
-        table = self._store.table(RESOURCE_QUOTA)
-        if not table.by_key:
-            return
-        for stored in list(table.walk(f"{content['metadata']['namespace']}/")):
+        for stored in list(self._table.walk(f"{content['metadata']['namespace']}/")):
             if kind is RESOURCE_QUOTA or _concerns(kind, set(stored.content["spec"].get("hard") or ())):
                 changed = {**stored.content, "status": quota_status(self._store, stored.content)}
                 self._writer.replace(RESOURCE_QUOTA, stored, changed)

@@ -21,8 +21,11 @@ import msgspec
 from launcher_k8s.testing.cluster.kinds import Kind, Object
 
 EventType = Literal["ADDED", "MODIFIED", "DELETED"]
-MOST_AWAKE = 16
-"""Versions that are kept as objects: far more than one request is about."""
+MOST_AWAKE = 8
+"""Versions that are kept as objects: more than one request is about."""
+
+FEW = 32
+"""Of a kind with no more objects than that, such as namespaces, those that are read stay awake."""
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -67,11 +70,13 @@ class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so th
 
     def may_hold(self, text: bytes) -> bool:
         """Whether some text may be in its JSON; of an object at rest that is certain."""
-        return self._content is not None or text in self.body
+        return self._body is None or text in self._body
 
     def rest(self) -> None:
         """Keep no more than its JSON."""
-        self._content, self._body = None, self.body
+        if self._body is None:
+            self._body = _encode(self._content)
+        self._content = None
 
     def wake(self) -> None:
         """Keep it as an object again."""
@@ -170,10 +175,12 @@ class Store:
 
     def get(self, kind: Kind, key: str) -> Stored | None:
         """The present version of an object."""
-        stored = self._tables[kind].by_key.get(key)
+        present = self._tables[kind].by_key
+        stored = present.get(key)
         if stored is not None and stored.is_resting:
             stored.wake()
-            self._keep_awake(stored)
+            if len(present) > FEW:
+                self._keep_awake(stored)
         return stored
 
     def table(self, kind: Kind) -> Table:
@@ -183,7 +190,10 @@ class Store:
     def put(self, kind: Kind, content: Object, key: str = "") -> Stored:
         """Store an object as its next version; its key is read off it unless it is known."""
         stored = self._numbered(kind, content, key or key_of(content))
-        previous = self._tables[kind].put(stored)
+        table = self._tables[kind]
+        previous = table.put(stored)
+        if previous is not None and len(table.by_key) <= FEW:
+            self._keep_awake(previous)
         self._tell(Change("MODIFIED" if previous else "ADDED", stored, previous))
         return stored
 
@@ -193,6 +203,8 @@ class Store:
         previous = table.by_key[key]
         stored = self._numbered(kind, previous.content, key)
         table.drop(key)
+        if len(table.by_key) <= FEW:
+            self._keep_awake(previous)
         self._tell(Change("DELETED", stored, previous))
         return stored
 

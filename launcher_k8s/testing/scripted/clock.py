@@ -23,42 +23,41 @@ MOST_AT_ONCE = 100
 """Alarms of one moment that ring before others may react to them: whoever follows them shall keep up."""
 
 
+class _Awaited:
+    """How many alarms time is to pass for."""
+
+    __slots__ = ("number",)
+
+    def __init__(self) -> None:
+        self.number = 0
+
+
 class Alarm:
     """Something that is to happen at a moment.
 
     Attributes:
         due_s: That moment, in the clock's seconds.
         ring: What happens; None once it has, or when it shall not.
+        awaited: Where it is counted if time passes for its sake.
     """
 
-    __slots__ = ("due_s", "ring")
+    __slots__ = ("awaited", "due_s", "ring")
 
-    def __init__(self, due_s: float, ring: Callable[[], object]) -> None:
+    def __init__(self, due_s: float, ring: Callable[[], object], awaited: _Awaited | None = None) -> None:
         self.due_s = due_s
         self.ring: Callable[[], object] | None = ring
+        self.awaited = awaited
 
     def cancel(self) -> None:
         """It is not to happen any more."""
-        self.ring = None
+        self.take()
 
-
-_Entry = tuple[float, int, Alarm]
-
-
-class _Queue:
-    """Alarms by their time, those of one moment in the order in which they were set."""
-
-    def __init__(self) -> None:
-        self._heap: list[_Entry] = []
-
-    def put(self, entry: _Entry) -> None:
-        heapq.heappush(self._heap, entry)
-
-    def next(self) -> Alarm | None:
-        """The next that has not rung and is not cancelled."""
-        while self._heap and self._heap[0][2].ring is None:
-            heapq.heappop(self._heap)
-        return self._heap[0][2] if self._heap else None
+    def take(self) -> Callable[[], object] | None:
+        """What happens, which is the taker's business from now on."""
+        ring, self.ring = self.ring, None
+        if ring is not None and self.awaited is not None:
+            self.awaited.number -= 1
+        return ring
 
 
 class ScriptedClock:
@@ -78,8 +77,8 @@ class ScriptedClock:
         self._seconds = 0.0
         self._advances_by_itself = advances_by_itself
         self._held = 0
-        self._all = _Queue()
-        self._awaited = _Queue()
+        self._heap: list[tuple[float, int, Alarm]] = []  # those of one moment in the order they were set
+        self._awaited = _Awaited()
         self._number = count()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lull: Lull | None = None
@@ -113,20 +112,21 @@ class ScriptedClock:
             ring: What happens; called by the event loop, or from :meth:`advance`.
             is_awaited: Whether time passes for its sake when nobody else can run.
         """
-        alarm = Alarm(self._seconds + max(seconds, 0.0), ring)
-        if seconds < math.inf:
-            entry = (alarm.due_s, next(self._number), alarm)
-            self._all.put(entry)
-            if is_awaited:
-                self._awaited.put(entry)
-                self.note_work()
+        due_s = self._seconds + seconds if seconds > 0 else self._seconds
+        is_ever = seconds < math.inf
+        alarm = Alarm(due_s, ring, self._awaited if is_awaited and is_ever else None)
+        if is_ever:
+            heapq.heappush(self._heap, (due_s, next(self._number), alarm))
+        if alarm.awaited is not None:
+            alarm.awaited.number += 1
+            self.note_work()
         return alarm
 
     async def advance(self, seconds: float) -> None:
         """Let so many seconds pass: what falls due happens at its time, and all may react to it."""
         until_s = self._seconds + seconds
         await self.settle()
-        while (alarm := self._all.next()) is not None and alarm.due_s <= until_s:
+        while (alarm := self._next()) is not None and alarm.due_s <= until_s:
             self._pass_until(alarm.due_s)
             await self.settle()
         self._reach(until_s)
@@ -146,13 +146,15 @@ class ScriptedClock:
         """Somebody is at work, though nobody may be seen waiting: time does not pass by itself just now."""
         if self._lull is not None:
             self._lull.restart()
+            if self._loop is not None and self._loop.is_running():
+                return  # its next turn is arranged
         if not self._advances_by_itself or self._held:
             return
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return  # nothing runs yet; the first request or sleep comes back here
-        if self._loop is not loop and self._awaited.next() is not None:
+        if self._loop is not loop and self._awaited.number:
             self._loop, self._lull = loop, Lull(loop)
             loop.call_soon(self._turn)
 
@@ -160,8 +162,7 @@ class ScriptedClock:
         """One turn of the loop, while somebody waits for time to pass."""
         if self._loop is None or self._lull is None:
             return
-        alarm = self._awaited.next()
-        if self._held or alarm is None:
+        if self._held or not self._awaited.number:
             self._loop = self._lull = None
             return
         is_reached = self._lull.is_reached()
@@ -171,21 +172,33 @@ class ScriptedClock:
             self._loop.call_soon(self._turn)
         if is_reached:
             self._lull.restart()
-            self._pass_until(alarm.due_s)
+            self._pass_until(math.inf)
 
     def _pass_until(self, due_s: float) -> None:
-        """Let time pass up to a moment, with what falls due until then; of very much, the first part only."""
+        """Let time pass up to a moment, with what falls due until then; of very much, the first part only.
+
+        Up to the first alarm that is waited for, if that comes before.
+        """
         for _ in range(MOST_AT_ONCE):
-            alarm = self._all.next()
+            alarm = self._next()
             if alarm is None or alarm.due_s > due_s:
                 break
             self._reach(alarm.due_s)
-            assert alarm.ring is not None
-            ring, alarm.ring = alarm.ring, None
+            if alarm.awaited is not None:
+                due_s = alarm.due_s
+            ring = alarm.take()
+            assert ring is not None
             ring()
         else:
             return
-        self._reach(due_s)
+        if due_s < math.inf:
+            self._reach(due_s)
+
+    def _next(self) -> Alarm | None:
+        """The next that has not rung and is not cancelled."""
+        while self._heap and self._heap[0][2].ring is None:
+            heapq.heappop(self._heap)
+        return self._heap[0][2] if self._heap else None
 
     def _reach(self, seconds: float) -> None:
         if seconds > self._seconds:

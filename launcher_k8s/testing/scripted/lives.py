@@ -80,6 +80,7 @@ def stays_pending(reason: str = "Unschedulable", message: str = "") -> Life:
     return life
 
 
+_USUAL: Final = (float, int)
 _MAKERS: Final[tuple[object, ...]] = (finishes, runs, stays_pending)
 
 
@@ -91,7 +92,7 @@ def check_life(life: Life | None) -> None:
     """
     if life is None:
         return
-    name = getattr(life, "__name__", kind_of(life))
+    name = _name_of(life)
     if any(life is maker for maker in _MAKERS):
         raise TypeError(f"{name} makes a life and is none: write life={name}()")
     if not callable(life):
@@ -100,25 +101,37 @@ def check_life(life: Life | None) -> None:
         raise TypeError(f"the life {name} is async: write def, and yield the seconds that pass")
 
 
-def steps_of(life: Life, pod: ScriptedPod) -> Iterator[float]:
-    """Begin a life: the seconds between its steps, which happen when they are asked for.
+def begin(life: Life, pod: ScriptedPod) -> Iterator[float]:
+    """Begin a life: the seconds between its steps, each to be checked by :func:`check_step`.
 
     Raises:
         TypeError: It gives something else than seconds.
     """
     given: Any = life(pod)
     if given is None:
-        return
-    name = getattr(life, "__name__", kind_of(life))
+        return iter(())
+    name = _name_of(life)
     if inspect.iscoroutine(given):
         given.close()
     if callable(given):
         raise TypeError(f"the life {name} gives a function, not seconds: is {name}() meant?")
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
         raise TypeError(f"the life {name} gives {kind_of(given)}: it is to yield the seconds that pass")
-    for pause_s in given:
-        check_pause(f"what the life {name} yields", pause_s)
-        yield pause_s
+    return iter(given)
+
+
+def check_step(life: Life, pause_s: Any) -> None:
+    """See that what a life yields is a number of seconds that can pass.
+
+    Raises:
+        TypeError, ValueError: It is not.
+    """
+    if type(pause_s) not in _USUAL or not pause_s >= 0:
+        check_pause(f"what the life {_name_of(life)} yields", pause_s)
+
+
+def _name_of(life: Life) -> str:
+    return getattr(life, "__name__", kind_of(life))
 
 
 def check_pause(what: str, pause_s: object) -> None:

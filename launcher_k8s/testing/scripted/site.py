@@ -5,6 +5,7 @@ Controllers run right after the request that concerns them, pods live as their l
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Final, TypeVar
@@ -16,7 +17,7 @@ from launcher_k8s.testing.cluster.jobs import JobController
 from launcher_k8s.testing.cluster.kinds import NODE, POD, Kind, Object
 from launcher_k8s.testing.cluster.store import EventType
 from launcher_k8s.testing.scripted.clock import Alarm, ScriptedClock
-from launcher_k8s.testing.scripted.lives import Life, check_life, steps_of
+from launcher_k8s.testing.scripted.lives import Life, begin, check_life, check_step
 from launcher_k8s.testing.scripted.logs import ContainerLog
 from launcher_k8s.testing.scripted.pod import ScriptedPod
 
@@ -51,6 +52,7 @@ class ScriptedSite:
         self._log_file_size = log_file_size
         self._pods: dict[str, ScriptedPod] = {}
         self._jobs = JobController(api, now=clock.now, wake=self._arrange_controllers)
+        self._due: datetime | None = None
         self._alarm: Alarm | None = None
         self._is_answering = False
         api.subscribe(self._note, POD)
@@ -135,7 +137,7 @@ class ScriptedSite:
         elif pod is None:
             pod = self._pods[uid] = ScriptedPod(content, self)
             if self.life is not None:
-                self._clock.call_later(0, _Course(self, pod, steps_of(self.life, pod)))
+                self._clock.call_later(0, _Course(self, pod, self.life))
         else:
             pod.note(content)
 
@@ -156,15 +158,18 @@ class ScriptedSite:
         if self._is_answering:
             return
         due = self._jobs.due
+        if due == self._due:
+            return
         if self._alarm is not None:
             self._alarm.cancel()
-            self._alarm = None
+        self._due, self._alarm = due, None
         if due is not None:
             left_s = (due - self._clock.now()).total_seconds()
             self._alarm = self._clock.call_later(left_s, self.run_controllers)
 
     def run_controllers(self) -> None:
         """Let the controllers do what is due."""
+        self._due = None
         self.answer(lambda: None)
 
     def answer(self, work: Callable[[], T]) -> T:
@@ -175,19 +180,19 @@ class ScriptedSite:
         finally:
             self._jobs.run()
             self._is_answering = False
-            if self._alarm is not None or self._jobs.due is not None:
-                self._arrange_controllers()
+            self._arrange_controllers()
 
 
 class _Course:
     """A life under way: called, it does its next step; it ends with its pod."""
 
-    __slots__ = ("_pod", "_site", "_steps")  # each pod has one all the time
+    __slots__ = ("_life", "_pod", "_site", "_steps")  # each pod has one all the time
 
-    def __init__(self, site: ScriptedSite, pod: ScriptedPod, steps: Iterator[float]) -> None:
+    def __init__(self, site: ScriptedSite, pod: ScriptedPod, life: Life) -> None:
         self._site = site
         self._pod = pod
-        self._steps = steps
+        self._life = life
+        self._steps: Iterator[float] | None = None
 
     def __call__(self) -> None:
         if self._pod.is_gone or self._pod.is_ending or self._pod.is_cut_short:
@@ -196,15 +201,17 @@ class _Course:
             self._pod.when_resumed(self)
             return
         try:
-            pause_s = next(self._steps, None)
+            if self._steps is None:
+                self._steps = begin(self._life, self._pod)
+            pause_s = next(self._steps, math.inf)
+            check_step(self._life, pause_s)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 -- a test may fail by any, and shall not hang for it
             self._site.note_trouble(error)
             self._pod.fail_for_its_life(error)
             return
-        if pause_s is not None:
-            self._site.call_later(pause_s, self)
+        self._site.call_later(pause_s, self)
 
 
 def _node() -> Object:

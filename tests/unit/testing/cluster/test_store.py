@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from launcher_k8s.testing.cluster.kinds import CONFIG_MAP, NODE, POD
-from launcher_k8s.testing.cluster.store import MOST_AWAKE, Change, Store, Table, TooOldError, key_at
+from launcher_k8s.testing.cluster.store import FEW, MOST_AWAKE, Change, Store, Table, TooOldError, key_at
 
 
 def content(name: str, namespace: str = "ns", **more: Any) -> dict[str, Any]:
@@ -159,13 +159,28 @@ def test_what_was_not_used_for_long_rests_as_json_and_says_the_same() -> None:
 
 
 def test_what_is_asked_for_is_awake_and_rests_again() -> None:
-    store = rested_store(content("a"))
+    store = rested_store(*(content(name) for name in ("a", *(f"b{number}" for number in range(FEW)))))
 
     awake = store.get(POD, "ns/a")
 
     assert awake is not None
     assert not awake.is_resting
     assert awake.content is awake.content
+    for _ in range(MOST_AWAKE):
+        store.put(NODE, {"metadata": {"name": "n"}})
+    assert awake.is_resting
+
+
+def test_one_of_few_that_is_asked_for_stays_awake_until_it_changes() -> None:
+    store = rested_store(content("a"))
+
+    awake = store.get(POD, "ns/a")
+
+    assert awake is not None
+    for _ in range(MOST_AWAKE):
+        store.put(NODE, {"metadata": {"name": "n"}})
+    assert not awake.is_resting
+    store.put(POD, content("a", spec={"step": 2}))
     for _ in range(MOST_AWAKE):
         store.put(NODE, {"metadata": {"name": "n"}})
     assert awake.is_resting
