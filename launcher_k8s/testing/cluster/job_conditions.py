@@ -57,7 +57,10 @@ DEADLINE: Final = Ending("FailureTarget", "DeadlineExceeded", "Job was active lo
 
 def find(conditions: Sequence[Condition], type_: str) -> Condition | None:
     """The condition of a type, whatever its status."""
-    return next((each for each in conditions if each["type"] == type_), None)
+    for each in conditions:
+        if each["type"] == type_:
+            return each
+    return None
 
 
 def holds(conditions: Sequence[Condition], type_: str) -> bool:
@@ -94,15 +97,14 @@ def new(type_: str, status: str, reason: str, message: str, *, at: str) -> Condi
     }
 
 
-def ensured(conditions: Sequence[Condition], condition: Condition) -> tuple[list[Condition], bool]:
-    """The conditions with one as it shall be, and whether that is a change.
+def ensured(conditions: Sequence[Condition], condition: Condition) -> list[Condition] | None:
+    """The conditions with one as it shall be; None if that is no change.
 
     What was never true is not noted as false.
     """
     known = find(conditions, condition["type"])
     if known is None:
-        wanted = condition["status"] != "False"
-        return ([*conditions, condition] if wanted else list(conditions)), wanted
+        return None if condition["status"] == "False" else [*conditions, condition]
     if all(known[key] == condition[key] for key in ("status", "reason", "message")):
-        return list(conditions), False
-    return [condition if each is known else each for each in conditions], True
+        return None
+    return [condition if each is known else each for each in conditions]

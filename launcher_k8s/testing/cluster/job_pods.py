@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from launcher_k8s.testing.cluster.job_conditions import find
 from launcher_k8s.testing.cluster.kinds import Object
 
 TRACKING_FINALIZER: Final = "batch.kubernetes.io/job-tracking"
@@ -146,8 +147,7 @@ def _progress(pod: Object) -> tuple[bool, int, bool]:
 
 
 def _condition(pod: Object, type_: str) -> dict[str, Any] | None:
-    conditions = pod.get("status", {}).get("conditions", ())
-    return next((each for each in conditions if each["type"] == type_), None)
+    return find(pod.get("status", {}).get("conditions", ()), type_)
 
 
 def _ends(pod: Object) -> Iterator[str | None]:

@@ -130,12 +130,14 @@ class _Look:
     # --- the verdict
 
     def _count(self) -> None:
+        self.succeeded, self.failed = self.tally.total("succeeded"), self.tally.total("failed")
         new = [pod for pod in self.pods if pods_.is_tracked(pod) and not self.tally.is_noted(pod)]
-        succeeded = [pod for pod in new if pods_.phase_of(pod) == pods_.SUCCEEDED]
-        failed = [pod for pod in new if self._has_failed(pod)]
-        self.backoff = self.backoff.after(succeeded, failed)
-        self.succeeded = self.tally.total("succeeded") + len(succeeded)
-        self.failed = self.tally.total("failed") + len(failed)
+        if new:
+            succeeded = [pod for pod in new if pods_.phase_of(pod) == pods_.SUCCEEDED]
+            failed = [pod for pod in new if self._has_failed(pod)]
+            self.backoff = self.backoff.after(succeeded, failed)
+            self.succeeded += len(succeeded)
+            self.failed += len(failed)
 
     def _unavoidable_ending(self) -> Ending | None:
         """An end that no further pod can avert."""

@@ -67,8 +67,7 @@ class Tally:
     def count(self, held: Collection[str]) -> None:
         """Move the noted pods that the Job does not hold any more into the numbers."""
         for outcome, uids in self._noted.items():
-            left = [uid for uid in uids if uid in held]
-            if len(left) < len(uids):
+            if uids and len(left := [uid for uid in uids if uid in held]) < len(uids):
                 self._put(outcome, self.status.get(outcome, 0) + len(uids) - len(left))
                 self._noted[outcome], self.is_changed = left, True
 
@@ -83,11 +82,11 @@ class Tally:
     def ensure(self, type_: str, status: str, reason: str, message: str) -> bool:
         """Have a condition; returns whether that is a change."""
         condition = conditions.new(type_, status, reason, message, at=self._stamp)
-        ensured, changed = conditions.ensured(self.conditions, condition)
-        if ensured:
-            self.status["conditions"] = ensured
-        self.is_changed = self.is_changed or changed
-        return changed
+        ensured = conditions.ensured(self.conditions, condition)
+        if ensured is None:
+            return False
+        self.status["conditions"], self.is_changed = ensured, True
+        return True
 
     def finished(self) -> Object:
         """The status to be stored; from here on changes are counted anew."""

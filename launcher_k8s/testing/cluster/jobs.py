@@ -68,6 +68,7 @@ class JobController:
         self._now = now
         self._wake = wake
         self._events = EventRecorder(api, COMPONENT, now=now)
+        self._hands = _Hands(api, self._events)
         self._agenda = _Agenda()
         self._memories: dict[Key, _Memory] = {}
         self._pods: dict[str, dict[Key, None]] = defaultdict(dict)
@@ -171,11 +172,10 @@ class JobController:
 
     def _sync(self, key: Key, job: Object) -> None:
         memory, now = self._memory(key, job["metadata"]["uid"]), self._now()
-        hands = _Hands(self._api, self._events)
         self._is_acting = True
         try:
             outcome = sync_job(
-                job, self._pods_of(job), hands, backoff=memory.backoff, now=now, stamp=stamp(now)
+                job, self._pods_of(job), self._hands, backoff=memory.backoff, now=now, stamp=stamp(now)
             )
         finally:
             self._is_acting = False

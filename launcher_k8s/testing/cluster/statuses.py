@@ -113,7 +113,7 @@ class PodState:
                 for each in pod["status"].get("conditions", [])
             ]
             taint = _Condition("DisruptionTarget", True, "DeletionByTaintManager", TAINT_MANAGER)
-            made = taint.make(None, self._generation, now)
+            made = taint.make(None, self._generation, stamp(now))
             return {**pod, "status": {**pod["status"], "conditions": [*told, made]}}
 
         return edit
@@ -133,19 +133,17 @@ class PodState:
 
     def _conditions(self, phase: str, outcome: str, now: datetime) -> list[Object]:
         before = {each["type"]: each for each in self.pod["status"].get("conditions", [])}
-        done = phase in FINAL_PHASES
         wanted = [
-            _Condition("PodReadyToStartContainers", self.has_sandbox and not done),
+            _Condition("PodReadyToStartContainers", self.has_sandbox and phase not in FINAL_PHASES),
             self._initialized(outcome),
             *self._ready(outcome),
+            _Condition("PodScheduled", True),
         ]
-        made = [each.make(before.get(each.type), self._generation, now) for each in wanted]
-        scheduled = _Condition("PodScheduled", True)
-        made.append(scheduled.make(before.get("PodScheduled"), self._generation, now))
         if self.verdict is not None and self.verdict[0] == "Evicted":
-            target = _Condition("DisruptionTarget", True, "TerminationByKubelet", self.verdict[1])
-            made.insert(0, target.make(before.get("DisruptionTarget"), self._generation, now))
-        elif disruption := before.get("DisruptionTarget"):
+            wanted.insert(0, _Condition("DisruptionTarget", True, "TerminationByKubelet", self.verdict[1]))
+        generation, time = self._generation, stamp(now)
+        made = [each.make(before.get(each.type), generation, time) for each in wanted]
+        if (disruption := before.get("DisruptionTarget")) and wanted[0].type != "DisruptionTarget":
             made.insert(0, disruption)  # somebody else's, such as the API's at an eviction: to be left
         return made
 
@@ -174,14 +172,14 @@ class _Condition(NamedTuple):
     reason: str = ""
     message: str = ""
 
-    def make(self, before: Mapping[str, Any] | None, generation: int, now: datetime) -> Object:
+    def make(self, before: Mapping[str, Any] | None, generation: int, time: str) -> Object:
         status = "True" if self.holds else "False"
         unchanged = before is not None and before["status"] == status
         condition: Object = {
             "type": self.type,
             "status": status,
             "lastProbeTime": None,
-            "lastTransitionTime": before["lastTransitionTime"] if before and unchanged else stamp(now),
+            "lastTransitionTime": before["lastTransitionTime"] if before and unchanged else time,
             "observedGeneration": generation,
         }
         if self.reason:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 import heapq
 import math
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from itertools import count
 
 from launcher_k8s.testing.scripted.idleness import Lull
 
@@ -77,9 +77,9 @@ class ScriptedClock:
         self._seconds = 0.0
         self._advances_by_itself = advances_by_itself
         self._held = 0
-        self._heap: list[tuple[float, int, Alarm]] = []  # those of one moment in the order they were set
+        self._moments: list[float] = []  # a heap
+        self._alarms: dict[float, deque[Alarm]] = {}  # of each moment, in the order in which they were set
         self._awaited = _Awaited()
-        self._number = count()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lull: Lull | None = None
 
@@ -116,7 +116,10 @@ class ScriptedClock:
         is_ever = seconds < math.inf
         alarm = Alarm(due_s, ring, self._awaited if is_awaited and is_ever else None)
         if is_ever:
-            heapq.heappush(self._heap, (due_s, next(self._number), alarm))
+            if due_s not in self._alarms:
+                self._alarms[due_s] = deque()
+                heapq.heappush(self._moments, due_s)
+            self._alarms[due_s].append(alarm)
         if alarm.awaited is not None:
             alarm.awaited.number += 1
             self.note_work()
@@ -196,9 +199,14 @@ class ScriptedClock:
 
     def _next(self) -> Alarm | None:
         """The next that has not rung and is not cancelled."""
-        while self._heap and self._heap[0][2].ring is None:
-            heapq.heappop(self._heap)
-        return self._heap[0][2] if self._heap else None
+        while self._moments:
+            alarms = self._alarms[self._moments[0]]
+            while alarms:
+                if alarms[0].ring is not None:
+                    return alarms[0]
+                alarms.popleft()
+            del self._alarms[heapq.heappop(self._moments)]
+        return None
 
     def _reach(self, seconds: float) -> None:
         if seconds > self._seconds:

@@ -7,6 +7,7 @@ program, and its life stands still while its processes do.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Self
 
 from launcher_k8s.testing.cluster.kinds import Object
@@ -17,21 +18,24 @@ class ConnectedPod(PodRecord):
     """A pod that can be connected with.
 
     Attributes:
-        signals: The signals that the job's processes were sent, by name.
         has_no_programs: Whether its images hold no program that could be executed in it, not even a shell.
         is_stopped: Whether the job's processes stand still (SIGSTOP).
     """
 
     def __init__(self, pod: Object, site: Site) -> None:
         super().__init__(pod, site)
-        self.signals: list[str] = []
         self.has_no_programs = False
         self.is_stopped = False
         self._stdin: dict[str, bytearray] = {}
-        # Tuples: most pods have none of these, and the collector need not look at an empty one.
+        # Tuples, and `signals` on first use: most pods have none, and the collector passes by what is not there.
         self._closed_stdins: tuple[str, ...] = ()
         self._input_ends: tuple[Callable[[], object], ...] = ()
         self._resumption: tuple[Callable[[], object], ...] = ()
+
+    @cached_property
+    def signals(self) -> list[str]:
+        """The signals that the job's processes were sent, by name."""
+        return []
 
     @property
     def shares_processes(self) -> bool:

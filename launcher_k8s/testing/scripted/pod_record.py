@@ -15,6 +15,7 @@ from launcher_k8s.testing.cluster import job_pods
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.container_states import NEVER, Container, Run
 from launcher_k8s.testing.cluster.event_recorder import EventRecorder
+from launcher_k8s.testing.cluster.job_conditions import find
 from launcher_k8s.testing.cluster.kinds import JOB, POD, Object
 from launcher_k8s.testing.cluster.removing import DeleteOptions
 from launcher_k8s.testing.cluster.statuses import PodState
@@ -267,19 +268,22 @@ class PodRecord:
 
     def _write(self) -> Self:
         """Tell the API server what the kubelet sees."""
-        pod, now, address = self.object, self._site.now(), self._site.node_address
-        spec = pod["spec"]
+        self._change(self._as_seen)
+        return self
+
+    def _as_seen(self, pod: Object) -> Object:
+        """The Pod object as the kubelet sees it."""
+        spec, address = pod["spec"], self._site.node_address
         if not spec.get("nodeName"):
             spec = {**spec, "nodeName": self._site.node_name}
         seen = self._containers.with_specs(pod)
         state = PodState(
             pod, seen.init, seen.main, self._started_at, address, self._has_sandbox, self._verdict
         )
-        status = state.status(now)
+        status = state.status(self._site.now())
         if self._disruption:
             status["conditions"] = self._with_disruption(status["conditions"])
-        self._change(lambda pod: {**pod, "spec": spec, "status": status})
-        return self
+        return {**pod, "spec": spec, "status": status}
 
     def _change(self, edit: Callable[[Object], Object]) -> None:
         """Change the Pod object.
@@ -325,5 +329,4 @@ class PodRecord:
 
 def _disruption_of(pod: Object) -> Object | None:
     """What others than the kubelet have said of the pod's end, which the kubelet leaves as it is."""
-    conditions = pod.get("status", {}).get("conditions") or ()
-    return next((each for each in conditions if each["type"] == "DisruptionTarget"), None)
+    return find(pod.get("status", {}).get("conditions") or (), "DisruptionTarget")

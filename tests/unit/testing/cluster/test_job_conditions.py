@@ -22,19 +22,19 @@ def test_each_interim_condition_leads_to_its_final_one() -> None:
 
 
 def test_what_was_never_true_is_not_noted_as_false() -> None:
-    assert conditions.ensured([], conditions.new("Suspended", "False", "r", "m", at=AT)) == ([], False)
+    assert conditions.ensured([], conditions.new("Suspended", "False", "r", "m", at=AT)) is None
 
 
 def test_what_is_so_already_keeps_its_time() -> None:
     known = [conditions.new("Suspended", "True", "r", "m", at=AT)]
     again = conditions.new("Suspended", "True", "r", "m", at=LATER)
-    assert conditions.ensured(known, again) == (known, False)
+    assert conditions.ensured(known, again) is None
 
 
 def test_a_change_takes_the_place_of_what_was() -> None:
     known = [conditions.new("A", "True", "", "", at=AT), conditions.new("Suspended", "True", "r", "m", at=AT)]
     other = conditions.new("Suspended", "False", "JobResumed", "Job resumed", at=LATER)
-    assert conditions.ensured(known, other) == ([known[0], other], True)
+    assert conditions.ensured(known, other) == [known[0], other]
 
 
 def test_only_a_final_condition_that_holds_tells_the_end() -> None:
