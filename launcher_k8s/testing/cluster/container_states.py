@@ -107,17 +107,19 @@ class Container(msgspec.Struct, gc=False, eq=False):
     @property
     def is_running(self) -> bool:
         """Whether its program runs now."""
-        return self.waiting is None and self.run is not None and not self.run.ended
+        return self.waiting is None and self.run is not None and self.run.finished_at is None
 
     @property
     def end(self) -> Run | None:
         """The last run of a container that neither runs nor waits."""
-        return self.run if self.waiting is None and self.run is not None and self.run.ended else None
+        run = self.run
+        return run if self.waiting is None and run is not None and run.finished_at is not None else None
 
     @property
     def succeeded(self) -> bool:
         """Whether it has ended well."""
-        return self.end is not None and self.end.exit_code == 0
+        end = self.end
+        return end is not None and end.exit_code == 0
 
     @property
     def is_ready(self) -> bool:
@@ -147,9 +149,13 @@ class Container(msgspec.Struct, gc=False, eq=False):
             "started": self.is_running,
         }
         if self.run is not None:
-            status |= {"containerID": self.run.container_id} | self._resources()
-        mounts = [_volume_mount(each) for each in self.spec.get("volumeMounts", [])]
-        return status | ({"volumeMounts": mounts} if mounts else {})
+            status["containerID"] = self.run.container_id
+            status["resources"] = resources = _amounts(self.spec)
+            if "requests" in resources:
+                status["allocatedResources"] = resources["requests"]
+        if mounts := self.spec.get("volumeMounts"):
+            status["volumeMounts"] = [_volume_mount(each) for each in mounts]
+        return status
 
     def _state(self) -> Object:
         if self.waiting is not None:
@@ -163,16 +169,15 @@ class Container(msgspec.Struct, gc=False, eq=False):
             return self.run.state()
         return self.last.state() if self.last is not None else {}
 
-    def _resources(self) -> Object:
-        resources = {key: dict(value) for key, value in self.spec.get("resources", {}).items() if value}
-        requests = resources.get("requests")
-        return {"resources": resources} | ({"allocatedResources": requests} if requests else {})
-
 
 @lru_cache(maxsize=64)
 def stamp(moment: datetime) -> str:
     """A time as objects carry it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _amounts(spec: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: dict(value) for key, value in spec.get("resources", {}).items() if value}
 
 
 def _volume_mount(mount: Mapping[str, Any]) -> Object:

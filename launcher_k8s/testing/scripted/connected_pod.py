@@ -27,7 +27,7 @@ class ConnectedPod(PodRecord):
         self.has_no_programs = False
         self.is_stopped = False
         self._stdin: dict[str, bytearray] = {}
-        # Tuples, and `signals` on first use: most pods have none, and the collector passes by what is not there.
+        # Tuples, and `signals` on first use: most pods have none, and the collector need not look at them.
         self._closed_stdins: tuple[str, ...] = ()
         self._input_ends: tuple[Callable[[], object], ...] = ()
         self._resumption: tuple[Callable[[], object], ...] = ()
