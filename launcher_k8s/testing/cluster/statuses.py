@@ -112,8 +112,8 @@ class PodState:
                 {**each, "status": "False"} if each["type"] in ("Ready", "ContainersReady") else each
                 for each in pod["status"].get("conditions", [])
             ]
-            taint = _Condition("DisruptionTarget", True, "DeletionByTaintManager", TAINT_MANAGER)
-            made = taint.make(None, self._generation, stamp(now))
+            taint = _Standing(True, "DeletionByTaintManager", TAINT_MANAGER)
+            made = _condition("DisruptionTarget", taint, None, self._generation, stamp(now))
             return {**pod, "status": {**pod["status"], "conditions": [*told, made]}}
 
         return edit
@@ -132,61 +132,78 @@ class PodState:
         return found
 
     def _conditions(self, phase: str, outcome: str, now: datetime) -> list[Object]:
+        ready = self._ready(outcome)
+        wanted = {
+            "PodReadyToStartContainers": _HOLDS if self.has_sandbox and phase not in FINAL_PHASES else _FAILS,
+            "Initialized": self._initialized(outcome),
+            "Ready": ready,
+            "ContainersReady": ready,  # here the same
+            "PodScheduled": _HOLDS,
+        }
         before = {each["type"]: each for each in self.pod["status"].get("conditions", [])}
-        wanted = [
-            _Condition("PodReadyToStartContainers", self.has_sandbox and phase not in FINAL_PHASES),
-            self._initialized(outcome),
-            *self._ready(outcome),
-            _Condition("PodScheduled", True),
-        ]
-        if self.verdict is not None and self.verdict[0] == "Evicted":
-            wanted.insert(0, _Condition("DisruptionTarget", True, "TerminationByKubelet", self.verdict[1]))
         generation, time = self._generation, stamp(now)
-        made = [each.make(before.get(each.type), generation, time) for each in wanted]
-        if (disruption := before.get("DisruptionTarget")) and wanted[0].type != "DisruptionTarget":
+        made = [
+            _condition(type_, standing, before.get(type_), generation, time)
+            for type_, standing in wanted.items()
+        ]
+        disruption = before.get("DisruptionTarget")
+        if self.verdict is not None and self.verdict[0] == "Evicted":
+            evicted = _Standing(True, "TerminationByKubelet", self.verdict[1])
+            made.insert(0, _condition("DisruptionTarget", evicted, disruption, generation, time))
+        elif disruption:
             made.insert(0, disruption)  # somebody else's, such as the API's at an eviction: to be left
         return made
 
-    def _initialized(self, outcome: str) -> _Condition:
+    def _initialized(self, outcome: str) -> _Standing:
         unfinished = [each.name for each in self.init if not (each.is_ready or each.succeeded)]
         if unfinished and not any(each.run for each in self.main):
             message = f"containers with incomplete status: [{' '.join(unfinished)}]"
-            return _Condition("Initialized", False, "ContainersNotInitialized", message)
-        return _Condition("Initialized", True, "PodCompleted" if outcome == "Succeeded" else "")
+            return _Standing(False, "ContainersNotInitialized", message)
+        return _COMPLETED if outcome == "Succeeded" else _HOLDS
 
-    def _ready(self, outcome: str) -> list[_Condition]:
-        """Whether the pod is ready, and its containers: here the same."""
-        reason = message = ""
-        unready = [each.name for each in self.every if not each.is_ready]
+    def _ready(self, outcome: str) -> _Standing:
+        """Whether the pod is ready, and its containers."""
         if outcome:
-            reason = "PodCompleted" if outcome == "Succeeded" else "PodFailed"
-        elif unready:
-            reason = "ContainersNotReady"
-            message = f"containers with unready status: [{' '.join(unready)}]"
-        return [_Condition(type_, not reason, reason, message) for type_ in ("Ready", "ContainersReady")]
+            return _Standing(False, "PodCompleted" if outcome == "Succeeded" else "PodFailed")
+        unready = [each.name for each in self.every if not each.is_ready]
+        if not unready:
+            return _HOLDS
+        return _Standing(False, "ContainersNotReady", f"containers with unready status: [{' '.join(unready)}]")
 
 
-class _Condition(NamedTuple):
-    type: str
+class _Standing(NamedTuple):
+    """Whether a condition holds, and why."""
+
     holds: bool
     reason: str = ""
     message: str = ""
 
-    def make(self, before: Mapping[str, Any] | None, generation: int, time: str) -> Object:
-        status = "True" if self.holds else "False"
-        unchanged = before is not None and before["status"] == status
-        condition: Object = {
-            "type": self.type,
-            "status": status,
-            "lastProbeTime": None,
-            "lastTransitionTime": before["lastTransitionTime"] if before and unchanged else time,
-            "observedGeneration": generation,
-        }
-        if self.reason:
-            condition["reason"] = self.reason
-        if self.message:
-            condition["message"] = self.message
-        return condition
+
+_HOLDS: Final = _Standing(True)
+_FAILS: Final = _Standing(False)
+_COMPLETED: Final = _Standing(True, "PodCompleted")
+
+
+def _condition(
+    type_: str, standing: _Standing, before: Mapping[str, Any] | None, generation: int, time: str
+) -> Object:
+    """A condition; it keeps the time of its last change."""
+    holds, reason, message = standing
+    status = "True" if holds else "False"
+    condition: Object = {
+        "type": type_,
+        "status": status,
+        "lastProbeTime": None,
+        "lastTransitionTime": (
+            before["lastTransitionTime"] if before is not None and before["status"] == status else time
+        ),
+        "observedGeneration": generation,
+    }
+    if reason:
+        condition["reason"] = reason
+    if message:
+        condition["message"] = message
+    return condition
 
 
 @lru_cache(maxsize=64)
