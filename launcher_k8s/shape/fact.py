@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
-from itertools import pairwise
+from itertools import groupby
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -188,28 +188,65 @@ class Lookup:
         return zip(self._facts, found, strict=True)
 
 
-def holder(whole: dict[str, Any], path: Path) -> dict[str, Any]:
-    """The object that holds what is at a path, made with all above it where it is missing.
+class Builder:
+    """Builds objects of many facts: where each is put is found out once.
 
-    A list holds objects: an index is followed by a key.
+    A mapping is merged into what stands where it is put, and is itself left as it is. A list holds objects.
+
+    Args:
+        facts: What to write, in this order; each path ends with a key.
     """
-    node: Any = whole
-    for token, following in pairwise(path):
-        if isinstance(token, int):
-            node.extend({} for _ in range(token + 1 - len(node)))
-            node = node[token]
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        written = [fact for fact in facts if fact.is_written]
+        holders = list(
+            dict.fromkeys(fact.path[:depth] for fact in written for depth in range(len(fact.path)))
+        )
+        place = {path: index for index, path in enumerate(holders)}
+        lists = {path[:-1] for path in holders if path and isinstance(path[-1], int)}
+        # Each holder as a step from one before it; the first is the object itself.
+        self._holders = [
+            (place.get(path[:-1], 0), path[-1] if path else "", list if path in lists else dict)
+            for path in holders
+        ]
+        # Facts that stand together in one holder do so in the table, too.
+        self._runs = [
+            (place[above], [(fact.write, str(fact.path[-1])) for fact in run])
+            for above, run in groupby(written, key=lambda fact: fact.path[:-1])
+        ]
+
+    def build(self, data: Data) -> dict[str, Any]:
+        """The object of a job's data; what holds nothing is left out."""
+        built: dict[str, Any] = {}
+        holders: list[Any] = [None] * len(self._holders)
+        holders[0] = built
+        for place, run in self._runs:
+            node = holders[place]
+            for write, key in run:
+                value = write(data)
+                if value is ABSENT:
+                    continue
+                if node is None:
+                    node = self._make(place, holders)
+                if isinstance(value, dict):
+                    node.setdefault(key, {}).update(value)
+                else:
+                    node[key] = value
+        return built
+
+    def _make(self, place: int, holders: list[Any]) -> Any:
+        """What holds facts, made with all above it where it is missing."""
+        above, step, kind = self._holders[place]
+        whole = holders[above]
+        if whole is None:
+            whole = self._make(above, holders)
+        if isinstance(step, int):
+            whole.extend({} for _ in range(step + 1 - len(whole)))
+            node = whole[step]
         else:
-            node = node.setdefault(token, [] if isinstance(following, int) else {})
-    found: dict[str, Any] = node
-    return found
-
-
-def put(node: dict[str, Any], key: Any, value: Any) -> None:
-    """Put a value at a key of an object; a mapping is merged."""
-    if isinstance(value, dict):
-        node.setdefault(key, {}).update(value)
-    else:
-        node[key] = value
+            node = whole.setdefault(step, kind())
+        holders[place] = node
+        return node
 
 
 def format_path(path: Path) -> str:

@@ -53,7 +53,7 @@ _NOT_OURS = "an object without it is not known as a Launcher's job: it is never 
 def conventional(data: Data, part: str, key: str) -> Any:
     """What a job asks for by ``metadata.PART.KEY``, in the templates' convention; None if nothing."""
     section = data["metadata"].get(part)
-    return section.get(key) if isinstance(section, Mapping) else None
+    return section.get(key) if section and isinstance(section, Mapping) else None
 
 
 def own_mapping(part: str, key: str) -> Any:

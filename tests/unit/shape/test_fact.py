@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launcher_k8s.shape.fact import ABSENT, Path, format_path, holder, look, look_for, put
+from launcher_k8s.shape.fact import ABSENT, Builder, Fact, Path, constant, format_path, look, look_for
 from launcher_k8s.shape.fact import given as given_field
 
 keys = st.sampled_from("abc")
@@ -14,29 +14,35 @@ steps = st.tuples(keys) | st.tuples(keys, st.integers(0, 2), keys)
 paths: st.SearchStrategy[Path] = st.tuples(steps, steps).map(lambda parts: parts[0] + parts[1])
 
 
-def place(whole: dict[str, Any], path: Path, value: Any) -> None:
-    put(holder(whole, path), path[-1], value)
+def build(*placed: tuple[Path, Any]) -> dict[str, Any]:
+    return Builder(Fact("code", path, constant(value), "why") for path, value in placed).build({})
 
 
 @given(path=paths, value=st.integers() | st.text())
 def test_what_is_placed_is_found(path: Path, value: Any) -> None:
-    whole: dict[str, Any] = {}
-    place(whole, path, value)
-    assert look(whole, path) == value
+    assert look(build((path, value)), path) == value
 
 
 def test_a_mapping_is_merged_into_what_stands_there() -> None:
-    whole: dict[str, Any] = {"a": {"b": {"x": 1, "y": 1}}}
-    place(whole, ("a", "b"), {"y": 2, "z": 3})
+    whole = build((("a", "b"), {"x": 1, "y": 1}), (("a", "b"), {"y": 2, "z": 3}))
     assert whole == {"a": {"b": {"x": 1, "y": 2, "z": 3}}}
 
 
-def test_placing_does_not_share_the_mapping_it_was_given() -> None:
-    whole: dict[str, Any] = {}
+def test_building_does_not_share_the_mapping_it_was_given() -> None:
     given_mapping = {"x": 1}
-    place(whole, ("a",), given_mapping)
-    place(whole, ("a", "y"), 2)
+    assert build((("a",), given_mapping), (("a", "y"), 2)) == {"a": {"x": 1, "y": 2}}
     assert given_mapping == {"x": 1}
+
+
+def test_what_holds_nothing_is_not_built() -> None:
+    whole = build((("a", "list", 0, "b"), 1), (("c", "d"), ABSENT), (("a", "list", 1, "b"), 2))
+    assert whole == {"a": {"list": [{"b": 1}, {"b": 2}]}}
+
+
+def test_keys_stand_in_the_order_of_the_facts() -> None:
+    whole = build((("a", "x"), 1), (("b",), 2), (("a", "y", "z"), 3), (("a", "w"), 4))
+    assert list(whole) == ["a", "b"]
+    assert list(whole["a"]) == ["x", "y", "w"]
 
 
 @pytest.mark.parametrize(
