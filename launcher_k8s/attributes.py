@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
+
+import attrs
+
+T = TypeVar("T", bound=attrs.AttrsInstance)
 
 
 def reader_of(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
@@ -15,3 +20,36 @@ def reader_of(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
         return lambda _: ()
     (name,) = names
     return lambda value: (getattr(value, name),)
+
+
+def changed(value: T, **changes: Any) -> T:
+    """What ``attrs.evolve`` gives, quickly: for values of many fields that are made for every job.
+
+    Args:
+        value: A value of an attrs class.
+        **changes: What is another in the new one.
+
+    Raises:
+        KeyError: The class has no such field.
+    """
+    kind = type(value)
+    places, count, by_name, read = _arguments_of(kind)
+    arguments = list(read(value))
+    for name, item in changes.items():
+        arguments[places[name]] = item
+    return kind(*arguments[:count], **dict(zip(by_name, arguments[count:], strict=True)))
+
+
+@cache
+def _arguments_of(
+    kind: type[attrs.AttrsInstance],
+) -> tuple[Mapping[str, int], int, tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """What a class is made of.
+
+    The place of each argument by its name, how many are given by their place, the names of the others, and
+    what gives all of them of a value.
+    """
+    fields = sorted((field for field in attrs.fields(kind) if field.init), key=lambda field: field.kw_only)
+    places = {field.alias: place for place, field in enumerate(fields)}
+    by_name = tuple(field.alias for field in fields if field.kw_only)
+    return places, len(fields) - len(by_name), by_name, reader_of([field.name for field in fields])

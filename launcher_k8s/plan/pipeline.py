@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 
 from launcher_k8s.arguments import checked
+from launcher_k8s.attributes import changed
 from launcher_k8s.concealing import concealing
 from launcher_k8s.decisions import Trail
 from launcher_k8s.finding import Finding
@@ -174,14 +175,14 @@ def _decide(
 ) -> Job:
     """The job as it will run."""
     chosen = allocation.profile.section if allocation.profile else ""
-    return attrs.evolve(
+    return changed(
         job,
         id=job_id,
         user=user,
         cluster=cluster.name,
         instance_id=cluster.instance_id,
         mounts=mounts,
-        container=attrs.evolve(job.container, image=choose_image(job, profile, user=user, trail=trail)),
+        container=changed(job.container, image=choose_image(job, profile, user=user, trail=trail)),
         placement_constraints=choose_constraints(job, profile, allocation, user=user, trail=trail),
         config=check_config(job, user=user, trail=trail),
         exposed_ports=check_ports(job, user=user, trail=trail),

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
+import attrs
 import pytest
 
-from launcher_k8s.attributes import reader_of
+from launcher_k8s.attributes import changed, reader_of
 
 
 @pytest.mark.parametrize(("names", "read"), [((), ()), (("a",), (1,)), (("b", "a"), ([2], 1))])
@@ -12,3 +14,28 @@ def test_however_few_are_read_they_come_as_a_tuple_in_order(
     names: tuple[str, ...], read: tuple[object, ...]
 ) -> None:
     assert reader_of(names)(SimpleNamespace(a=1, b=[2])) == read
+
+
+@attrs.frozen
+class Odd:
+    """Fields that are not called as their arguments, have a converter, go by name, or are no arguments."""
+
+    plain: int
+    _hidden: str
+    renamed: list[int] = attrs.field(factory=list, alias="numbers")
+    converted: int = attrs.field(default=0, converter=int)
+    named: str = attrs.field(default="", kw_only=True)
+    derived: int = attrs.field(init=False, default=7)
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"plain": 2}, {"hidden": "y", "converted": "5"}, {"numbers": [1], "named": "z"}]
+)
+def test_a_changed_value_is_that_of_evolve(changes: dict[str, Any]) -> None:
+    value = Odd(1, "x", [4], "2", named="a")
+    assert changed(value, **changes) == attrs.evolve(value, **changes)
+
+
+def test_what_is_no_field_cannot_be_changed() -> None:
+    with pytest.raises(KeyError, match="odd"):
+        changed(Odd(1, "x"), odd=1)
