@@ -93,7 +93,7 @@ def check_of(kind: Any) -> Check:
     if origin is Mapping:
         return _mapping_check(*parts)
     if origin in _LISTS:
-        return _list_check(tuple | list if origin is tuple else origin, parts[0])
+        return _list_check((tuple, list) if origin is tuple else origin, parts[0])
     if origin is collections.abc.Callable:
         return lambda value: None if callable(value) else _misfit(value, "a function")
     if kind is Any or not isinstance(kind, type) or getattr(kind, "_is_protocol", False):
@@ -166,12 +166,11 @@ def _list_check(kind: Any, item_kind: Any) -> Check:
     check_item = check_of(item_kind)
 
     def check(value: Any) -> Misfit | None:
-        if isinstance(value, str | bytes) or not isinstance(value, kind):
+        if isinstance(value, (str, bytes)) or not isinstance(value, kind):
             hint = "put it into a list: [...]" if check_item(value) is None else ""
             return _misfit(value, "a list", hint)
-        if check_item is not _anything and isinstance(
-            value, Collection
-        ):  # what can be gone through only once is left to its reader
+        # What can be gone through only once is left to its reader.
+        if check_item is not _anything and isinstance(value, (tuple, list, Collection)):
             for index, item in enumerate(value):
                 if (found := check_item(item)) is not None:
                     return _within(f"[{index}]", found)

@@ -113,7 +113,9 @@ def submission_digest(job: Job, *, user: str, key_or_id: str) -> str:
         user: The job's owner.
         key_or_id: The caller's key, else the id that was drawn.
     """
-    asked = {key: value for key, value in to_wire(job).items() if key not in _STATED}
+    asked = to_wire(job)
+    for field in _STATED:
+        asked.pop(field, None)
     parts: list[object] = [user, key_or_id, asked]
     try:
         text = _CANONICAL.encode(parts)

@@ -106,7 +106,7 @@ def _port(port: ExposedPort) -> dict[str, Any]:
 
 def _ports_json(ports: Sequence[Mapping[str, Any]]) -> str:
     served = [port for port in ports if "publishedPort" not in port]
-    return _JSON.encode(served)
+    return _JSON.encode(served) if served else "[]"
 
 
 def _service_account(job: Job) -> str:

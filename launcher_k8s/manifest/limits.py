@@ -13,6 +13,9 @@ from launcher_k8s.decisions import Trail
 from launcher_k8s.shape.fact import METADATA, POD_METADATA, Object, look_for
 from launcher_k8s.shape.names import ANNOTATIONS_LIMIT_BYTES, OWN_ANNOTATION_PREFIX, STDIN_ANNOTATION
 
+_MOST_BYTES: Final = 4
+"""What one character can take."""
+
 ROOM_FOR_OWN_BYTES: Final = 8 * 1024
 """Kept free on a Job for what the library writes there later: its submission, intents and final state."""
 
@@ -29,6 +32,11 @@ def check_annotations(manifest: Object, *, trail: Trail) -> None:
 
 
 def _check_size(part: str, annotations: Mapping[str, Any], kept_free: int, trail: Trail) -> None:
+    characters = 0
+    for key, text in annotations.items():
+        characters += len(key) + len(text) if isinstance(text, str) else 0
+    if characters * _MOST_BYTES <= ANNOTATIONS_LIMIT_BYTES - kept_free:  # as nearly always
+        return
     sizes = {key: _size(key) + _size(text) for key, text in annotations.items() if isinstance(text, str)}
     total, limit = sum(sizes.values()), ANNOTATIONS_LIMIT_BYTES - kept_free
     if total <= limit:

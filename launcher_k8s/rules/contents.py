@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from launcher_k8s.attributes import reader_of
 from launcher_k8s.decisions import Trail
 from launcher_k8s.job import Job
 from launcher_k8s.origin import JOB
@@ -33,6 +34,8 @@ _FREE: Final = (
     "mounts",
     "metadata",
 )
+_NAMES: Final = tuple(map(wire_name, _FREE))
+_read: Final = reader_of(_FREE)
 
 
 def check_contents(job: Job, *, user: str, trail: Trail) -> None:
@@ -46,8 +49,10 @@ def check_contents(job: Job, *, user: str, trail: Trail) -> None:
     Raises:
         InvalidJobError: The job is nested so deeply that nothing else of it can be decided.
     """
-    free = {wire_name(field): value for field in _FREE if (value := getattr(job, field))}
+    free = {name: value for name, value in zip(_NAMES, _read(job), strict=True) if value}
     problems = list(find_problems(free, content_problem))
+    if not problems:
+        return
     for path, problem in problems:
         what = path.removeprefix(".") or "job"
         message = f"the job of user {quote(user)}, {what}: {problem}"

@@ -49,6 +49,8 @@ def plan_mounts(
         everyone: What every job has mounted.
         origin: Where that is stated.
     """
+    if not everyone and not job.mounts:
+        return Mounts()
     planner = _Planner(user, trail)
     for mount in everyone:
         planner.add(mount, origin, DecisionKind.DEFAULTED)

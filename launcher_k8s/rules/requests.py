@@ -113,8 +113,10 @@ def _cut(
 
 def _warn_of_implied(kind: Divisible, limit: Sourced[Decimal | None], case: Case) -> None:
     """Kubernetes takes the limit for a request that is not written, whatever the maximum request says."""
+    if limit.value is None:
+        return
     maximum = case.setting(kind.request.maximum)
-    if maximum.value and limit.value is not None and limit.value > maximum.value:
+    if maximum.value and limit.value > maximum.value:
         reason = (
             f"nobody states one, so Kubernetes takes the limit, {kind.words(limit.value)}, above "
             f"{key_of(kind.request.maximum)} = {kind.words(maximum.value)}: "

@@ -97,7 +97,7 @@ def _check_user(user: str, trail: Trail) -> None:
         problem = "there is no user to run the job for"
     elif user == "*":
         problem = "the user '*' stands for all users, and no job is run for all of them"
-    elif any(unicodedata.category(character) in _NO_NAME for character in user):
+    elif not user.isprintable() and any(unicodedata.category(character) in _NO_NAME for character in user):
         problem = f"the user name {quote(user)} holds a control character or half a character"
     else:
         return

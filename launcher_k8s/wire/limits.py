@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -27,6 +27,7 @@ TOO_DEEP: Final = f"nested more than {MOST_LEVELS} levels deep"
 _NUMBERS = range(-(2**63), 2**63)
 _SINGLE = (str, int, float)
 _WHOLE = (*_SINGLE, type(None), set, frozenset, Decimal, datetime, bytes, Enum)
+_Items: TypeAlias = Callable[[Any], Iterable[tuple[Any, Any]]]
 _STEP = re.compile(r"(?<=.)(?=[.\[])")
 
 
@@ -70,12 +71,18 @@ def _search(value: Any, problem_of: Callable[[Any], str], level: int) -> list[tu
     """What is wrong in a value; what is too deep is the last of it."""
     if level > MOST_LEVELS:
         return [("", TOO_DEEP)]
-    if (items := _items_of(type(value))) is None:
+    items, has_own_keys = _items_of(type(value))
+    if items is None:
         return [("", f"{type(value).__name__} is no value that JSON can say")]
     found = []
     for key, item in items(value):
         # ASCII without NUL is what nobody finds fault with, and most of it all: not worth a call each.
-        if isinstance(key, str) and (not key.isascii() or "\0" in key) and (problem := problem_of(key)):
+        if (
+            has_own_keys
+            and isinstance(key, str)
+            and (not key.isascii() or "\0" in key)
+            and (problem := problem_of(key))
+        ):
             found.append(("", f"the key {quote(key)} {problem}"))
         if item is None or (isinstance(item, str) and item.isascii() and "\0" not in item):
             continue
@@ -89,22 +96,27 @@ def _search(value: Any, problem_of: Callable[[Any], str], level: int) -> list[tu
     return found
 
 
-def _find_items(kind: Any) -> Callable[[Any], Iterable[tuple[Any, Any]]] | None:
+def _find_items(kind: Any) -> tuple[_Items | None, bool]:
     """What tells of what a value of a class is made, by key or index; of a public one all written fields.
 
-    None for what cannot be written as JSON at all.
+    None for what cannot be written as JSON at all. And whether its keys are its own, and not its class's.
     """
     if issubclass(kind, (list, tuple)):
-        return enumerate
+        return enumerate, False
     if issubclass(kind, Mapping):
-        return lambda value: value.items()
+        return lambda value: value.items(), True
     if attrs.has(kind):
-        keys, read = [key for _, key, _ in written_fields(kind)], reader(kind)
-        return lambda value: zip(keys, read(value), strict=True)
-    return (lambda _: ()) if issubclass(kind, _WHOLE) else None
+        fields, read = [(key, default) for _, key, default in written_fields(kind)], reader(kind)
+        # Nobody finds fault with a default, which is not written.
+        return lambda value: [
+            (key, item)
+            for (key, default), item in zip(fields, read(value), strict=True)
+            if item is not default
+        ], False
+    return (lambda _: ()) if issubclass(kind, _WHOLE) else None, False
 
 
-_items_of: Callable[[Any], Callable[[Any], Iterable[tuple[Any, Any]]] | None] = cache(_find_items)
+_items_of: Callable[[Any], tuple[_Items | None, bool]] = cache(_find_items)
 
 
 def _step(key: Any) -> str:

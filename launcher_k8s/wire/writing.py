@@ -44,11 +44,13 @@ _writer: Callable[[Any], Callable[[Any], Any]] = cache(_find_writer)
 
 
 def _object_writer(kind: Any) -> Callable[[Any], dict[str, Any]]:
-    fields, read = written_fields(kind), reader(kind)
+    read = reader(kind)
+    keys = [key for _, key, _ in written_fields(kind)]
+    defaults = [default for _, _, default in written_fields(kind)]
 
     def write(value: Any) -> dict[str, Any]:
         wire: dict[str, Any] = {}
-        for (_, key, default), item in zip(fields, read(value), strict=True):
+        for key, default, item in zip(keys, defaults, read(value), strict=True):
             if item is not default and item is not None and item != default:
                 wire[key] = item if type(item) is str else _writer(type(item))(item)
         extra = getattr(value, "extra", None)
