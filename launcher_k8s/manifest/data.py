@@ -76,6 +76,8 @@ def job_data(
 
 def _metadata(job: Job) -> dict[str, Any]:
     """The free metadata without conventional parts that are null: templates look into what is there."""
+    if not job.metadata:
+        return {}
     return {
         key: value
         for key, value in to_wire(job.metadata).items()

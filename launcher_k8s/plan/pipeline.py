@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import attrs
+import msgspec
 
 from launcher_k8s.arguments import checked
 from launcher_k8s.attributes import changed
@@ -129,8 +129,7 @@ def plan_job(
     )
 
 
-@attrs.frozen
-class _Made:
+class _Made(msgspec.Struct, frozen=True):
     """The objects, and what overrides or templates did to them."""
 
     manifest: dict[str, Any]

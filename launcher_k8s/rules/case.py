@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import attrs
+import msgspec
 
 from launcher_k8s.decisions import DecisionKind, Trail
 from launcher_k8s.origin import Origin, OriginKind, Sourced
@@ -15,8 +15,7 @@ from launcher_k8s.settings import ResourceProfile, UserProfile
 from launcher_k8s.wording import quote
 
 
-@attrs.frozen
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """What the rules for limits, requests and GPUs decide about.
 
     Args:

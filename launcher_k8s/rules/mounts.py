@@ -13,7 +13,7 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import attrs
+import msgspec
 
 from launcher_k8s.decisions import DecisionKind, Trail
 from launcher_k8s.job import Job, Mount
@@ -25,8 +25,7 @@ SUBJECT = "mount"
 _KEY = json.JSONEncoder(sort_keys=True, default=dict)
 
 
-@attrs.frozen
-class Mounts:
+class Mounts(msgspec.Struct, frozen=True):
     """The pod's volumes, and the container's mounts of them, as Kubernetes writes both.
 
     ``mounts`` are all that the container has, as jobs state them: the settings' first, none twice.

@@ -38,9 +38,10 @@ def choose_request(kind: Divisible, limit: Sourced[Decimal | None], case: Case) 
     if default.value:
         words = f"{key_of(kind.request.default)} is {kind.words(default.value)} ({default.origin})"
         return _cut(kind, limit, Sourced(default.value, default.origin), DecisionKind.DEFAULTED, words, case)
-    ratio = case.setting(kind.ratio)
-    if ratio.value != _NO_RATIO and limit.value is not None:
-        return _derive(kind, limit, ratio, case)
+    if limit.value is not None:
+        ratio = case.setting(kind.ratio)
+        if ratio.value != _NO_RATIO:
+            return _derive(kind, limit, ratio, case)
     case.trail.decide(kind.request.subject, "none", DecisionKind.DEFAULTED, default.origin)
     _warn_of_implied(kind, limit, case)
     return None

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import attrs
+import msgspec
 
 from launcher_k8s.brevity import brief
 from launcher_k8s.decisions import DecisionKind, Refusal, Trail
@@ -41,8 +42,7 @@ class OfferedProfile:
         return not self.refusals
 
 
-@attrs.frozen
-class Selection:
+class Selection(msgspec.Struct, frozen=True):
     """The resource profile that was chosen; None for custom resources."""
 
     resource: ResourceProfile | None

@@ -86,10 +86,11 @@ def _meant_program(job: Job) -> str:
 def _check_owner(job: Job, cluster: ClusterSettings, user: str, trail: Trail) -> None:
     _check_user(user, trail)
     _check_same("user", job.user, user, CODE, user, trail)
-    _check_same("cluster", job.cluster, cluster.name, cluster.origin("name"), user, trail)
-    _check_same(
-        "instanceId", job.instance_id, cluster.instance_id, cluster.origin("instance_id"), user, trail
-    )
+    if job.cluster:
+        _check_same("cluster", job.cluster, cluster.name, cluster.origin("name"), user, trail)
+    if job.instance_id:
+        origin = cluster.origin("instance_id")
+        _check_same("instanceId", job.instance_id, cluster.instance_id, origin, user, trail)
 
 
 def _check_user(user: str, trail: Trail) -> None:
