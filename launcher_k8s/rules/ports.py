@@ -26,6 +26,8 @@ def check_ports(job: Job, *, user: str, trail: Trail) -> tuple[ExposedPort, ...]
         user: The user's name, for messages.
         trail: Told of every port, and of those refused.
     """
+    if not job.exposed_ports:
+        return ()
     targets: dict[tuple[int, str], ExposedPort] = {}
     published: dict[tuple[int, str], ExposedPort] = {}
     for port in map(_normal, job.exposed_ports):
