@@ -81,7 +81,8 @@ def parse_final(text: str) -> Final | None:
     wire = _read(_FINAL, text)
     if wire is None or not wire.status.is_final:
         return None
-    start, end = (None if at is None else seconds(at) for at in (wire.start_time, wire.end_time))
+    start = None if wire.start_time is None else seconds(wire.start_time)
+    end = None if wire.end_time is None else seconds(wire.end_time)
     return Final(wire.status, wire.exit_code, intern(wire.status_message), start, end)
 
 

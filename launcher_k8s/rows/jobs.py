@@ -137,10 +137,10 @@ def _row(job: _Job) -> JobRow | None:
         intern(ending.reason) if ending else "",
         intern(ending.message) if ending else "",
         seconds_or_none(ending.last_transition_time) if ending else None,
-        parse_intent(own.intent) if own else None,
-        parse_final(own.final) if own else None,
+        parse_intent(own.intent) if own and own.intent else None,
+        parse_final(own.final) if own and own.final else None,
         bool(annotations.get(STDIN_ANNOTATION)),
-        parse_delivery(own.delivery) if own else None,
+        parse_delivery(own.delivery) if own and own.delivery else None,
     )
 
 

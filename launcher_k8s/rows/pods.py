@@ -179,7 +179,10 @@ def _row(pod: _Pod) -> PodRow | None:
 def _is_ours(annotations: _Annotations | None, spec: _PodSpec) -> bool:
     if annotations is None or annotations.user is None or annotations.name is None:
         return False
-    return any(container.name == MAIN_CONTAINER for container in spec.containers or ())
+    for container in spec.containers or ():  # noqa: SIM110 -- a generator costs more than the whole check
+        if container.name == MAIN_CONTAINER:
+            return True
+    return False
 
 
 def _is_served(annotations: _Annotations | None) -> bool:

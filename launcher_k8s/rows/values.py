@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -275,8 +276,9 @@ def version_number(resource_version: str) -> int:
     return int(resource_version) if resource_version.isdecimal() else 0
 
 
+@lru_cache(maxsize=1024)
 def pack_uid(uid: str) -> Uid:
-    """A uid as rows keep it."""
+    """A uid as rows keep it; one value for the many rows that come of a job while much happens to it."""
     if len(uid) != _UUID_LENGTH or uid[8:24:5] != "----":
         return uid
     digits = uid.replace("-", "")
