@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -21,12 +21,18 @@ if TYPE_CHECKING:
     from launcher_k8s.present import Table
 
 
+_LIVE: Final = ("Pending", "Running", "Suspended")
+
+
 class JobState(Enum):
     """The Launcher's job states.
 
     ``FINISHED`` means that the job ran to an end, with any exit code; ``FAILED`` that it could not be
     launched or was taken away.
     """
+
+    is_final: bool
+    """Whether the state never changes again."""
 
     PENDING = "Pending"
     RUNNING = "Running"
@@ -36,10 +42,8 @@ class JobState(Enum):
     KILLED = "Killed"
     CANCELED = "Canceled"
 
-    @property
-    def is_final(self) -> bool:
-        """Whether the state never changes again."""
-        return self not in _LIVE
+    def __init__(self, name: str) -> None:
+        self.is_final = name not in _LIVE
 
 
 class Operation(Enum):
@@ -52,9 +56,7 @@ class Operation(Enum):
     CANCEL = "cancel"
 
 
-_LIVE = (JobState.PENDING, JobState.RUNNING, JobState.SUSPENDED)  # no set: members hash slowly, compare fast
-
-FINAL = frozenset({JobState.FINISHED, JobState.FAILED, JobState.KILLED, JobState.CANCELED})
+FINAL = frozenset(state for state in JobState if state.is_final)
 
 
 @attrs.frozen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection
 from types import TracebackType
 from typing import Self
 
@@ -98,8 +98,10 @@ class Submitter:
         raise AlreadyExistsError(f"{ID_DRAWS} ids in a row were taken", status=409, reason="AlreadyExists")
 
 
-def with_warnings(planned: JobPlan, warnings: Iterable[str]) -> JobPlan:
+def with_warnings(planned: JobPlan, warnings: Collection[str]) -> JobPlan:
     """The plan with what the API server warned of among its decisions."""
+    if not warnings:
+        return planned
     origin = Origin(OriginKind.CLUSTER)
     added = tuple(Decision("Kubernetes", "", DecisionKind.WARNING, origin, warning) for warning in warnings)
-    return attrs.evolve(planned, decisions=planned.decisions + added) if added else planned
+    return attrs.evolve(planned, decisions=planned.decisions + added)

@@ -15,6 +15,7 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Generic, NoReturn, Protocol, TypeVar
 
 import attrs
+import msgspec
 
 from launcher_k8s.clock import Clock
 from launcher_k8s.connection import Cluster, Resource
@@ -116,8 +117,7 @@ class Relisted(Generic[Row]):
     version: str
 
 
-@attrs.frozen
-class Changed(Generic[Event]):
+class Changed(msgspec.Struct, Generic[Event], frozen=True, gc=False):
     """One event."""
 
     event: Event

@@ -289,6 +289,7 @@ def pack_uid(uid: str) -> Uid:
     return packed if len(packed) == _UUID_BYTES and packed.hex() == digits else uid
 
 
+@lru_cache(maxsize=1024)
 def unpack_uid(packed: Uid) -> str:
     """The uid as Kubernetes writes it."""
     if isinstance(packed, str):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
@@ -182,7 +183,7 @@ class ScriptedConnection:
             encounter,
             clock=self.clock,
             silence_s=self._timeouts.watch_silence_s(timeout_s),
-            read=lambda line: error_in(attempt, line),
+            read=partial(error_in, attempt),
         )
         watch = self._do(attempt, lambda: self.api.watch(request, stream.wake))
         stream.feed = watch
