@@ -42,8 +42,8 @@ class JobState(Enum):
     KILLED = "Killed"
     CANCELED = "Canceled"
 
-    def __init__(self, name: str) -> None:
-        self.is_final = name not in _LIVE
+    def __init__(self, value: object) -> None:
+        self.is_final = value not in _LIVE
 
 
 class Operation(Enum):

@@ -11,7 +11,7 @@ import msgspec
 from launcher_k8s.rows.annotations import parse_delivery, parse_final, parse_intent
 from launcher_k8s.rows.decoding import Lean, NamedContainer, WatchEvent, decode, decode_event, decode_page
 from launcher_k8s.rows.times import Time, seconds_or_none
-from launcher_k8s.rows.values import Event, JobOutcome, JobRow, Page, pack_uid, version_number
+from launcher_k8s.rows.values import Event, JobOutcome, JobRow, Page, kept_once, pack_uid, version_number
 from launcher_k8s.shape.names import (
     DELIVERY_ANNOTATION,
     FINAL_ANNOTATION,
@@ -123,7 +123,7 @@ def _row(job: _Job) -> JobRow | None:
     metadata, own = job.metadata, job.metadata.annotations
     ending = _ending(job.status)
     return JobRow(
-        metadata.name,
+        kept_once(metadata.name),
         pack_uid(metadata.uid),
         version_number(metadata.resource_version),
         intern(annotations[NAME_ANNOTATION]),

@@ -13,7 +13,7 @@ import msgspec
 
 from launcher_k8s.rows.decoding import Lean, NamedContainer, WatchEvent, decode, decode_event, decode_page
 from launcher_k8s.rows.times import Time, seconds_or_none
-from launcher_k8s.rows.values import Event, Page, PodRow, pack_uid, version_number
+from launcher_k8s.rows.values import Event, Page, PodRow, kept_once, pack_uid, version_number
 from launcher_k8s.shape.names import (
     JOB_NAME_LABEL,
     MAIN_CONTAINER,
@@ -156,7 +156,7 @@ def _row(pod: _Pod) -> PodRow | None:
     reason, message = _detail(status, main, ran=started is not None)
     return PodRow(
         metadata.name,
-        job_id,
+        kept_once(job_id),
         pack_uid(labels.controller_uid or labels.prefixed_controller_uid),
         version_number(metadata.resource_version),
         seconds_or_none(metadata.creation_timestamp),

@@ -50,10 +50,12 @@ class Entry(msgspec.Struct, gc=False):
 
     def take_job(self, row: JobRow) -> None:
         """Replace the Job's row; a final state that was told stays."""
-        if self.job is not None:
-            row = replace(row, id=self.job.id, key=self.job.key)
-            if self.is_final and self.job.final is not None:
-                row = _concluded(row, self.job.final)
+        known = self.job
+        if known is not None:
+            if row.id is not known.id or row.key is not known.key:
+                row = replace(row, id=known.id, key=known.key)
+            if known.final is not None and self.is_final:
+                row = _concluded(row, known.final)
         self.job = row
         self.newest = self.newest and _share(row, self.newest)
 
@@ -79,7 +81,7 @@ class Entry(msgspec.Struct, gc=False):
 
 def _share(job: JobRow, pod: PodRow) -> PodRow:
     """The Pod's row with the Job's id and uid themselves, not copies."""
-    if pod.job_key != job.key or pod.job_key is job.key:
+    if pod.job_key != job.key or (pod.job_id is job.id and pod.job_key is job.key):
         return pod
     return replace(pod, job_id=job.id, job_key=job.key)
 
@@ -99,14 +101,14 @@ def _age(pod: PodRow) -> tuple[float, bool, str]:
     return (pod.created or 0.0, pod.deleted is None and not pod.gone, pod.name)
 
 
-def verdict_of(entry: Entry, job: JobRow) -> Verdict:
+def verdict_of(entry: Entry, job: JobRow, pod: PodRow | None) -> Verdict:
     """The verdict to tell: what the rows say, but never back to Pending, nor to a lesser reason to wait.
 
     A Job whose Pod has vanished shows nothing that ran; until it says what became of it, it is running
     for all we know. Before Kubernetes 1.31 a pause between pulls does not say why there is one; the
     failure told before it does.
     """
-    verdict = judge(job, entry.pod)
+    verdict = judge(job, pod)
     if verdict.state is not JobState.PENDING or entry.told is None:
         return verdict
     if entry.told is not JobState.PENDING:

@@ -65,15 +65,19 @@ class Table:
             if entry.newest and entry.newest.name not in names
         ]
 
-    def put_job(self, row: JobRow) -> None:
+    def put_job(self, row: JobRow) -> Entry:
         """Put in a Job's row; of the same Job as the one that is there, if one is."""
         self._before_change(row.id)
-        self._entry(row.id).take_job(row)
+        entry = self._entries.get(row.id) or self._add(row.id)
+        entry.take_job(row)
+        return entry
 
-    def put_pod(self, row: PodRow) -> None:
+    def put_pod(self, row: PodRow) -> Entry:
         """Put in a Pod's row; it counts if it is the newest of its job."""
         self._before_change(row.job_id)
-        self._entry(row.job_id).take_pod(row)
+        entry = self._entries.get(row.job_id) or self._add(row.job_id)
+        entry.take_pod(row)
+        return entry
 
     def lose_pod(self, job_id: str, name: str) -> None:
         """Note that a Pod is gone; without a Job, nothing is left to remember it for."""
@@ -92,10 +96,8 @@ class Table:
         if entry.pod is None and entry.newest is not None:
             self._entries[job_id] = Entry(newest=entry.newest)
 
-    def _entry(self, job_id: str) -> Entry:
-        entry = self._entries.get(job_id)
-        if entry is None:
-            entry = self._entries[job_id] = Entry()
+    def _add(self, job_id: str) -> Entry:
+        entry = self._entries[job_id] = Entry()
         return entry
 
 

@@ -66,18 +66,18 @@ class Tracker:
         """Take in an event of the watch on Pods."""
         row = event.row
         if row is not None:
-            self._table.put_pod(row)
+            entry = self._table.put_pod(row)
             if event.kind is EventKind.DELETED:
                 self._table.lose_pod(row.job_id, row.name)
-            self._update(row.job_id)
+            self._update(entry)
         if self._pods_seen is not None:
             self._pods_seen = max(self._pods_seen, event.version)
             self._reconsider()
 
     def learn(self, row: JobRow) -> None:
         """Take in a Job as a write of ours answered it, ahead of the watch."""
-        if self._put_job(row):
-            self._update(row.id)
+        if (entry := self._put_job(row)) is not None:
+            self._update(entry)
 
     def replace_jobs(self, rows: Iterable[JobRow], resource_version: str = "") -> None:
         """Take in a complete list of Jobs: what differs was changed, what is missing was removed.
@@ -104,11 +104,10 @@ class Tracker:
         names = set()
         for row in rows:
             names.add(row.name)
-            self._table.put_pod(row)
-            self._update(row.job_id)
+            self._update(self._table.put_pod(row))
         for job_id, name in self._table.missing_pods(names):
             self._table.lose_pod(job_id, name)
-            self._update(job_id)
+            self._update_job(job_id)
         self._pods_seen = max(self._pods_seen or 0, version_number(resource_version))
         self._after_list()
 
@@ -126,14 +125,14 @@ class Tracker:
         entry = self._table.get(job.id)
         if entry and entry.newest and entry.newest.name not in {row.name for row in pods}:
             self._table.lose_pod(job.id, entry.newest.name)
-        self._update(job.id, certain=True)
+        self._update_job(job.id, certain=True)
 
     def note(self, unexplained: Unexplained, message: str) -> None:
         """Explain why a job is pending that :meth:`take_unexplained` named; void once its rows say more."""
         if self._notes.is_unexplained(unexplained):
             self._audience.expect_change(unexplained.job_id)
             self._notes.write(unexplained.job_id, message)
-            self._update(unexplained.job_id)
+            self._update_job(unexplained.job_id)
 
     def keep(self, job_id: str) -> None:
         """Go on telling of a job in its final state when it is no longer in the cluster, as if it were."""
@@ -155,7 +154,7 @@ class Tracker:
         entry = self._table.get(job_id)
         if entry is None or entry.job is None or entry.told is None:
             return self._removed.get(job_id)
-        verdict = self._notes.explain(job_id, verdict_of(entry, entry.job))
+        verdict = self._notes.explain(job_id, verdict_of(entry, entry.job, entry.pod))
         if verdict.state is not entry.told:
             verdict = held(entry, verdict)
         return build_status(entry.job, verdict)
@@ -250,18 +249,17 @@ class Tracker:
 
     # --- rows
 
-    def _put_job(self, row: JobRow) -> bool:
-        """Put a Job's row in its place, unless it, or a later one, is there."""
+    def _put_job(self, row: JobRow) -> Entry | None:
+        """Put a Job's row in its place; None if it, or a later one, is there."""
         entry = self._table.get(row.id)
         known = entry.job if entry else None
         if known is None:
             self._removed.pop(row.id, None)
         elif row.version < known.version or (0 < row.version == known.version and row.key == known.key):
-            return False
+            return None
         elif row.key != known.key:
             self._remove(row.id)
-        self._table.put_job(row)
-        return True
+        return self._table.put_job(row)
 
     def _lose(self, job_id: str, last_row: JobRow | None = None) -> None:
         if job_id not in self._kept:
@@ -294,39 +292,44 @@ class Tracker:
         if not self._is_synced and self._jobs_seen is not None and self._pods_seen is not None:
             self._is_synced = True
             for job_id in self._table.ids():
-                self._update(job_id)
+                self._update_job(job_id)
             self._audience.start(self._table.matching)
         self._reconsider()
 
     def _reconsider(self) -> None:
         for job_id in self._upkeep.doubted():
             self._audience.expect_change(job_id)
-            self._update(job_id)
+            self._update_job(job_id)
 
-    def _update(self, job_id: str, *, certain: bool = False) -> None:
-        """Tell what has changed about a job since it was last told of."""
+    def _update_job(self, job_id: str, *, certain: bool = False) -> None:
         entry = self._table.get(job_id)
-        if not self._is_synced or entry is None or entry.job is None or entry.is_final:
+        if entry is not None:
+            self._update(entry, certain=certain)
+
+    def _update(self, entry: Entry, *, certain: bool = False) -> None:
+        """Tell what has changed about a job since it was last told of."""
+        job = entry.job
+        if job is None or not self._is_synced or entry.is_final:
             return
-        verdict = verdict_of(entry, entry.job)
-        self._notes.consider(entry.job, entry.pod, verdict)
-        verdict = self._notes.explain(job_id, verdict)
-        if verdict.state.is_final and not certain and self._is_doubtful(entry, entry.job, verdict):
-            self._upkeep.doubt(job_id)
+        pod = entry.pod
+        verdict = verdict_of(entry, job, pod)
+        self._notes.consider(job, pod, verdict)
+        verdict = self._notes.explain(job.id, verdict)
+        if verdict.state.is_final and not certain and self._is_doubtful(job, pod, verdict):
+            self._upkeep.doubt(job.id)
             verdict = held(entry, verdict)
         else:
-            self._upkeep.trust(job_id)
+            self._upkeep.trust(job.id)
         if verdict.state is not entry.told or verdict.message != entry.message:
-            self._tell(entry, entry.job, verdict)
-        if entry.job.intent is not None and not entry.job.intent.done and self._is_ours(entry.job):
-            self._upkeep.note_declared(job_id)
+            self._tell(entry, job, verdict)
+        if job.intent is not None and not job.intent.done and not entry.is_final and self._is_ours(job):
+            self._upkeep.note_declared(job.id)
 
     def _is_ours(self, job: JobRow) -> bool:
         return job.instance_id == self._instance_id
 
-    def _is_doubtful(self, entry: Entry, job: JobRow, verdict: Verdict) -> bool:
-        seen = self._jobs_seen or 0, self._pods_seen or 0
-        return is_doubtful(job, entry.pod, verdict, jobs_seen=seen[0], pods_seen=seen[1])
+    def _is_doubtful(self, job: JobRow, pod: PodRow | None, verdict: Verdict) -> bool:
+        return is_doubtful(job, pod, verdict, jobs_seen=self._jobs_seen or 0, pods_seen=self._pods_seen or 0)
 
     def _tell(self, entry: Entry, job: JobRow, verdict: Verdict, *, removed: bool = False) -> None:
         listened = self._audience.listens(job.id)
