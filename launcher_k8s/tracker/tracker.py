@@ -59,7 +59,7 @@ class Tracker:
         elif row is not None:
             self.learn(row)
         if self._jobs_seen is not None:
-            self._jobs_seen = max(self._jobs_seen, event.version)
+            self._jobs_seen = max(self._jobs_seen, event.version if row is None else row.version)
             self._reconsider()
 
     def apply_pod(self, event: Event[PodRow]) -> None:
@@ -71,7 +71,7 @@ class Tracker:
                 self._table.lose_pod(row.job_id, row.name)
             self._update(entry)
         if self._pods_seen is not None:
-            self._pods_seen = max(self._pods_seen, event.version)
+            self._pods_seen = max(self._pods_seen, event.version if row is None else row.version)
             self._reconsider()
 
     def learn(self, row: JobRow) -> None:
