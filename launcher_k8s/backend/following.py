@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -82,7 +83,9 @@ class Follower:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        jobs = self._source(JOBS, decode_job_page, decode_job_event)
+        jobs = self._source(
+            JOBS, decode_job_page, partial(decode_job_event, is_known=self._tracker.knows_job)
+        )
         pods = self._source(PODS, decode_pod_page, decode_pod_event)
         self._start(self._follow(jobs, self._tracker.apply_job, self._tracker.replace_jobs))
         self._start(self._follow(pods, self._tracker.apply_pod, self._tracker.replace_pods))

@@ -8,7 +8,7 @@ ours and is decoded no further than its version.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
@@ -18,6 +18,9 @@ from launcher_k8s.shape.names import MAIN_CONTAINER
 
 Row = TypeVar("Row")
 Decoded = TypeVar("Decoded")
+
+Known: TypeAlias = Callable[[str, str, str], bool]
+"""Whether the object of some name, uid and resource version has been read before."""
 
 _MARK = MAIN_CONTAINER.encode()
 
@@ -100,6 +103,7 @@ def decode_event(
     line: bytes,
     what: str,
     row_of: Callable[[Decoded], Row | None],
+    is_known: Known | None = None,
 ) -> Event[Row]:
     """One watch event.
 
@@ -108,6 +112,7 @@ def decode_event(
         line: The event as it came.
         what: What it is, for the error's message.
         row_of: Makes the row; None for an object that is not ours.
+        is_known: Of what is known no row is made, unless it was deleted.
 
     Raises:
         ClusterError: It is no event.
@@ -117,7 +122,14 @@ def decode_event(
         return Event(foreign.type, None, foreign.object.metadata.resource_version)
     event = decode(decoder, line, what)
     seen: Any = event.object
-    return Event(event.type, row_of(seen), seen.metadata.resource_version)
+    told = seen.metadata
+    if (
+        is_known is not None
+        and event.type is not EventKind.DELETED
+        and is_known(told.name, told.uid, told.resource_version)
+    ):
+        return Event(event.type, None, told.resource_version)
+    return Event(event.type, row_of(seen), told.resource_version)
 
 
 def decode_page(

@@ -9,7 +9,15 @@ from typing import Final
 import msgspec
 
 from launcher_k8s.rows.annotations import parse_delivery, parse_final, parse_intent
-from launcher_k8s.rows.decoding import Lean, NamedContainer, WatchEvent, decode, decode_event, decode_page
+from launcher_k8s.rows.decoding import (
+    Known,
+    Lean,
+    NamedContainer,
+    WatchEvent,
+    decode,
+    decode_event,
+    decode_page,
+)
 from launcher_k8s.rows.times import Time, seconds_or_none
 from launcher_k8s.rows.values import Event, JobOutcome, JobRow, Page, kept_once, pack_uid, version_number
 from launcher_k8s.shape.names import (
@@ -98,13 +106,17 @@ def decode_job(body: bytes) -> JobRow | None:
     return _row(decode(_JOB, body, "a Job"))
 
 
-def decode_job_event(line: bytes) -> Event[JobRow]:
+def decode_job_event(line: bytes, is_known: Known | None = None) -> Event[JobRow]:
     """Read one event of a watch on Jobs.
+
+    Args:
+        line: The event as it came.
+        is_known: What was read before, as the answer to a write of ours: the watch only repeats it.
 
     Raises:
         ClusterError: The bytes are not an event.
     """
-    return decode_event(_JOB_EVENT, line, "a watch event about a Job", _row)
+    return decode_event(_JOB_EVENT, line, "a watch event about a Job", _row, is_known)
 
 
 def decode_job_page(body: bytes) -> Page[JobRow]:

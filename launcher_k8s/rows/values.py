@@ -243,7 +243,7 @@ class EventKind(Enum):
 
 
 class Event(msgspec.Struct, Generic[Row], frozen=True, gc=False):
-    """One watch event; ``row`` is None for a bookmark, an error and an object that is not ours."""
+    """One watch event; ``row`` is None for a bookmark, an error, and what is not ours or was known before."""
 
     kind: EventKind
     row: Row | None = None

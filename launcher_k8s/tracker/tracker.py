@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 
 from launcher_k8s.rows import Event, EventKind, JobRow, PodRow
-from launcher_k8s.rows.values import version_number
+from launcher_k8s.rows.values import Uid, pack_uid, version_number
 from launcher_k8s.state import Verdict, build_status, final_of, judge_removed, may_start_later
 from launcher_k8s.status import JobFilter, JobState, JobStatus
 from launcher_k8s.tracker.audience import Audience
@@ -142,6 +142,11 @@ class Tracker:
         """Take a job for removed that was kept."""
         self._remove(job_id)
 
+    def knows_job(self, job_id: str, uid: str, resource_version: str) -> bool:
+        """Whether a Job was taken in as it was at this version, or later: then its row changes nothing."""
+        job = self.row(job_id)
+        return job is not None and _is_as_late(job, pack_uid(uid), version_number(resource_version))
+
     # --- what it tells
 
     @property
@@ -255,7 +260,7 @@ class Tracker:
         known = entry.job if entry else None
         if known is None:
             self._removed.pop(row.id, None)
-        elif row.version < known.version or (0 < row.version == known.version and row.key == known.key):
+        elif _is_as_late(known, row.key, row.version):
             return None
         elif row.key != known.key:
             self._remove(row.id)
@@ -349,6 +354,11 @@ class Tracker:
             ask = self._upkeep.ask_to_record if job.final is None else self._upkeep.note_recorded
             ask(job.id)
         entry.settle(final_of(verdict))
+
+
+def _is_as_late(known: JobRow, key: Uid, version: int) -> bool:
+    """Whether what is known of a Job is at least as late as some version of it, or of its namesake."""
+    return version < known.version or (0 < version == known.version and key == known.key)
 
 
 def _hides_running(verdict: Verdict) -> bool:

@@ -198,6 +198,27 @@ def test_an_error_event_is_told_from_others() -> None:
     assert (event.kind, event.row, event.version) == (EventKind.ERROR, None, 0)
 
 
+def test_no_row_is_made_of_a_job_that_is_known_as_it_is() -> None:
+    asked: list[tuple[str, str, str]] = []
+
+    def is_known(name: str, uid: str, resource_version: str) -> bool:
+        asked.append((name, uid, resource_version))
+        return True
+
+    event = decode_job_event(JOB_EVENT, is_known)
+    assert (event.kind, event.row, event.version) == (EventKind.MODIFIED, None, 653)
+    assert asked == [(JOB_ID, JOB_UID, "653")]
+
+
+def test_a_job_that_is_not_known_is_read() -> None:
+    assert decode_job_event(JOB_EVENT, lambda *_: False) == decode_job_event(JOB_EVENT)
+
+
+def test_that_a_known_job_was_deleted_is_read() -> None:
+    event = decode_job_event(event_line("DELETED", job_object()), lambda *_: True)
+    assert (event.kind, event.row) == (EventKind.DELETED, row_of(job_object()))
+
+
 def test_a_page_holds_what_is_ours_and_where_to_go_on() -> None:
     foreign = {"metadata": {"name": "nightly"}, "spec": {"template": {"spec": {"containers": "odd"}}}}
     page = decode_job_page(

@@ -79,6 +79,33 @@ def told(subscription: Subscription) -> list[str]:
     ]
 
 
+# --- what need not be read again
+
+
+@pytest.mark.parametrize(
+    ("uid", "version", "is_known"),
+    [
+        ("one", "7", True),
+        ("one", "6", True),
+        ("one", "8", False),
+        ("another", "6", True),
+        ("another", "7", False),
+        ("another", "8", False),
+    ],
+)
+def test_a_job_is_known_as_it_was_learned_and_before(uid: str, version: str, is_known: bool) -> None:
+    tracker = Tracker()
+    tracker.learn(JobRow("a", "one", 7))
+    assert tracker.knows_job("a", uid, version) is is_known
+    assert not tracker.knows_job("b", uid, version)
+
+
+def test_of_a_job_without_a_version_nothing_is_known() -> None:
+    tracker = Tracker()
+    tracker.learn(JobRow("a", "one"))
+    assert not tracker.knows_job("a", "one", "")
+
+
 # --- the guarantees
 
 
