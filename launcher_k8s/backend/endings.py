@@ -7,7 +7,7 @@ ended jobs cost nothing but the look at the one that ended first.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_right
 
 import msgspec
 
@@ -37,7 +37,7 @@ def ending_of(row: JobRow) -> Ending | None:
 
 
 class Endings:
-    """Ended jobs that are still there, by the time of their end: 16 bytes for each.
+    """Ended jobs that are still there, by the time of their end: 16 bytes for each, 32 at most.
 
     Args:
         keep_s: How long each is kept, in seconds; may be changed at any time.
@@ -45,24 +45,33 @@ class Endings:
 
     def __init__(self, keep_s: float) -> None:
         self.keep_s = keep_s
-        self._before = array("d")  # negative times, ascending: the one that ended first is the last
+        # Ascending, as jobs end: nearly all are added at the end, and none has to make room for them.
+        self._times = array("d")
         self._ids: list[str] = []
+        self._taken = 0  # so many at the beginning; let go now and then, many at once
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._ids) - self._taken
 
     def add(self, ending: Ending) -> None:
         """Let a job await its removal."""
-        index = bisect_left(self._before, -ending.at)
-        self._before.insert(index, -ending.at)
+        index = bisect_right(self._times, ending.at, self._taken)
+        self._times.insert(index, ending.at)
         self._ids.insert(index, ending.job_id)
 
     def take(self, *, now: float) -> Ending | None:
         """The next job that is due; None if none is."""
         due = self.due
-        return Ending(-self._before.pop(), self._ids.pop()) if due is not None and due <= now else None
+        if due is None or due > now:
+            return None
+        ending = Ending(self._times[self._taken], self._ids[self._taken])
+        self._taken += 1
+        if self._taken > len(self):
+            del self._times[: self._taken], self._ids[: self._taken]
+            self._taken = 0
+        return ending
 
     @property
     def due(self) -> float | None:
         """When the next job is due, in seconds since 1970; None if none waits."""
-        return self.keep_s - self._before[-1] if self._ids else None
+        return self.keep_s + self._times[self._taken] if len(self._ids) > self._taken else None

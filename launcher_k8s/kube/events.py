@@ -58,7 +58,7 @@ class _ErrorEvent(msgspec.Struct):
 
 def error_in(attempt: Attempt, line: bytes) -> ClusterError | None:
     """The error that an event of a watch tells; None if it tells of an object."""
-    if b'"ERROR"' not in line[:_TYPE_WITHIN]:
+    if line.find(b'"ERROR"', 0, _TYPE_WITHIN) < 0:
         return None
     try:
         event = msgspec.json.decode(line, type=_ErrorEvent)

@@ -61,6 +61,20 @@ def test_jobs_come_in_the_order_in_which_they_ended(times: list[float]) -> None:
     assert [ending.at for ending in taken if ending] == sorted(times)
 
 
+@given(st.lists(st.floats(0, 100) | st.none(), max_size=40))
+def test_jobs_may_be_added_while_others_are_taken(steps: list[float | None]) -> None:
+    endings, waiting = Endings(0), []
+    for number, at in enumerate(steps):
+        if at is not None:
+            endings.add(Ending(at, f"job-{number:02}"))
+            waiting.append((at, f"job-{number:02}"))
+        elif waiting:
+            first = min(waiting)
+            waiting.remove(first)
+            assert endings.take(now=100) == Ending(*first)
+        assert (len(endings), endings.due) == (len(waiting), min(waiting)[0] if waiting else None)
+
+
 def test_twenty_thousand_that_are_not_due_cost_nothing_to_look_at() -> None:
     few, many = Endings(1e6), Endings(1e6)
     few.add(Ending(0.5, "first"))
