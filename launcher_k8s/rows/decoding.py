@@ -2,7 +2,7 @@
 
 Only the fields named here and in ``jobs`` and ``pods`` are decoded; all others, ``managedFields`` first of
 all, are skipped as bytes. An object without the main container's name anywhere in its bytes cannot be
-ours and is decoded no further than its version.
+ours: whatever it looks like, it does no harm.
 """
 
 from __future__ import annotations
@@ -117,10 +117,13 @@ def decode_event(
     Raises:
         ClusterError: It is no event.
     """
-    if _MARK not in line:
+    try:
+        event = decode(decoder, line, what)
+    except ClusterError:
+        if _MARK in line:
+            raise
         foreign = decode(_FOREIGN_EVENT, line, what)
         return Event(foreign.type, None, foreign.object.metadata.resource_version)
-    event = decode(decoder, line, what)
     seen: Any = event.object
     told = seen.metadata
     if (
