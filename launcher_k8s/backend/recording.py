@@ -110,9 +110,8 @@ class Recorder:
             return
 
     async def _patch(self, unrecorded: Unrecorded, version: str) -> Reply:
-        metadata: dict[str, Any] = {
-            "resourceVersion": version,
-            "annotations": {FINAL_ANNOTATION: format_final(unrecorded.final)},
-        }
-        patch = {"metadata": metadata} | ({"spec": {"suspend": True}} if unrecorded.suspend else {})
+        annotations = {FINAL_ANNOTATION: format_final(unrecorded.final)}
+        patch: dict[str, Any] = {"metadata": {"resourceVersion": version, "annotations": annotations}}
+        if unrecorded.suspend:
+            patch["spec"] = {"suspend": True}
         return await self._cluster.patch(self._jobs.named(unrecorded.row.id), msgspec.json.encode(patch))

@@ -60,8 +60,7 @@ class Status(msgspec.Struct):
     details: StatusDetails | None = None
 
 
-@attrs.frozen
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True, gc=False):
     """What was asked: the verb in the words of RBAC, and of what."""
 
     verb: str

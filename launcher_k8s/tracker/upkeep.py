@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import attrs
+import msgspec
 
 from launcher_k8s.rows import Final, JobRow
 
 
-@attrs.frozen
-class Unrecorded:
+class Unrecorded(msgspec.Struct, frozen=True, gc=False):
     """A job of ours whose final state was told and is not yet on its Job.
 
     Args:
