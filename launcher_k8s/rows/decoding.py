@@ -8,6 +8,7 @@ ours: whatever it looks like, it does no harm.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -79,6 +80,12 @@ class _NamedList(Lean):
 _FOREIGN_EVENT = msgspec.json.Decoder(WatchEvent[_ForeignObject])
 _LIST = msgspec.json.Decoder(_List)
 _NAMED_LIST = msgspec.json.Decoder(_NamedList)
+
+
+@lru_cache(maxsize=1024)
+def kept_once(text: str) -> str:
+    """A text that comes with many rows soon after each other, as one string."""
+    return text
 
 
 def decode(decoder: msgspec.json.Decoder[Decoded], body: bytes, what: str) -> Decoded:

@@ -17,9 +17,10 @@ from launcher_k8s.rows.decoding import (
     decode,
     decode_event,
     decode_page,
+    kept_once,
 )
 from launcher_k8s.rows.times import Time, seconds_or_none
-from launcher_k8s.rows.values import Event, JobOutcome, JobRow, Page, kept_once, pack_uid, version_number
+from launcher_k8s.rows.values import Event, JobOutcome, JobRow, Page, pack_uid, version_number
 from launcher_k8s.shape.names import (
     DELIVERY_ANNOTATION,
     FINAL_ANNOTATION,

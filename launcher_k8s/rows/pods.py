@@ -11,9 +11,17 @@ from typing import Final
 
 import msgspec
 
-from launcher_k8s.rows.decoding import Lean, NamedContainer, WatchEvent, decode, decode_event, decode_page
+from launcher_k8s.rows.decoding import (
+    Lean,
+    NamedContainer,
+    WatchEvent,
+    decode,
+    decode_event,
+    decode_page,
+    kept_once,
+)
 from launcher_k8s.rows.times import Time, seconds_or_none
-from launcher_k8s.rows.values import Event, Page, PodRow, kept_once, pack_uid, version_number
+from launcher_k8s.rows.values import Event, Page, PodRow, pack_uid, version_number
 from launcher_k8s.shape.names import (
     JOB_NAME_LABEL,
     MAIN_CONTAINER,

@@ -268,12 +268,6 @@ class Page(msgspec.Struct, Generic[Row], frozen=True, gc=False):
     continue_token: str = ""
 
 
-@lru_cache(maxsize=1024)
-def kept_once(text: str) -> str:
-    """A text that comes with many rows soon after each other, as one string."""
-    return text
-
-
 def version_number(resource_version: str) -> int:
     """A resource version as a number, 0 if it is none.
 

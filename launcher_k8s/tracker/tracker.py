@@ -327,7 +327,8 @@ class Tracker:
             self._upkeep.trust(job.id)
         if verdict.state is not entry.told or verdict.message != entry.message:
             self._tell(entry, job, verdict)
-        if job.intent is not None and not job.intent.done and not verdict.state.is_final and self._is_ours(job):
+        intent = job.intent
+        if intent is not None and not intent.done and not verdict.state.is_final and self._is_ours(job):
             self._upkeep.note_declared(job.id)
 
     def _is_ours(self, job: JobRow) -> bool:
