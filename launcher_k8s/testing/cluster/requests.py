@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import attrs
+import msgspec
 
 from launcher_k8s.connection import JSON_MEDIA_TYPE, Resource
 from launcher_k8s.testing.cluster import causes
@@ -27,8 +28,7 @@ EXACT: Final = "Exact"
 NOT_OLDER_THAN: Final = "NotOlderThan"
 
 
-@attrs.frozen
-class Request:
+class Request(msgspec.Struct, frozen=True, gc=False):
     """One request.
 
     Args:
@@ -44,15 +44,18 @@ class Request:
 
     verb: str
     resource: Resource
-    params: Mapping[str, str] = attrs.field(factory=dict)
-    body: bytes = attrs.field(default=b"", repr=False)
+    params: Mapping[str, str] = msgspec.field(default_factory=dict)
+    body: bytes = b""
     content_type: str = JSON_MEDIA_TYPE
     user: str = ADMINISTRATOR
     groups: tuple[str, ...] = ADMINISTRATORS
 
+    def __repr__(self) -> str:
+        """Without the body, which may be long and hold secrets."""
+        return f"<Request {self.verb} {self.resource} {dict(self.params)} by {self.user}>"
 
-@attrs.frozen
-class Answer:
+
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """The answer to a request that was not refused.
 
     Args:
@@ -62,8 +65,12 @@ class Answer:
     """
 
     code: int
-    body: bytes = attrs.field(repr=False)
+    body: bytes
     warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Without the body, which may be long and hold secrets."""
+        return f"<Answer {self.code} with {len(self.warnings)} warnings>"
 
 
 @attrs.frozen

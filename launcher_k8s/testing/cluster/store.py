@@ -273,8 +273,20 @@ class Store:
 
 def _versioned(kind: Kind, content: Object, number: int) -> Object:
     """The object with its version, and with what it is in front: :attr:`Stored.item` cuts that off."""
-    metadata = {**content["metadata"], "resourceVersion": str(number)}
-    return {"kind": kind.kind, "apiVersion": kind.api_version, **content, "metadata": metadata}
+    metadata: Object = content["metadata"].copy()
+    metadata["resourceVersion"] = str(number)
+    if _is_headed(content):
+        versioned = content.copy()
+    else:
+        versioned = {"kind": kind.kind, "apiVersion": kind.api_version, **content}
+    versioned["metadata"] = metadata
+    return versioned
+
+
+def _is_headed(content: Object) -> bool:
+    """Whether an object has in front what it is; one that was stored before has."""
+    names = iter(content)
+    return next(names) == "kind" and next(names, "") == "apiVersion"
 
 
 def key_of(content: Object) -> str:

@@ -8,7 +8,7 @@ admission, defaults and validation, and only then the write.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, Protocol
@@ -33,15 +33,14 @@ CHANGED_MEANWHILE: Final = (
 _OTHER_NAMESPACE: Final = (
     "the namespace of the provided object does not match the namespace sent on the request"
 )
-_SYSTEM_FIELDS: Final = frozenset(
-    {
-        "creationTimestamp",
-        "uid",
-        "deletionTimestamp",
-        "deletionGracePeriodSeconds",
-        "selfLink",
-        "managedFields",
-    }
+_SYSTEM_FIELDS: Final = (
+    "creationTimestamp",
+    "uid",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "selfLink",
+    "managedFields",
+    "resourceVersion",
 )
 
 
@@ -171,20 +170,28 @@ class Writer:
 
     def _with_system_fields(self, kind: Kind, new: Object, namespace: str) -> Object:
         ensure_namespace(new, namespace)
-        given = new.get("metadata") or {}
-        metadata = {key: value for key, value in given.items() if key not in _SYSTEM_FIELDS}
-        metadata.pop("resourceVersion", None)
+        metadata = _without(new.get("metadata") or {}, _SYSTEM_FIELDS)
         if namespace and kind.namespaced:
             metadata["namespace"] = namespace
         if not metadata.get("name") and metadata.get("generateName"):
             metadata["name"] = generated_name(metadata["generateName"], self._draw)
-        metadata |= {"uid": self.new_uid(), "creationTimestamp": self.stamp()}
+        metadata["uid"] = self.new_uid()
+        metadata["creationTimestamp"] = self.stamp()
         if kind.has_generation:
             metadata["generation"] = 1
-        new = {**new, "metadata": metadata}
+        new = new.copy()
+        new["metadata"] = metadata
         if kind is not NODE and kind.has_status:
             new.pop("status", None)
         return new
+
+
+def _without(metadata: Object, names: Iterable[str]) -> Object:
+    """A copy of some metadata without a few of its fields."""
+    left = metadata.copy()
+    for name in names:
+        left.pop(name, None)
+    return left
 
 
 @lru_cache(maxsize=64)
@@ -237,14 +244,16 @@ def _check_version(kind: Kind, old: Object, metadata: dict[str, Any]) -> None:
 
 
 _KEPT: Final = ("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation")
+_NOT_TAKEN: Final = (*_KEPT, "managedFields")
 
 
 def _merged(kind: Kind, old: Object, new: Object, subresource: str) -> Object:
     """The new object with what a change of it cannot change."""
     before = old["metadata"]
-    metadata = {key: value for key, value in (new.get("metadata") or {}).items() if key not in _KEPT}
-    metadata.pop("managedFields", None)
-    metadata |= {key: before[key] for key in _KEPT if key in before}
+    metadata = _without(new.get("metadata") or {}, _NOT_TAKEN)
+    for key in _KEPT:
+        if key in before:
+            metadata[key] = before[key]
     metadata["uid"] = metadata.get("uid") or before["uid"]
     metadata["resourceVersion"] = before["resourceVersion"]
     if kind.namespaced:
