@@ -16,6 +16,11 @@ _SUBDOMAIN: Final = rf"{_LABEL}(\.{_LABEL})*"
 _DNS1035: Final = "[a-z]([-a-z0-9]*[a-z0-9])?"
 _QUALIFIED: Final = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _LABEL_VALUE: Final = f"({_QUALIFIED})?"
+_is_label: Final = re.compile(_LABEL).fullmatch
+_is_subdomain: Final = re.compile(_SUBDOMAIN).fullmatch
+_is_dns1035: Final = re.compile(_DNS1035).fullmatch
+_is_qualified: Final = re.compile(_QUALIFIED).fullmatch
+_is_label_value: Final = re.compile(_LABEL_VALUE).fullmatch
 
 _LABEL_TEXT: Final = (
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', "
@@ -42,14 +47,15 @@ Check = Callable[[str], list[str]]
 
 _GENERATED_LETTERS: Final = "bcdfghjklmnpqrstvwxz2456789"  # k8s.io/apimachinery/pkg/util/rand
 _GENERATED_LENGTH: Final = 5
+_LETTER_OF_BYTE: Final = bytes(ord(_GENERATED_LETTERS[byte % len(_GENERATED_LETTERS)]) for byte in range(256))
 _LONGEST_GENERATED_BASE: Final = 63 - _GENERATED_LENGTH
 
 
 def label_problems(value: str) -> list[str]:
     """What keeps a text from being an RFC 1123 label (namespaces, containers)."""
     found = _longer_than(63, value)
-    if not re.fullmatch(_LABEL, value):
-        dotted = re.fullmatch(_SUBDOMAIN, value)
+    if not _is_label(value):
+        dotted = _is_subdomain(value)
         found.append(
             "must not contain dots" if dotted else _pattern(_LABEL_TEXT, _LABEL, "my-name", "123-abc")
         )
@@ -59,7 +65,7 @@ def label_problems(value: str) -> list[str]:
 def subdomain_problems(value: str) -> list[str]:
     """What keeps a text from being an RFC 1123 subdomain (most names)."""
     found = _longer_than(253, value)
-    if not re.fullmatch(_SUBDOMAIN, value):
+    if not _is_subdomain(value):
         found.append(_pattern(_SUBDOMAIN_TEXT, _SUBDOMAIN, "example.com"))
     return found
 
@@ -67,7 +73,7 @@ def subdomain_problems(value: str) -> list[str]:
 def dns1035_problems(value: str) -> list[str]:
     """What keeps a text from being an RFC 1035 label (older services)."""
     found = _longer_than(63, value)
-    if not re.fullmatch(_DNS1035, value):
+    if not _is_dns1035(value):
         found.append(_pattern(_DNS1035_TEXT, _DNS1035, "my-name", "abc-123"))
     return found
 
@@ -95,7 +101,7 @@ def qualified_name_problems(value: str) -> list[str]:
 def label_value_problems(value: str) -> list[str]:
     """What keeps a text from being a label's value."""
     found = _longer_than(63, value)
-    if not re.fullmatch(_LABEL_VALUE, value):
+    if not _is_label_value(value):
         found.append(_pattern(_LABEL_VALUE_TEXT, _LABEL_VALUE, "MyValue", "my_value", "12345"))
     return found
 
@@ -107,14 +113,14 @@ def generated_name(base: str, draw: Callable[[int], bytes]) -> str:
         base: The ``generateName``.
         draw: Gives so many random bytes.
     """
-    letters = (_GENERATED_LETTERS[byte % len(_GENERATED_LETTERS)] for byte in draw(_GENERATED_LENGTH))
-    return base[:_LONGEST_GENERATED_BASE] + "".join(letters)
+    letters = draw(_GENERATED_LENGTH).translate(_LETTER_OF_BYTE)
+    return base[:_LONGEST_GENERATED_BASE] + letters.decode()
 
 
 def _name_part_problems(name: str) -> list[str]:
     found = [] if name else ["must be non-empty"]
     found += _longer_than(63, name)
-    if not re.fullmatch(_QUALIFIED, name):
+    if not _is_qualified(name):
         found.append(_pattern(_QUALIFIED_TEXT, _QUALIFIED, "MyName", "my.name", "123-abc"))
     return found
 

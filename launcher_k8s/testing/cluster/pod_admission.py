@@ -6,6 +6,7 @@ The admission plugins ServiceAccount and Priority of Kubernetes, in ``plugin/pkg
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import is_
 from typing import Any, Final
 
 from launcher_k8s.testing.cluster.causes import quoted
@@ -61,7 +62,7 @@ def _mount_token(spec: Object, draw: Callable[[int], bytes]) -> None:
         if not isinstance(containers, list):
             continue
         mounted = [_with_mount(each, volume) for each in containers]
-        needed = needed or any(new is not old for new, old in zip(mounted, containers, strict=True))
+        needed = needed or not all(map(is_, mounted, containers))
         spec[field] = mounted
     if needed:
         spec["volumes"] = [*(spec.get("volumes") or ()), _token_volume(volume)]
@@ -71,8 +72,9 @@ def _with_mount(container: Any, volume: str) -> Any:
     if not isinstance(container, dict):
         return container
     mounts = container.get("volumeMounts") or []
-    if any(isinstance(each, dict) and each.get("mountPath") == TOKEN_PATH for each in mounts):
-        return container
+    for each in mounts:
+        if isinstance(each, dict) and each.get("mountPath") == TOKEN_PATH:
+            return container
     mount = {"name": volume, "readOnly": True, "mountPath": TOKEN_PATH}
     return {**container, "volumeMounts": [*mounts, mount]}
 

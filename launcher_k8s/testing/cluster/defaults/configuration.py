@@ -91,7 +91,7 @@ def fill_quota(new: Object, _old: Object | None) -> Object:
 def fill_limit_range(new: Object, _old: Object | None) -> Object:
     """A limit range: what containers get follows from what they may have."""
     spec = new.get("spec") or {}
-    return {**new, "spec": {**spec, "limits": each(_with_limits)(spec.get("limits") or [])}}
+    return {**new, "spec": {**spec, "limits": each(spec.get("limits") or [], _with_limits)}}
 
 
 def fill_role(new: Object, _old: Object | None) -> Object:
@@ -106,7 +106,7 @@ def fill_binding(new: Object, _old: Object | None) -> Object:
         reference = {**reference, "apiGroup": _RBAC}
     new = {**new, "roleRef": reference}
     if "subjects" in new:
-        new["subjects"] = each(_with_group)(new["subjects"])
+        new["subjects"] = each(new["subjects"], _with_group)
     return new
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from launcher_k8s.testing.cluster.defaults.filling import Part, changed, each, filled
+from launcher_k8s.testing.cluster.defaults.filling import Part, changed, changed_each, filled
 from launcher_k8s.testing.cluster.defaults.pods import fill_template
 from launcher_k8s.testing.cluster.kinds import Object
 
@@ -30,8 +30,8 @@ def fill_job(new: Object, old: Object | None) -> Object:
     template = fill_template(spec.get("template") or {})
     if old is None and not spec["manualSelector"]:
         template = _with_labels(template, new["metadata"])
-        spec = {**spec, "selector": _selector(spec, new["metadata"]["uid"])}
-    if template is not spec.get("template"):
+        spec = {**spec, "selector": _selector(spec, new["metadata"]["uid"]), "template": template}
+    elif template is not spec.get("template"):
         spec = {**spec, "template": template}
     new = {**new, "spec": spec, "status": {} if old is None else new.get("status", {})}
     labels = template["metadata"].get("labels")
@@ -41,26 +41,24 @@ def fill_job(new: Object, old: Object | None) -> Object:
 
 
 def _with_counts(spec: Part) -> Part:
-    endless = "completions" not in spec and "parallelism" in spec
     policy = spec.get("podFailurePolicy")
-    spec = filled(
-        spec,
-        {
-            **_SPEC,
-            "backoffLimit": _LARGEST if "backoffLimitPerIndex" in spec else 6,
-            "podReplacementPolicy": "TerminatingOrFailed" if policy is None else "Failed",
-            **({} if endless or "completions" in spec else {"completions": 1}),
-        },
-    )
+    defaults = {
+        **_SPEC,
+        "backoffLimit": _LARGEST if "backoffLimitPerIndex" in spec else 6,
+        "podReplacementPolicy": "TerminatingOrFailed" if policy is None else "Failed",
+    }
+    if "parallelism" not in spec:  # with it and without completions, a Job is a work queue
+        defaults["completions"] = 1
+    spec = filled(spec, defaults)
     return changed(spec, "podFailurePolicy", _with_statuses)
 
 
 def _with_statuses(policy: Part) -> Part:
-    return changed(policy, "rules", each(_with_pattern_statuses))
+    return changed_each(policy, "rules", _with_pattern_statuses)
 
 
 def _with_pattern_statuses(rule: Part) -> Part:
-    return changed(rule, "onPodConditions", each(lambda pattern: filled(pattern, {"status": "True"})))
+    return changed_each(rule, "onPodConditions", lambda pattern: filled(pattern, {"status": "True"}))
 
 
 def _with_labels(template: Part, metadata: Part) -> Part:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from launcher_k8s.testing.cluster.amounts import amount_value
-from launcher_k8s.testing.cluster.defaults.filling import Part, changed, each, filled
+from launcher_k8s.testing.cluster.defaults.filling import Part, changed, changed_each, filled
 from launcher_k8s.testing.cluster.kinds import Object
 
 _CONTAINER: Final[Part] = {
@@ -39,8 +39,11 @@ _POD_SPEC: Final[Part] = {
 _PROBE: Final[Part] = {"timeoutSeconds": 1, "periodSeconds": 10, "successThreshold": 1, "failureThreshold": 3}
 _PROBES: Final = ("livenessProbe", "readinessProbe", "startupProbe")
 _MODE: Final[Part] = {"defaultMode": 0o644}
-_TOLERATED: Final = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
-_TOLERATION_S: Final = 300
+_TOLERATION: Final[Part] = {"operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300}
+_TOLERATIONS: Final[Mapping[str, Part]] = {
+    key: {"key": key, **_TOLERATION}
+    for key in ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+}
 _COMPUTE: Final = ("cpu", "memory")
 
 
@@ -54,12 +57,13 @@ def fill_pod(new: Object, old: Object | None) -> Object:
 
 def fill_templated_pod(new: Object, old: Object | None) -> Object:
     """A pod made from a template that is filled in."""
-    spec = changed(new["spec"], "containers", each(_with_requests))
-    spec = changed(spec, "initContainers", each(_with_requests))
+    spec = changed_each(new["spec"], "containers", _with_requests)
+    spec = changed_each(spec, "initContainers", _with_requests)
     spec = filled(spec, _POD_SPEC)
-    spec = filled(spec, {"serviceAccount": spec["serviceAccountName"]})
+    if "serviceAccount" not in spec:
+        spec = {**spec, "serviceAccount": spec["serviceAccountName"]}
     if spec.get("hostNetwork"):
-        spec = changed(spec, "containers", each(_with_host_ports))
+        spec = changed_each(spec, "containers", _with_host_ports)
     spec = _with_tolerations(spec)
     if old is not None:
         return {**new, "spec": spec}
@@ -89,6 +93,8 @@ def fill_template(template: Part) -> Part:
 def qos_class(spec: Mapping[str, Any]) -> str:
     """``Guaranteed``, ``Burstable`` or ``BestEffort`` (``ComputePodQOS``)."""
     containers = [*spec.get("containers", ()), *spec.get("initContainers", ())]
+    if not any([container.get("resources") for container in containers]):
+        return "BestEffort"
     requests = [_compute(container, "requests") for container in containers]
     limits = [_compute(container, "limits") for container in containers]
     if not any(requests) and not any(limits):
@@ -108,16 +114,16 @@ def _compute(container: Mapping[str, Any], which: str) -> dict[str, Any]:
 
 def _with_spec(spec: Part) -> Part:
     spec = filled(spec, _SPEC)
-    spec = changed(spec, "containers", each(_with_container))
-    spec = changed(spec, "initContainers", each(_with_container))
-    return changed(spec, "volumes", each(_with_volume))
+    spec = changed_each(spec, "containers", _with_container)
+    spec = changed_each(spec, "initContainers", _with_container)
+    return changed_each(spec, "volumes", _with_volume)
 
 
 def _with_container(container: Part) -> Part:
     policy = _pull_policy(container.get("image", ""))
     container = filled(container, _CONTAINER_WITH_PULL[policy])
-    container = changed(container, "ports", each(_with_protocol))
-    container = changed(container, "env", each(_with_source))
+    container = changed_each(container, "ports", _with_protocol)
+    container = changed_each(container, "env", _with_source)
     for name in _PROBES:
         if name in container:
             container = changed(container, name, _with_probe)
@@ -172,12 +178,12 @@ def _with_mode(source: Part) -> Part:
 
 
 def _with_items(source: Part) -> Part:
-    return changed(_with_mode(source), "items", each(_with_field_references))
+    return changed_each(_with_mode(source), "items", _with_field_references)
 
 
 def _with_projection(source: Part) -> Part:
     source = changed(source, "serviceAccountToken", lambda token: filled(token, {"expirationSeconds": 3600}))
-    return changed(source, "downwardAPI", lambda files: changed(files, "items", each(_with_field_references)))
+    return changed(source, "downwardAPI", lambda files: changed_each(files, "items", _with_field_references))
 
 
 _VOLUMES: Final = MappingProxyType(
@@ -185,7 +191,7 @@ _VOLUMES: Final = MappingProxyType(
         "configMap": _with_mode,
         "secret": _with_mode,
         "downwardAPI": _with_items,
-        "projected": lambda source: changed(_with_mode(source), "sources", each(_with_projection)),
+        "projected": lambda source: changed_each(_with_mode(source), "sources", _with_projection),
         "hostPath": lambda source: filled(source, {"type": ""}),
         "iscsi": lambda source: filled(source, {"iscsiInterface": "default"}),
     }
@@ -204,22 +210,22 @@ def _with_requests(container: Part) -> Part:
 
 
 def _with_host_ports(container: Part) -> Part:
-    return changed(
-        container, "ports", each(lambda port: filled(port, {"hostPort": port.get("containerPort", 0)}))
+    return changed_each(
+        container, "ports", lambda port: filled(port, {"hostPort": port.get("containerPort", 0)})
     )
 
 
 def _with_tolerations(spec: Part) -> Part:
     """``DefaultTolerationSeconds``: five minutes on a node that is not ready or cannot be reached."""
     tolerations = spec.get("tolerations") or []
-    missing = [key for key in _TOLERATED if not any(_tolerates(each, key) for each in tolerations)]
-    if not missing:
-        return spec
-    added = [
-        {"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": _TOLERATION_S}
-        for key in missing
-    ]
-    return {**spec, "tolerations": [*tolerations, *added]}
+    added = list(_TOLERATIONS.values())
+    if tolerations:
+        added = [
+            each
+            for key, each in _TOLERATIONS.items()
+            if not any(_tolerates(given, key) for given in tolerations)
+        ]
+    return {**spec, "tolerations": [*tolerations, *added]} if added else spec
 
 
 def _tolerates(toleration: Mapping[str, Any], key: str) -> bool:

@@ -24,7 +24,7 @@ def fill_service(new: Object, old: Object | None) -> Object:
     spec = filled(new.get("spec") or {}, {"sessionAffinity": "None", "type": "ClusterIP"})
     spec = _with_affinity(spec)
     if spec.get("ports"):
-        spec = {**spec, "ports": each(_with_target)(spec["ports"])}
+        spec = {**spec, "ports": each(spec["ports"], _with_target)}
     spec = _with_traffic(spec)
     if spec["type"] != "ExternalName":
         uid = new["metadata"]["uid"]

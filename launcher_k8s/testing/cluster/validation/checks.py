@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from launcher_k8s.testing.cluster.causes import Cause, forbidden, invalid, not_supported, required
@@ -41,17 +41,22 @@ qualified_name: Final = _remembered(qualified_name_problems)
 subdomain: Final = _remembered(subdomain_problems)
 
 
-def named(where: str, value: str, check: Callable[[str], Iterable[str]]) -> list[Cause]:
+def named(where: str, value: str, check: Callable[[str], Sequence[str]]) -> list[Cause]:
     """A name must be of a form."""
-    return [invalid(where, value, problem) for problem in check(value)]
+    problems = check(value)
+    return [invalid(where, value, problem) for problem in problems] if problems else []
 
 
 def labels(where: str, given: Mapping[str, str] | None) -> list[Cause]:
     """Labels must have good keys and values (``ValidateLabels``)."""
     found: list[Cause] = []
-    for key, value in (given or {}).items():
-        found += [invalid(where, key, problem) for problem in qualified_name(key)]
-        found += [invalid(where, value, problem) for problem in label_value(value)]
+    if not given:
+        return found
+    for key, value in given.items():
+        if problems := qualified_name(key):
+            found += [invalid(where, key, problem) for problem in problems]
+        if problems := label_value(value):
+            found += [invalid(where, value, problem) for problem in problems]
     return found
 
 

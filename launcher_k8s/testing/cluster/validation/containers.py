@@ -43,7 +43,8 @@ def check_containers(where: str, given: Sequence[Container], volumes: Collection
             found.append(duplicate(f"{place}.name", container.get("name", "")))
         names.add(container.get("name", ""))
         found += _check_life(place, container)
-        found += _check_restarts(place, container)
+        if "restartPolicy" in container:
+            found += _check_restarts(place, container)
     return found + _check_host_ports(where, given)
 
 
@@ -177,10 +178,10 @@ def _check_mounts(where: str, mounts: Sequence[Mapping[str, Any]], volumes: Coll
 
 def _check_life(where: str, container: Container) -> list[Cause]:
     found: list[Cause] = []
+    lifecycle = container.get("lifecycle") or {}
     for hook in ("postStart", "preStop"):
-        handler = (container.get("lifecycle") or {}).get(hook)
-        if handler is not None:
-            found += _check_handler(f"{where}.lifecycle.{hook}", handler)
+        if lifecycle.get(hook) is not None:
+            found += _check_handler(f"{where}.lifecycle.{hook}", lifecycle[hook])
     for name in _PROBES:
         if name in container:
             found += _check_probe(where, name, container[name])

@@ -73,31 +73,32 @@ def _check_generated(job: Object) -> list[Cause]:
     spec, metadata = job["spec"], job["metadata"]
     if spec["manualSelector"]:
         return []
-    labels = spec["template"]["metadata"].get("labels") or {}
+    labels, own = spec["template"]["metadata"].get("labels") or {}, _own_labels(metadata)
     found = []
-    for key, value in _own_labels(metadata):
+    for key, value in own.items():
         if labels.get(key) != value:
             where = "spec.template.metadata.labels"
             found.append(invalid(where, labels, f"must be '{value}'"))
-    if not _matches(spec["selector"], dict(_own_labels(metadata))):
+    if not _matches(spec["selector"], own):
         found.append(invalid("spec.selector", spec["selector"], "`selector` not auto-generated"))
     return found
 
 
-def _own_labels(metadata: Part) -> Sequence[tuple[str, str]]:
+def _own_labels(metadata: Part) -> dict[str, str]:
     uid, name = metadata["uid"], metadata["name"]
-    return (
-        ("controller-uid", uid),
-        ("job-name", name),
-        (_UID_LABEL, uid),
-        ("batch.kubernetes.io/job-name", name),
-    )
+    return {
+        "controller-uid": uid,
+        "job-name": name,
+        _UID_LABEL: uid,
+        "batch.kubernetes.io/job-name": name,
+    }
 
 
 def _check_spec(spec: Part, *, template_known: bool) -> list[Cause]:
     found: list[Cause] = []
     for name in _COUNTS:
-        found += checks.not_negative(f"spec.{name}", spec.get(name))
+        if name in spec:
+            found += checks.not_negative(f"spec.{name}", spec[name])
     if "maxFailedIndexes" in spec and "backoffLimitPerIndex" not in spec:
         found.append(required("spec.backoffLimitPerIndex", "when maxFailedIndexes is specified"))
     if "managedBy" in spec and not _MANAGER.fullmatch(spec["managedBy"]):
@@ -215,10 +216,11 @@ def _check_selector(spec: Part) -> list[Cause]:
 
 
 def _matches(selector: Part, labels: Part) -> bool:
-    wanted = selector.get("matchLabels") or {}
-    return all(labels.get(key) == value for key, value in wanted.items()) and all(
-        _meets(requirement, labels) for requirement in selector.get("matchExpressions") or ()
-    )
+    for key, value in (selector.get("matchLabels") or {}).items():
+        if labels.get(key) != value:
+            return False
+    requirements = selector.get("matchExpressions")
+    return not requirements or all(_meets(each, labels) for each in requirements)
 
 
 def _meets(requirement: Part, labels: Part) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from launcher_k8s.testing.cluster import kinds
@@ -12,7 +12,7 @@ from launcher_k8s.testing.cluster.kinds import Kind, Object
 from launcher_k8s.testing.cluster.names import path_segment_problems
 from launcher_k8s.testing.cluster.validation import checks
 
-_NAMES: Final[Mapping[Kind, Callable[[str], Iterable[str]]]] = {
+_NAMES: Final[Mapping[Kind, Callable[[str], Sequence[str]]]] = {
     kinds.NAMESPACE: checks.label,
     kinds.SERVICE: checks.label,
     kinds.ROLE: path_segment_problems,
@@ -54,8 +54,13 @@ def check_metadata(kind: Kind, new: Object, old: Object | None) -> list[Cause]:
 
 def check_annotations(where: str, given: Mapping[str, str]) -> list[Cause]:
     """Annotations must have good keys and be small together."""
-    found = [invalid(where, key, problem) for key in given for problem in checks.qualified_name(key.lower())]
-    if sum(len(key) + len(value) for key, value in given.items()) > _ANNOTATIONS_LIMIT:
+    found: list[Cause] = []
+    size = 0
+    for key, value in given.items():
+        size += len(key) + len(value)
+        if problems := checks.qualified_name(key.lower()):
+            found += [invalid(where, key, problem) for problem in problems]
+    if size > _ANNOTATIONS_LIMIT:
         found.append(
             Cause(where, "FieldValueTooLong", f"Too long: may not be more than {_ANNOTATIONS_LIMIT} bytes")
         )
@@ -100,7 +105,8 @@ def _check_changes(new: Mapping[str, Any], old: Mapping[str, Any]) -> list[Cause
                 )
             )
     for name in _FIXED:
-        found += checks.unchanged(f"metadata.{name}", new.get(name), old.get(name))
+        if new.get(name) != old.get(name):
+            found.append(invalid(f"metadata.{name}", new.get(name), checks.IMMUTABLE))
     return found
 
 

@@ -50,15 +50,21 @@ def check_template(where: str, template: Mapping[str, Any]) -> list[Cause]:
 
 def check_spec(where: str, spec: Mapping[str, Any]) -> list[Cause]:
     """The spec of a pod or template."""
-    known, found = volumes.check_volumes(f"{where}.volumes", spec.get("volumes") or ())
+    found: list[Cause] = []
+    known: set[str] = set()
+    if spec.get("volumes"):
+        known, found = volumes.check_volumes(f"{where}.volumes", spec["volumes"])
     found += containers.check_containers(f"{where}.containers", spec.get("containers") or (), known)
     if spec.get("initContainers"):
         found += containers.check_init_containers(
             f"{where}.initContainers", spec["initContainers"], spec.get("containers") or (), known
         )
-    found += checks.one_of(f"{where}.restartPolicy", spec["restartPolicy"], _RESTART)
-    found += checks.one_of(f"{where}.dnsPolicy", spec["dnsPolicy"], _DNS)
-    found += checks.labels(f"{where}.nodeSelector", spec.get("nodeSelector"))
+    if spec["restartPolicy"] not in _RESTART:
+        found += checks.one_of(f"{where}.restartPolicy", spec["restartPolicy"], _RESTART)
+    if spec["dnsPolicy"] not in _DNS:
+        found += checks.one_of(f"{where}.dnsPolicy", spec["dnsPolicy"], _DNS)
+    if spec.get("nodeSelector"):
+        found += checks.labels(f"{where}.nodeSelector", spec["nodeSelector"])
     if spec["securityContext"]:
         found += _check_security(f"{where}.securityContext", spec["securityContext"], spec)
     if spec.get("affinity"):
@@ -76,7 +82,9 @@ def check_spec(where: str, spec: Mapping[str, Any]) -> list[Cause]:
         found += _check_aliases(f"{where}.hostAliases", spec["hostAliases"])
     if spec.get("priorityClassName"):
         found += checks.named(f"{where}.priorityClassName", spec["priorityClassName"], checks.subdomain)
-    return found + checks.supported(f"{where}.preemptionPolicy", spec.get("preemptionPolicy"), _PREEMPTION)
+    if "preemptionPolicy" in spec:
+        found += checks.supported(f"{where}.preemptionPolicy", spec["preemptionPolicy"], _PREEMPTION)
+    return found
 
 
 def _missing_dns(where: str, spec: Mapping[str, Any]) -> Cause:
@@ -92,9 +100,9 @@ def _check_names(where: str, spec: Mapping[str, Any]) -> list[Cause]:
         found += checks.named(f"{where}.serviceAccountName", spec["serviceAccountName"], checks.subdomain)
     if spec.get("nodeName"):
         found += checks.named(f"{where}.nodeName", spec["nodeName"], checks.subdomain)
-    found += checks.between(
-        f"{where}.activeDeadlineSeconds", spec.get("activeDeadlineSeconds"), 1, checks.LARGEST
-    )
+    if "activeDeadlineSeconds" in spec:
+        place = f"{where}.activeDeadlineSeconds"
+        found += checks.between(place, spec["activeDeadlineSeconds"], 1, checks.LARGEST)
     for name in ("hostname", "subdomain"):
         if spec.get(name):
             found += checks.named(f"{where}.{name}", spec[name], checks.label)
