@@ -74,6 +74,7 @@ class Kind:
     Attributes:
         api_version: Group and version as objects carry them.
         has_status: Whether its status is written by a path of its own.
+        qualified: The resource as messages name it: ``pods``, ``jobs.batch``.
     """
 
     kind: str
@@ -94,6 +95,7 @@ class Kind:
     needs_version: bool = False
     api_version: str = attrs.field(init=False)
     has_status: bool = attrs.field(init=False)
+    qualified: str = attrs.field(init=False)
 
     @api_version.default
     def _group_and_version(self) -> str:
@@ -102,6 +104,10 @@ class Kind:
     @has_status.default
     def _has_status_path(self) -> bool:
         return self.subresource("status") is not None
+
+    @qualified.default
+    def _plural_and_group(self) -> str:
+        return f"{self.plural}.{self.group}" if self.group else self.plural
 
     @property
     def singular(self) -> str:
@@ -112,11 +118,6 @@ class Kind:
     def head(self) -> bytes:
         """How the JSON of each of its objects begins in the store."""
         return f'{{"kind":"{self.kind}","apiVersion":"{self.api_version}",'.encode()
-
-    @property
-    def qualified(self) -> str:
-        """The resource as messages name it: ``pods``, ``jobs.batch``."""
-        return f"{self.plural}.{self.group}" if self.group else self.plural
 
     def subresource(self, name: str) -> Subresource | None:
         """The subresource of that name, if there is one."""

@@ -61,7 +61,11 @@ def patched(kind: Kind, old: Object, request: Request) -> tuple[Object, tuple[st
     if content.get("kind") != kind.kind or content.get("apiVersion") != kind.api_version:
         raise _not_applicable(content, _not_of_kind(kind, content))
     # In the order in which Go writes a map, and so complains of its fields.
-    changed = {name: content[name] for name in sorted(content) if old.get(name) != content[name]}
+    changed = {
+        name: content[name]
+        for name in sorted(content)
+        if content[name] is not old.get(name) and content[name] != old.get(name)
+    }
     checked = schema.check(kind, changed)
     strictness = field_validation(request.params)
     if complaint := checked.complaint(strictness):

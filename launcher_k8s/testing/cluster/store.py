@@ -78,9 +78,12 @@ class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so th
             self._body = _encode(self._content)
         self._content = None
 
-    def wake(self) -> None:
-        """Keep it as an object again."""
-        self._content = self.content
+    def wake(self) -> bool:
+        """Keep it as an object again; returns whether it rested."""
+        if self._content is not None:
+            return False
+        self._content = _decode(self.body)
+        return True
 
     @property
     def item(self) -> bytes:
@@ -177,10 +180,8 @@ class Store:
         """The present version of an object."""
         present = self._tables[kind].by_key
         stored = present.get(key)
-        if stored is not None and stored.is_resting:
-            stored.wake()
-            if len(present) > FEW:
-                self._keep_awake(stored)
+        if stored is not None and stored.wake() and len(present) > FEW:
+            self._keep_awake(stored)
         return stored
 
     def table(self, kind: Kind) -> Table:

@@ -138,7 +138,7 @@ class Watch:
 
 
 def _event(type_: EventType, stored: Stored) -> bytes:
-    return b"%b%b}" % (_HEADS[type_], stored.body)
+    return b"".join((_HEADS[type_], stored.body, b"}"))
 
 
 def _blank(kind: Kind) -> dict[str, object]:

@@ -42,6 +42,8 @@ _SYSTEM_FIELDS: Final = (
     "managedFields",
     "resourceVersion",
 )
+_VARIANTS: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+"""RFC 9562: of the digit after the third dash two bits are fixed; the one before it says version 4."""
 
 
 class Prepare(Protocol):
@@ -163,10 +165,9 @@ class Writer:
 
     def new_uid(self) -> str:
         """A fresh uid."""
-        drawn = bytearray(self._draw(16))
-        drawn[6], drawn[8] = drawn[6] & 0x0F | 0x40, drawn[8] & 0x3F | 0x80  # RFC 9562: version 4
-        text = drawn.hex()
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        text = self._draw(16).hex()
+        variant = _VARIANTS[text[16]]
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
 
     def _with_system_fields(self, kind: Kind, new: Object, namespace: str) -> Object:
         ensure_namespace(new, namespace)

@@ -93,7 +93,7 @@ def fill_template(template: Part) -> Part:
 def qos_class(spec: Mapping[str, Any]) -> str:
     """``Guaranteed``, ``Burstable`` or ``BestEffort`` (``ComputePodQOS``)."""
     containers = [*spec.get("containers", ()), *spec.get("initContainers", ())]
-    if not any([container.get("resources") for container in containers]):
+    if not [container for container in containers if container.get("resources")]:
         return "BestEffort"
     requests = [_compute(container, "requests") for container in containers]
     limits = [_compute(container, "limits") for container in containers]

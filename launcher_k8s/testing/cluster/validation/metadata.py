@@ -104,9 +104,11 @@ def _check_changes(new: Mapping[str, Any], old: Mapping[str, Any]) -> list[Cause
                     f"found new finalizers []string{{{listed}}}",
                 )
             )
-    for name in _FIXED:
-        if new.get(name) != old.get(name):
-            found.append(invalid(f"metadata.{name}", new.get(name), checks.IMMUTABLE))
+    found += [
+        invalid(f"metadata.{name}", new.get(name), checks.IMMUTABLE)
+        for name in _FIXED
+        if new.get(name) != old.get(name)
+    ]
     return found
 
 

@@ -50,21 +50,16 @@ def check_template(where: str, template: Mapping[str, Any]) -> list[Cause]:
 
 def check_spec(where: str, spec: Mapping[str, Any]) -> list[Cause]:
     """The spec of a pod or template."""
-    found: list[Cause] = []
-    known: set[str] = set()
-    if spec.get("volumes"):
-        known, found = volumes.check_volumes(f"{where}.volumes", spec["volumes"])
+    known, found = volumes.check_volumes(f"{where}.volumes", spec.get("volumes") or ())
     found += containers.check_containers(f"{where}.containers", spec.get("containers") or (), known)
     if spec.get("initContainers"):
         found += containers.check_init_containers(
             f"{where}.initContainers", spec["initContainers"], spec.get("containers") or (), known
         )
-    if spec["restartPolicy"] not in _RESTART:
+    if spec["restartPolicy"] not in _RESTART or spec["dnsPolicy"] not in _DNS:
         found += checks.one_of(f"{where}.restartPolicy", spec["restartPolicy"], _RESTART)
-    if spec["dnsPolicy"] not in _DNS:
         found += checks.one_of(f"{where}.dnsPolicy", spec["dnsPolicy"], _DNS)
-    if spec.get("nodeSelector"):
-        found += checks.labels(f"{where}.nodeSelector", spec["nodeSelector"])
+    found += checks.labels(f"{where}.nodeSelector", spec.get("nodeSelector"))
     if spec["securityContext"]:
         found += _check_security(f"{where}.securityContext", spec["securityContext"], spec)
     if spec.get("affinity"):
@@ -82,9 +77,7 @@ def check_spec(where: str, spec: Mapping[str, Any]) -> list[Cause]:
         found += _check_aliases(f"{where}.hostAliases", spec["hostAliases"])
     if spec.get("priorityClassName"):
         found += checks.named(f"{where}.priorityClassName", spec["priorityClassName"], checks.subdomain)
-    if "preemptionPolicy" in spec:
-        found += checks.supported(f"{where}.preemptionPolicy", spec["preemptionPolicy"], _PREEMPTION)
-    return found
+    return found + checks.supported(f"{where}.preemptionPolicy", spec.get("preemptionPolicy"), _PREEMPTION)
 
 
 def _missing_dns(where: str, spec: Mapping[str, Any]) -> Cause:
