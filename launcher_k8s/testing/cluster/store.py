@@ -80,10 +80,10 @@ class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so th
 
     def wake(self) -> bool:
         """Keep it as an object again; returns whether it rested."""
-        if self._content is not None:
-            return False
-        self._content = _decode(self.body)
-        return True
+        is_resting = self._content is None
+        if is_resting:
+            self._content = _decode(self.body)
+        return is_resting
 
     @property
     def item(self) -> bytes:
@@ -276,10 +276,9 @@ def _versioned(kind: Kind, content: Object, number: int) -> Object:
     """The object with its version, and with what it is in front: :attr:`Stored.item` cuts that off."""
     metadata: Object = content["metadata"].copy()
     metadata["resourceVersion"] = str(number)
-    if _is_headed(content):
-        versioned = content.copy()
-    else:
-        versioned = {"kind": kind.kind, "apiVersion": kind.api_version, **content}
+    if not _is_headed(content):
+        return {"kind": kind.kind, "apiVersion": kind.api_version, **content, "metadata": metadata}
+    versioned = content.copy()
     versioned["metadata"] = metadata
     return versioned
 
