@@ -168,7 +168,9 @@ class PodState:
         unready = [each.name for each in self.every if not each.is_ready]
         if not unready:
             return _HOLDS
-        return _Standing(False, "ContainersNotReady", f"containers with unready status: [{' '.join(unready)}]")
+        return _Standing(
+            False, "ContainersNotReady", f"containers with unready status: [{' '.join(unready)}]"
+        )
 
 
 class _Standing(NamedTuple):
