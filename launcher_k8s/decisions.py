@@ -28,7 +28,7 @@ class DecisionKind(Enum):
     WARNING = "warning"
 
 
-@attrs.frozen(slots=False)  # frozen slots are filled slowly, and each job has ten decisions
+@attrs.frozen
 class Decision:
     """One decision: what it is about, the outcome as text, how, from where and why."""
 

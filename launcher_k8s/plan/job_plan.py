@@ -20,7 +20,7 @@ from launcher_k8s.shape.names import JOB_API_VERSION, JOB_KIND
 _encode = msgspec.json.Encoder().encode
 
 
-@attrs.frozen(repr=False, eq=False, slots=False)  # frozen slots are filled slowly
+@attrs.frozen(repr=False, eq=False)
 class JobPlan:
     """A job's Kubernetes objects, and why they are as they are.
 

@@ -103,7 +103,7 @@ def _profile(key: str, kind: ValueKind, default: Any, doc: str, *, unit: str = "
     return option(key, kind, default=Sourced(default, DEFAULT), doc=doc, unit=unit, source=source)
 
 
-@attrs.frozen(slots=False)  # frozen slots are filled slowly, and each plan has one
+@attrs.frozen
 class UserProfile:
     """The effective values of one user, each with its origin and what it shadowed.
 
