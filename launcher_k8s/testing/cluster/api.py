@@ -249,8 +249,7 @@ class Api:
     def _catch_up(self, watch: Watch, prefix: str, options: ListOptions, version: int) -> None:
         initial = options.initial_events
         if initial or (initial is None and version == 0):
-            for stored in self._store.table(watch.kind).walk(prefix):
-                watch.tell_present(stored)
+            watch.tell_present(self._store.table(watch.kind).walk(prefix))
             watch.bookmark(initial_events_end=True)
         elif version:
             try:

@@ -49,7 +49,7 @@ def read_page(store: Store, kind: Kind, namespace: str, options: ListOptions) ->
         raise too_old(place, prefix=prefix) from None
     walk = table.walk(prefix, place.start)
     if options.selection:
-        walk = filter(options.selection.selects, walk)
+        walk = options.selection.select(walk)
     if options.limit <= 0:
         return Page(tuple(walk), version)
     items = tuple(islice(walk, options.limit))

@@ -7,7 +7,7 @@ Labels: ``k8s.io/apimachinery/pkg/labels/selector.go`` (set-based too); fields:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
@@ -106,9 +106,12 @@ class Selection:
     def __bool__(self) -> bool:
         return bool(self.labels or self.fields)
 
-    def selects(self, stored: Stored) -> bool:
-        """Whether a stored object is among it; of those that rest few are decoded to see that."""
-        return stored.may_hold(self._mark) and self.matches(stored.content)
+    def select(self, objects: Iterable[Stored]) -> Iterator[Stored]:
+        """Those of some stored objects that are among it; of those that rest few are decoded to see that."""
+        mark = self._mark
+        for stored in objects:
+            if (stored.made is None or mark in stored.made) and self.matches(stored.content):
+                yield stored
 
     def matches(self, content: Object) -> bool:
         """Whether an object is among it."""

@@ -43,13 +43,14 @@ class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so th
         content: The object, its version included.
         number: That version.
         key: Where it lies.
+        made: Its JSON, once that was made; of one that rests it always is.
     """
 
     kind: Kind
     _content: Object | None
     number: int
     key: str
-    _body: bytes | None = None
+    made: bytes | None = None
 
     @property
     def content(self) -> Object:
@@ -59,23 +60,19 @@ class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so th
     @property
     def body(self) -> bytes:
         """The object as JSON, made on first use."""
-        if self._body is None:
-            self._body = _encode(self._content)
-        return self._body
+        if self.made is None:
+            self.made = _encode(self._content)
+        return self.made
 
     @property
     def is_resting(self) -> bool:
         """Whether only its JSON is kept."""
         return self._content is None
 
-    def may_hold(self, text: bytes) -> bool:
-        """Whether some text may be in its JSON; of an object at rest that is certain."""
-        return self._body is None or text in self._body
-
     def rest(self) -> None:
         """Keep no more than its JSON."""
-        if self._body is None:
-            self._body = _encode(self._content)
+        if self.made is None:
+            self.made = _encode(self._content)
         self._content = None
 
     def wake(self) -> bool:

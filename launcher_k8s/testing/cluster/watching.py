@@ -8,7 +8,7 @@ falls too far behind is ended, as the server ends it, and its reader asks again 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -89,9 +89,9 @@ class Watch:
             if told is not None:
                 self._put(told)
 
-    def tell_present(self, stored: Stored) -> None:
-        """Tell an object that was there before."""
-        if self._selection.selects(stored):
+    def tell_present(self, objects: Iterable[Stored]) -> None:
+        """Tell objects that were there before."""
+        for stored in self._selection.select(objects):
             self._put(("ADDED", stored))
 
     def bookmark(self, *, initial_events_end: bool = False) -> None:

@@ -159,4 +159,4 @@ def test_what_rests_is_selected_as_what_is_awake(kind: Kind, labels: str, fields
     for content in contents:
         stored = Stored(kind, content, 1, key_of(content))
         stored.rest()
-        assert selection.selects(stored) is selection.matches(content)
+        assert list(selection.select([stored])) == [stored] * selection.matches(content)
