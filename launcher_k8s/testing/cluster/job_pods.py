@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypedDict, cast
+
+import msgspec
 
 from launcher_k8s.testing.cluster.job_conditions import find
 from launcher_k8s.testing.cluster.kinds import Object
@@ -21,6 +23,25 @@ FAILED: Final = "Failed"
 PENDING: Final = "Pending"
 _PHASES: Final = (PENDING, "Unknown", RUNNING)
 _LONGEST_PREFIX: Final = 63 - 5  # what is generated after it has five letters
+
+
+class _Spec(TypedDict, total=False):
+    nodeName: Any
+    initContainers: Any
+
+
+class _Pod(TypedDict, total=False):
+    metadata: Any
+    spec: _Spec
+    status: Any
+
+
+_decode = msgspec.json.Decoder(_Pod).decode
+
+
+def read(body: bytes) -> Object:
+    """What the controller reads off a pod, from its JSON: not most of its spec, which is most of a pod."""
+    return cast(Object, _decode(body))
 
 
 def new_pod(job: Object) -> Object:

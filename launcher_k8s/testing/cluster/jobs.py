@@ -188,7 +188,7 @@ class JobController:
 
     def _pods_of(self, job: Object) -> list[Object]:
         known = self._pods.get(job["metadata"]["uid"], ())
-        found = (self._api.find(POD, name, namespace) for namespace, name in known)
+        found = (self._api.glance(POD, name, namespace, job_pods.read) for namespace, name in known)
         return [pod for pod in found if pod is not None]
 
     def _remove_if_old(self, job: Object) -> None:

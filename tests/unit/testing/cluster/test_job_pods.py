@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -102,3 +103,36 @@ def test_the_controller_is_the_owner_that_says_so() -> None:
 def test_a_long_name_leaves_room_for_what_is_generated() -> None:
     job = {"metadata": {"name": "x" * 63, "uid": "u"}, "spec": {"template": {"spec": {}}}}
     assert len(job_pods.new_pod(job)["metadata"]["generateName"]) + 5 <= 63
+
+
+def test_what_is_read_of_a_pods_json_answers_as_the_pod_does() -> None:
+    whole = pod(
+        "Failed",
+        deleted=True,
+        conditions=[{"type": "Ready", "status": "False", "lastTransitionTime": "2026-01-01T00:00:09Z"}],
+        containerStatuses=[{**terminated("2026-01-01T00:00:05Z"), "restartCount": 2}],
+        initContainerStatuses=[{**terminated("2026-01-01T00:00:07Z"), "name": "side", "restartCount": 1}],
+    )
+    whole["metadata"] |= {"uid": "u", "finalizers": [job_pods.TRACKING_FINALIZER]}
+    whole["spec"] = {
+        "nodeName": "n",
+        "containers": [{"name": "m"}],
+        "initContainers": [{"name": "side", "restartPolicy": "Always"}],
+    }
+
+    read = job_pods.read(json.dumps(whole).encode())
+
+    assert read["metadata"] == whole["metadata"]
+    assert "containers" not in read["spec"], "which nobody asks for"
+    for ask in (
+        job_pods.is_active,
+        job_pods.is_terminating,
+        job_pods.is_tracked,
+        job_pods.phase_of,
+        job_pods.is_ready,
+        job_pods.finished_at,
+    ):
+        assert ask(read) == ask(whole)
+    running = {**read, "status": {**read["status"], "phase": "Running"}}
+    assert job_pods.restarts([running]) == 3
+    assert job_pods.expendable([running, pod("Pending")])[-1] is running
