@@ -55,10 +55,10 @@ class Audience:
             else:
                 self._catching_up.discard(subscription)
 
-    def tell(self, status: JobStatus) -> None:
-        """Tell a change to all who want it."""
+    def tell(self, status: JobStatus, before: str | None = None) -> None:
+        """Tell a change to all who want it; ``before`` is the message told before in the same state."""
         for subscription in (*self._by_job.get(status.id, ()), *self._by_filter):
-            subscription.push(status)
+            subscription.push(status, before)
 
     def _leave(self, subscription: Subscription) -> None:
         self._catching_up.discard(subscription)

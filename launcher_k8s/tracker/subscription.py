@@ -1,8 +1,8 @@
 """One subscriber's share of the changes, and what waits for it.
 
 What waits is bounded: of one job no more than its changes of state, as a message repeated in the same
-state replaces the one that waits. The present state of jobs that the subscriber has not come to yet takes
-one id each, and is looked up when it does.
+state replaces the one that waits, and waits no more where it is the one that was told before. The present
+state of jobs that the subscriber has not come to yet takes one id each, and is looked up when it does.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Subscription:
         self._forget = forget
         self._closed = False
         self._unseen: dict[str, None] = {}  # in reverse: popitem() takes the last one, in constant time
-        self._waiting: OrderedDict[int, JobStatus] = OrderedDict()
+        # Each with the message that was told before in the same state, if one was.
+        self._waiting: OrderedDict[int, tuple[JobStatus, str | None]] = OrderedDict()
         self._latest: dict[str, int] = {}  # of each job that has something waiting, the key of its last
         self._next_key = 0
 
@@ -92,17 +93,28 @@ class Subscription:
             if (status := self._present(job_id)) is not None:
                 self.push(status)
 
-    def push(self, status: JobStatus) -> None:
-        """Let a change wait to be taken, if it is wanted."""
+    def push(self, status: JobStatus, before: str | None = None) -> None:
+        """Let a change wait to be taken, if it is wanted.
+
+        Args:
+            status: What is to be told.
+            before: The message told before in the same state; None where only the state is news.
+        """
         if not self._wants(status):
             return
         was_pending = self.pending
         key = self._latest.get(status.id)
-        waiting = None if key is None else self._waiting[key]
-        if key is None or waiting is None or not _is_repeated(waiting, status):
-            key = self._latest[status.id] = self._next_key
-            self._next_key += 1
-        self._waiting[key] = status
+        if key is not None:
+            waiting, taken = self._waiting[key]
+            if _is_repeated(waiting, status):
+                if status.status_message == taken:
+                    del self._waiting[key], self._latest[status.id]
+                else:
+                    self._waiting[key] = status, taken
+                return
+        key = self._latest[status.id] = self._next_key
+        self._next_key += 1
+        self._waiting[key] = status, before
         if not was_pending:
             self._wake()
 
@@ -119,8 +131,8 @@ class Subscription:
     def _take_change(self) -> JobStatus | None:
         if not self._waiting:
             return None
-        key, status = self._waiting.popitem(last=False)
-        if self._latest[status.id] == key:
+        key, (status, _) = self._waiting.popitem(last=False)
+        if self._latest.get(status.id) == key:
             del self._latest[status.id]
         return status
 

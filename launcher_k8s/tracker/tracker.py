@@ -346,9 +346,10 @@ class Tracker:
             self._conclude(entry, job, verdict)
         if verdict.state is not entry.told and verdict.state is not JobState.PENDING:
             self._upkeep.note_turn(job.id)
+        before = entry.message if verdict.state is entry.told and not removed else None
         entry.told, entry.message = verdict.state, verdict.message
         if listened:
-            self._audience.tell(build_status(job, verdict, removed=removed))
+            self._audience.tell(build_status(job, verdict, removed=removed), before)
 
     def _conclude(self, entry: Entry, job: JobRow, verdict: Verdict) -> None:
         if self._is_ours(job):

@@ -14,6 +14,7 @@ import math
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 
 from launcher_k8s.testing.scripted.idleness import Lull
 
@@ -80,6 +81,7 @@ class ScriptedClock:
         self._moments: list[float] = []  # a heap
         self._alarms: dict[float, deque[Alarm]] = {}  # of each moment, in the order in which they were set
         self._awaited = _Awaited()
+        self._lock = Lock()  # a blocking backend has a thread of its own
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lull: Lull | None = None
 
@@ -116,10 +118,11 @@ class ScriptedClock:
         is_ever = seconds < math.inf
         alarm = Alarm(due_s, ring, self._awaited if is_awaited and is_ever else None)
         if is_ever:
-            if due_s not in self._alarms:
-                self._alarms[due_s] = deque()
-                heapq.heappush(self._moments, due_s)
-            self._alarms[due_s].append(alarm)
+            with self._lock:
+                if due_s not in self._alarms:
+                    self._alarms[due_s] = deque()
+                    heapq.heappush(self._moments, due_s)
+                self._alarms[due_s].append(alarm)
         if alarm.awaited is not None:
             alarm.awaited.number += 1
             self.note_work()
@@ -149,8 +152,6 @@ class ScriptedClock:
         """Somebody is at work, though nobody may be seen waiting: time does not pass by itself just now."""
         if self._lull is not None:
             self._lull.restart()
-            if self._loop is not None and self._loop.is_running():
-                return  # its next turn is arranged
         if not self._advances_by_itself or self._held:
             return
         try:
@@ -184,7 +185,7 @@ class ScriptedClock:
         """
         for _ in range(MOST_AT_ONCE):
             alarm = self._next()
-            if alarm is None or alarm.due_s > due_s:
+            if alarm is None or alarm.due_s > due_s or (due_s == math.inf and not self._awaited.number):
                 break
             self._reach(alarm.due_s)
             if alarm.awaited is not None:
@@ -199,13 +200,14 @@ class ScriptedClock:
 
     def _next(self) -> Alarm | None:
         """The next that has not rung and is not cancelled."""
-        while self._moments:
-            alarms = self._alarms[self._moments[0]]
-            while alarms:
-                if alarms[0].ring is not None:
-                    return alarms[0]
-                alarms.popleft()
-            del self._alarms[heapq.heappop(self._moments)]
+        with self._lock:
+            while self._moments:
+                alarms = self._alarms[self._moments[0]]
+                while alarms:
+                    if alarms[0].ring is not None:
+                        return alarms[0]
+                    alarms.popleft()
+                del self._alarms[heapq.heappop(self._moments)]
         return None
 
     def _reach(self, seconds: float) -> None:

@@ -205,13 +205,12 @@ class _Course:
                 self._steps = begin(self._life, self._pod)
             pause_s = next(self._steps, math.inf)
             check_step(self._life, pause_s)
+            self._site.call_later(pause_s, self)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 -- a test may fail by any, and shall not hang for it
             self._site.note_trouble(error)
             self._pod.fail_for_its_life(error)
-            return
-        self._site.call_later(pause_s, self)
 
 
 def _node() -> Object:

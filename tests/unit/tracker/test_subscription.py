@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from launcher_k8s.status import JobFilter, JobState, JobStatus
@@ -59,6 +60,31 @@ def test_repeated_messages_of_a_slow_reader_coalesce() -> None:
     assert reader.subscription.take() == RUNNING
     assert reader.subscription.take() == status(JobState.PENDING, "b", "message 9999")
     assert not reader.subscription.pending
+
+
+def test_a_message_that_came_and_went_is_not_told_to_a_slow_reader() -> None:
+    reader = Reader()
+    first = status(JobState.PENDING, message="no node")
+    reader.subscription.push(first)
+    assert reader.subscription.take() == first
+
+    reader.subscription.push(status(JobState.PENDING, message="nodes are away"), "no node")
+    reader.subscription.push(first, "nodes are away")
+
+    assert reader.subscription.take() is None
+    assert not reader.subscription.pending
+    reader.subscription.push(RUNNING)
+    assert list(iter(reader.subscription.take, None)) == [RUNNING]
+
+
+def test_what_waits_from_before_stays_when_a_later_message_goes() -> None:
+    reader = Reader()
+    inferred = attrs.evolve(RUNNING, inferred=True)
+    reader.subscription.push(inferred)
+    reader.subscription.push(status(JobState.RUNNING, message="slow"), "")
+    reader.subscription.push(RUNNING, "slow")
+    reader.subscription.push(FINISHED)
+    assert list(iter(reader.subscription.take, None)) == [inferred, FINISHED]
 
 
 def test_no_change_of_state_is_lost_to_a_slow_reader() -> None:

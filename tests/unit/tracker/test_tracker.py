@@ -314,6 +314,21 @@ def test_a_message_may_change_while_the_state_does_not() -> None:
     assert messages == ["", "Unschedulable", "ErrImagePull"]
 
 
+def test_a_message_that_is_back_before_it_was_read_is_no_change() -> None:
+    scene = Scene()
+    scene.world.submit("a")
+    scene.world.schedule("a")
+    scene.world.change_pod("a", reason="Unschedulable", message="no node")
+    scene.look()
+    following = scene.follow()
+    (first,) = drain(following)
+    for message in ("nodes are away", "no node"):
+        scene.world.change_pod("a", reason="Unschedulable", message=message)
+        scene.look()
+    assert drain(following) == []
+    assert scene.message() == first.status_message
+
+
 def messages_of(*waiting: tuple[str, str]) -> list[str]:
     """What is told of a Pod that waits for these reasons, one after the other."""
     scene = Scene()

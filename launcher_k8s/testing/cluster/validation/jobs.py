@@ -53,7 +53,7 @@ def check_job(new: Object, old: Object | None) -> list[Cause]:
     spec = new["spec"]
     if old is not None and spec is old["spec"]:
         return []
-    kept = old is not None and spec["selector"] == old["spec"]["selector"]
+    kept = old is not None and spec.get("selector") == old["spec"]["selector"]
     found = [] if kept else _check_generated(new)
     known = old is not None and spec["template"] == old["spec"]["template"]
     found += _check_spec(spec, template_known=known)
@@ -71,7 +71,7 @@ def omitted(where: str, text: str) -> Cause:
 def _check_generated(job: Object) -> list[Cause]:
     """The labels and the selector that the server makes (``validateGeneratedSelector``)."""
     spec, metadata = job["spec"], job["metadata"]
-    if spec["manualSelector"]:
+    if spec["manualSelector"] or "selector" not in spec:
         return []
     labels, own = spec["template"]["metadata"].get("labels") or {}, _own_labels(metadata)
     found = []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -91,6 +92,47 @@ async def test_what_is_not_waited_for_happens_when_time_comes_there() -> None:
     assert rung == []
     await clock.sleep(7)
     assert rung == [5]
+
+
+async def test_no_time_passes_any_more_once_nobody_waits() -> None:
+    clock, rung = ScriptedClock(), asyncio.Event()
+    awaited = clock.call_later(100, lambda: None)
+
+    def give_up() -> None:
+        awaited.cancel()
+        rung.set()
+
+    clock.call_later(5, give_up, is_awaited=False)
+    clock.call_later(2000, lambda: None, is_awaited=False)
+    await rung.wait()
+    assert clock.monotonic() == 5
+
+
+def test_who_sleeps_in_a_loop_beside_another_is_not_left_to_it() -> None:
+    clock = ScriptedClock()
+    other = asyncio.new_event_loop()
+    thread = threading.Thread(target=other.run_forever)
+    thread.start()
+
+    async def naps(count: int) -> None:
+        for _ in range(count):
+            await clock.sleep(10)
+
+    async def begin() -> asyncio.Task[None]:
+        return asyncio.create_task(naps(1_000_000))
+
+    async def end(task: asyncio.Task[None]) -> None:
+        task.cancel()
+        await asyncio.wait([task])
+
+    endless = asyncio.run_coroutine_threadsafe(begin(), other).result()
+    try:
+        asyncio.run(asyncio.wait_for(naps(3), 30))
+    finally:
+        asyncio.run_coroutine_threadsafe(end(endless), other).result()
+        other.call_soon_threadsafe(other.stop)
+        thread.join()
+        other.close()
 
 
 async def test_advance_lets_everything_happen_at_its_time() -> None:

@@ -103,6 +103,7 @@ def test_what_is_no_life_is_refused(life: Any, said: str) -> None:
         (lambda _: iter([None]), TypeError, "seconds are a number, not null"),
         (lambda _: iter([-1]), ValueError, "no -1 seconds can pass"),
         (lambda _: iter([float("nan")]), ValueError, "no nan seconds can pass"),
+        (lambda _: iter([10**400]), OverflowError, "too large"),
     ],
 )
 async def test_what_gives_no_seconds_is_refused(life: Any, error: type[Exception], said: str) -> None:

@@ -50,6 +50,14 @@ def test_what_may_change_of_a_job(spec: Any, said: str) -> None:
     assert changed(kinds.JOB, job(), **spec) == said
 
 
+def test_the_selector_of_a_job_is_not_taken_away() -> None:
+    made = stored(kinds.JOB, job())
+    without = {key: value for key, value in made["spec"].items() if key != "selector"}
+    said = complaint(kinds.JOB, {**made, "spec": without}, made)
+    assert "spec.selector: Required value" in said
+    assert "spec.selector: Invalid value: null: field is immutable" in said
+
+
 def test_the_template_of_a_job_stays() -> None:
     made = stored(kinds.JOB, job())
     template = {**made["spec"]["template"], "spec": {**made["spec"]["template"]["spec"], "hostNetwork": True}}
