@@ -82,7 +82,7 @@ _LIST = msgspec.json.Decoder(_List)
 _NAMED_LIST = msgspec.json.Decoder(_NamedList)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def kept_once(text: str) -> str:
     """A text that comes with many rows soon after each other, as one string."""
     return text

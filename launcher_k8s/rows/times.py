@@ -25,7 +25,7 @@ def seconds_or_none(moment: datetime | None) -> float | None:
     return since if since > 0 else None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def time_of(since: float) -> datetime:
     """The aware time in UTC so many seconds after 1970; that of many jobs at once is one value."""
     return datetime.fromtimestamp(since, UTC)

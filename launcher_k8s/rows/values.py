@@ -276,7 +276,7 @@ def version_number(resource_version: str) -> int:
     return int(resource_version) if resource_version.isdecimal() else 0
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def pack_uid(uid: str) -> Uid:
     """A uid as rows keep it; one value for the many rows that come of a job while much happens to it."""
     if len(uid) != _UUID_LENGTH or uid[8:24:5] != "----":
@@ -289,7 +289,7 @@ def pack_uid(uid: str) -> Uid:
     return packed if len(packed) == _UUID_BYTES and packed.hex() == digits else uid
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def unpack_uid(packed: Uid) -> str:
     """The uid as Kubernetes writes it."""
     if isinstance(packed, str):
