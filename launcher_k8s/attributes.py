@@ -1,4 +1,4 @@
-"""Reading many attributes of a value at once: a fraction of what ``getattr`` for each takes."""
+"""Many attributes of a value at once, read or changed: a fraction of what one at a time takes."""
 
 from __future__ import annotations
 

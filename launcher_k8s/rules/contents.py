@@ -51,8 +51,6 @@ def check_contents(job: Job, *, user: str, trail: Trail) -> None:
     """
     free = {name: value for name, value in zip(_NAMES, _read(job), strict=True) if value}
     problems = list(find_problems(free, content_problem))
-    if not problems:
-        return
     for path, problem in problems:
         what = path.removeprefix(".") or "job"
         message = f"the job of user {quote(user)}, {what}: {problem}"

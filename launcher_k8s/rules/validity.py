@@ -146,8 +146,6 @@ def _check_ids(job: Job, user: str, trail: Trail) -> None:
 
 
 def _warn_of_unused(job: Job, trail: Trail) -> None:
-    if not (job.queues or job.stdout_file or job.stderr_file):
-        return
     unused = {"queues": job.queues, "stdoutFile": job.stdout_file, "stderrFile": job.stderr_file}
     for what, value in unused.items():
         if value:

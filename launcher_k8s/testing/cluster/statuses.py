@@ -73,7 +73,7 @@ class PodState:
         return self._phase_after(self.outcome())
 
     def _phase_after(self, outcome: str) -> str:
-        if outcome and not any(each.is_running for each in self.every):
+        if outcome and not self.running:
             return outcome
         seen = any(each.run is not None for each in self.main)
         waits = any(each.run is None for each in self.main)

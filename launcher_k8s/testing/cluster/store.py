@@ -71,16 +71,13 @@ class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so th
 
     def rest(self) -> None:
         """Keep no more than its JSON."""
-        if self.made is None:
-            self.made = _encode(self._content)
-        self._content = None
+        self.made, self._content = self.body, None
 
     def wake(self) -> bool:
         """Keep it as an object again; returns whether it rested."""
-        is_resting = self._content is None
-        if is_resting:
-            self._content = _decode(self.body)
-        return is_resting
+        rested = self.is_resting
+        self._content = self.content
+        return rested
 
     @property
     def item(self) -> bytes:

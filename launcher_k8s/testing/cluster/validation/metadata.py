@@ -104,11 +104,8 @@ def _check_changes(new: Mapping[str, Any], old: Mapping[str, Any]) -> list[Cause
                     f"found new finalizers []string{{{listed}}}",
                 )
             )
-    found += [
-        invalid(f"metadata.{name}", new.get(name), checks.IMMUTABLE)
-        for name in _FIXED
-        if new.get(name) != old.get(name)
-    ]
+    for name in _FIXED:
+        found += checks.unchanged(f"metadata.{name}", new.get(name), old.get(name))
     return found
 
 
