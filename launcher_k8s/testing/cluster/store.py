@@ -40,14 +40,14 @@ class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so th
 
     Args:
         kind: What it is.
-        content: The object, its version included.
+        held: The object, its version included; None of one that rests.
         number: That version.
         key: Where it lies.
         made: Its JSON, once that was made; of one that rests it always is.
     """
 
     kind: Kind
-    _content: Object | None
+    held: Object | None
     number: int
     key: str
     made: bytes | None = None
@@ -55,29 +55,29 @@ class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so th
     @property
     def content(self) -> Object:
         """The object; of one that rests a copy, each time another."""
-        return _decode(self.body) if self._content is None else self._content
+        return _decode(self.made) if self.held is None else self.held
 
     @property
     def body(self) -> bytes:
         """The object as JSON, made on first use."""
         if self.made is None:
-            self.made = _encode(self._content)
+            self.made = _encode(self.held)
         return self.made
 
     @property
     def is_resting(self) -> bool:
         """Whether only its JSON is kept."""
-        return self._content is None
+        return self.held is None
 
     def rest(self) -> None:
         """Keep no more than its JSON."""
-        self.made, self._content = self.body, None
+        if self.made is None:
+            self.made = _encode(self.held)
+        self.held = None
 
-    def wake(self) -> bool:
-        """Keep it as an object again; returns whether it rested."""
-        rested = self.is_resting
-        self._content = self.content
-        return rested
+    def wake(self) -> None:
+        """Keep it as an object again."""
+        self.held = self.content
 
     @property
     def item(self) -> bytes:
@@ -174,8 +174,10 @@ class Store:
         """The present version of an object."""
         present = self._tables[kind].by_key
         stored = present.get(key)
-        if stored is not None and stored.wake() and len(present) > FEW:
-            self._keep_awake(stored)
+        if stored is not None and stored.held is None:
+            stored.wake()
+            if len(present) > FEW:
+                self._keep_awake(stored)
         return stored
 
     def glance(self, kind: Kind, key: str, read: Callable[[bytes], Object]) -> Object | None:
@@ -183,7 +185,7 @@ class Store:
         stored = self._tables[kind].by_key.get(key)
         if stored is None:
             return None
-        return read(stored.body) if stored.is_resting else stored.content
+        return read(stored.body) if stored.held is None else stored.held
 
     def table(self, kind: Kind) -> Table:
         """The present objects of a kind."""
@@ -253,16 +255,17 @@ class Store:
         return self.version
 
     def _numbered(self, kind: Kind, content: Object, key: str) -> Stored:
-        number = self.advance()
+        self.version = number = self.version + 1
         stored = Stored(kind, _versioned(kind, content, number), number, key)
         self._keep_awake(stored)
         return stored
 
     def _keep_awake(self, stored: Stored) -> None:
         """Let one rest only after others that have been awake for longer."""
-        self._awake.append(stored)
-        if len(self._awake) > MOST_AWAKE:
-            self._awake.popleft().rest()
+        awake = self._awake
+        awake.append(stored)
+        if len(awake) > MOST_AWAKE:
+            awake.popleft().rest()
 
     def _tell(self, change: Change) -> None:
         history = self._history

@@ -8,7 +8,7 @@ admission, defaults and validation, and only then the write.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, Protocol
@@ -33,14 +33,16 @@ CHANGED_MEANWHILE: Final = (
 _OTHER_NAMESPACE: Final = (
     "the namespace of the provided object does not match the namespace sent on the request"
 )
-_SYSTEM_FIELDS: Final = (
-    "creationTimestamp",
-    "uid",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-    "selfLink",
-    "managedFields",
-    "resourceVersion",
+_SYSTEM_FIELDS: Final = frozenset(
+    {
+        "creationTimestamp",
+        "uid",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "selfLink",
+        "managedFields",
+        "resourceVersion",
+    }
 )
 _VARIANTS: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 """RFC 9562: of the digit after the third dash two bits are fixed; the one before it says version 4."""
@@ -127,8 +129,10 @@ class Writer:
         return Stored(kind, new, 0, key) if dry_run else self._store.put(kind, new, key)
 
     def make(self, kind: Kind, new: Object, *, namespace: str) -> Stored:
-        """Make an object without asking anybody; it must be as it is to be stored."""
-        return self._store.put(kind, self._with_system_fields(kind, new, namespace))
+        """Make an object without asking anybody; it must be as it is to be stored, and nobody else's."""
+        metadata = new["metadata"]
+        metadata |= {"namespace": namespace, "uid": self.new_uid(), "creationTimestamp": self.stamp()}
+        return self._store.put(kind, new)
 
     def update(
         self, kind: Kind, old: Stored, new: Object, *, subresource: str = "", dry_run: bool = False
@@ -187,11 +191,12 @@ class Writer:
         return new
 
 
-def _without(metadata: Object, names: Iterable[str]) -> Object:
+def _without(metadata: Object, names: frozenset[str]) -> Object:
     """A copy of some metadata without a few of its fields."""
     left = metadata.copy()
-    for name in names:
-        left.pop(name, None)
+    if not names.isdisjoint(left):
+        for name in names:
+            left.pop(name, None)
     return left
 
 
@@ -245,7 +250,7 @@ def _check_version(kind: Kind, old: Object, metadata: dict[str, Any]) -> None:
 
 
 _KEPT: Final = ("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation")
-_NOT_TAKEN: Final = (*_KEPT, "managedFields")
+_NOT_TAKEN: Final = frozenset({*_KEPT, "managedFields"})
 
 
 def _merged(kind: Kind, old: Object, new: Object, subresource: str) -> Object:
@@ -278,7 +283,9 @@ def _foreign_parts(kind: Kind, subresource: str) -> tuple[str, ...]:
 
 def _with_generation(kind: Kind, old: Object, new: Object) -> Object:
     before, after = old.get("spec"), new.get("spec")
-    if not kind.has_generation or after == before or (kind is POD and _is_bound(before, after)):
+    if not kind.has_generation or after is before or after == before:
+        return new
+    if kind is POD and _is_bound(before, after):
         return new
     generation = old["metadata"].get("generation", 0) + 1
     return {**new, "metadata": {**new["metadata"], "generation": generation}}
