@@ -61,17 +61,18 @@ def patched(kind: Kind, old: Object, request: Request) -> tuple[Object, tuple[st
     if content.get("kind") != kind.kind or content.get("apiVersion") != kind.api_version:
         raise _not_applicable(content, _not_of_kind(kind, content))
     # In the order in which Go writes a map, and so complains of its fields.
-    changed = {
-        name: content[name]
-        for name in sorted(content)
-        if content[name] is not old.get(name) and content[name] != old.get(name)
-    }
+    changed = {name: content[name] for name in sorted(_changes(old, content))}
     checked = schema.check(kind, changed)
     strictness = field_validation(request.params)
     if complaint := checked.complaint(strictness):
         raise _not_applicable(content, complaint)
     kept = {name: old[name] for name in content if name not in changed}
     return kept | checked.content, checked.warnings(strictness)
+
+
+def _changes(old: Object, new: Object) -> list[str]:
+    """The fields of an object that another does not have just so."""
+    return [name for name, value in new.items() if value is not (known := old.get(name)) and value != known]
 
 
 def _not_of_kind(kind: Kind, content: Object) -> str:

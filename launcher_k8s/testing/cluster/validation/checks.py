@@ -38,6 +38,7 @@ def _remembered(check: Problems) -> Callable[[str], tuple[str, ...]]:
 label: Final = _remembered(label_problems)
 label_value: Final = _remembered(label_value_problems)
 qualified_name: Final = _remembered(qualified_name_problems)
+annotation_key: Final = _remembered(lambda key: qualified_name_problems(key.lower()))
 subdomain: Final = _remembered(subdomain_problems)
 
 

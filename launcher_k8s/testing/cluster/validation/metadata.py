@@ -58,7 +58,7 @@ def check_annotations(where: str, given: Mapping[str, str]) -> list[Cause]:
     size = 0
     for key, value in given.items():
         size += len(key) + len(value)
-        if problems := checks.qualified_name(key.lower()):
+        if problems := checks.annotation_key(key):
             found += [invalid(where, key, problem) for problem in problems]
     if size > _ANNOTATIONS_LIMIT:
         found.append(
@@ -105,7 +105,8 @@ def _check_changes(new: Mapping[str, Any], old: Mapping[str, Any]) -> list[Cause
                 )
             )
     for name in _FIXED:
-        found += checks.unchanged(f"metadata.{name}", new.get(name), old.get(name))
+        if new.get(name) != old.get(name):
+            found += checks.unchanged(f"metadata.{name}", new.get(name), old.get(name))
     return found
 
 
