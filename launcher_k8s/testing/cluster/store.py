@@ -55,7 +55,7 @@ class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so th
     @property
     def content(self) -> Object:
         """The object; of one that rests a copy, each time another."""
-        return _decode(self.made) if self.held is None else self.held
+        return _decode(self.body) if self.held is None else self.held
 
     @property
     def body(self) -> bytes:
@@ -278,12 +278,12 @@ class Store:
 
 def _versioned(kind: Kind, content: Object, number: int) -> Object:
     """The object with its version, and with what it is in front: :attr:`Stored.item` cuts that off."""
-    metadata: Object = content["metadata"].copy()
+    if _is_headed(content):
+        versioned = content.copy()
+    else:
+        versioned = {"kind": kind.kind, "apiVersion": kind.api_version, **content}
+    versioned["metadata"] = metadata = content["metadata"].copy()
     metadata["resourceVersion"] = str(number)
-    if not _is_headed(content):
-        return {"kind": kind.kind, "apiVersion": kind.api_version, **content, "metadata": metadata}
-    versioned = content.copy()
-    versioned["metadata"] = metadata
     return versioned
 
 

@@ -41,14 +41,12 @@ class Subscriptions:
             while self._untold:
                 change = self._untold.popleft()
                 kind, content = change.stored.kind, change.stored.content
-                for subscriber in self._told_of(kind):
+                for subscriber in self._by_kind.get(kind) or self._told_of(kind):
                     subscriber(kind, change.type, content)
         finally:
             self._telling = False
 
     def _told_of(self, kind: Kind) -> list[Subscriber]:
-        found = self._by_kind.get(kind)
-        if found is None:
-            found = [each for each, kinds in self._subscribers if not kinds or kind in kinds]
-            self._by_kind[kind] = found
+        found = [each for each, kinds in self._subscribers if not kinds or kind in kinds]
+        self._by_kind[kind] = found
         return found

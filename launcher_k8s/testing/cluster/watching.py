@@ -55,6 +55,7 @@ class Watch:
         self.kind = kind
         self._prefix = prefix
         self._selection = selection
+        self._selects = bool(selection)
         self._wake = wake
         self._closed = closed
         self._size = size
@@ -110,7 +111,7 @@ class Watch:
         self.close()
 
     def _as_seen(self, change: Change) -> tuple[EventType, Stored] | None:
-        if not self._selection:
+        if not self._selects:
             return change.type, change.stored
         stored, previous = change.stored, change.previous
         content = stored.content

@@ -25,7 +25,7 @@ from launcher_k8s.testing.cluster.refusals import (
     invalid,
     refusal,
 )
-from launcher_k8s.testing.cluster.store import Store, Stored, key_of
+from launcher_k8s.testing.cluster.store import Store, Stored, key_at, key_of
 
 CHANGED_MEANWHILE: Final = (
     "the object has been modified; please apply your changes to the latest version and try again"
@@ -132,7 +132,7 @@ class Writer:
         """Make an object without asking anybody; it must be as it is to be stored, and nobody else's."""
         metadata = new["metadata"]
         metadata |= {"namespace": namespace, "uid": self.new_uid(), "creationTimestamp": self.stamp()}
-        return self._store.put(kind, new)
+        return self._store.put(kind, new, key_at(namespace, metadata["name"]))
 
     def update(
         self, kind: Kind, old: Stored, new: Object, *, subresource: str = "", dry_run: bool = False

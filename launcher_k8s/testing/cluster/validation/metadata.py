@@ -70,9 +70,11 @@ def check_annotations(where: str, given: Mapping[str, str]) -> list[Cause]:
 def _labels_known(kind: Kind, new: Object, before: Mapping[str, Any] | None) -> bool:
     """Whether the labels were checked before, or are those of a job's template and checked there."""
     labels = new["metadata"].get("labels")
+    if before is not None and labels == before.get("labels"):
+        return True
     if kind is kinds.JOB and "template" in new.get("spec", ()):
         return labels is new["spec"]["template"].get("metadata", {}).get("labels")
-    return before is not None and labels is before.get("labels")
+    return False
 
 
 def _check_names(kind: Kind, metadata: Mapping[str, Any]) -> list[Cause]:
