@@ -184,7 +184,7 @@ class Api:
             self._subscriptions.settle()
 
     def leave(self, kind: Kind, content: Object, *, namespace: str) -> Object:
-        """Make an object without checks, as only the cluster itself does; it must be complete."""
+        """Make an object without checks, as only the cluster does; it must be complete, and is taken over."""
         try:
             return self._writer.make(kind, content, namespace=namespace).content
         finally:

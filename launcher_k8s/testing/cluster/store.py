@@ -249,11 +249,6 @@ class Store:
         self._history.clear()
         self._forgotten = self.version
 
-    def advance(self) -> int:
-        """Let the counter go on by one, as a write elsewhere does."""
-        self.version += 1
-        return self.version
-
     def _numbered(self, kind: Kind, content: Object, key: str) -> Stored:
         self.version = number = self.version + 1
         stored = Stored(kind, _versioned(kind, content, number), number, key)

@@ -129,7 +129,7 @@ class Writer:
         return Stored(kind, new, 0, key) if dry_run else self._store.put(kind, new, key)
 
     def make(self, kind: Kind, new: Object, *, namespace: str) -> Stored:
-        """Make an object without asking anybody; it must be as it is to be stored, and nobody else's."""
+        """Make an object of a namespace without asking anybody, complete, and from now on the store's."""
         metadata = new["metadata"]
         metadata |= {"namespace": namespace, "uid": self.new_uid(), "creationTimestamp": self.stamp()}
         return self._store.put(kind, new, key_at(namespace, metadata["name"]))
