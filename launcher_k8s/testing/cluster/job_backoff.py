@@ -12,8 +12,7 @@ from typing import Final
 
 import attrs
 
-from launcher_k8s.testing.cluster.job_pods import finished_at
-from launcher_k8s.testing.cluster.kinds import Object
+from launcher_k8s.testing.cluster.job_pods import JobPod
 
 FIRST: Final = timedelta(seconds=10)
 LONGEST: Final = timedelta(minutes=10)
@@ -32,11 +31,11 @@ class Backoff:
     failures: int = 0
     last: datetime | None = None
 
-    def after(self, succeeded: Sequence[Object], failed: Sequence[Object]) -> Backoff:
+    def after(self, succeeded: Sequence[JobPod], failed: Sequence[JobPod]) -> Backoff:
         """The count with pods that were not counted before."""
-        failures = sorted(map(finished_at, failed))
+        failures = sorted(_ends(failed))
         if succeeded:
-            success = max(map(finished_at, succeeded))
+            success = max(_ends(succeeded))
             later = [time for time in failures if time > success]
             return Backoff(len(later), later[-1] if later else None)
         return Backoff(self.failures + len(failures), failures[-1]) if failures else self
@@ -48,6 +47,10 @@ class Backoff:
         doublings = min(self.failures - 1, 10)
         wait: timedelta = FIRST * int(2**doublings)
         return max(_NONE, min(wait, LONGEST) - (now - self.last))
+
+
+def _ends(pods: Sequence[JobPod]) -> list[datetime]:
+    return [pod.finished_at for pod in pods if pod.finished_at is not None]
 
 
 NO_FAILURES: Final = Backoff()

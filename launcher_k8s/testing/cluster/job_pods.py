@@ -6,9 +6,9 @@ Rules: ``pkg/controller/job/job_controller.go``, ``backoff_utils.go`` and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final, TypedDict, cast
+from typing import Any, Final
 
 import msgspec
 
@@ -21,27 +21,79 @@ RUNNING: Final = "Running"
 SUCCEEDED: Final = "Succeeded"
 FAILED: Final = "Failed"
 PENDING: Final = "Pending"
+_ENDED: Final = (SUCCEEDED, FAILED)
 _PHASES: Final = (PENDING, "Unknown", RUNNING)
 _LONGEST_PREFIX: Final = 63 - 5  # what is generated after it has five letters
 
 
-class _Spec(TypedDict, total=False):
-    nodeName: Any
-    initContainers: Any
+class JobPod(msgspec.Struct, frozen=True, gc=False):  # there is one for each pod, and none holds another
+    """What the Job controller has seen of a pod that it was told of, as its informer keeps it.
 
+    Args:
+        name: Its name.
+        namespace: Its namespace.
+        uid: Its uid.
+        phase: Its phase.
+        created: When it was made, as objects carry it.
+        is_deleted: Whether its deletion was asked for.
+        is_tracked: Whether the Job has yet to count it.
+        is_ready: Whether its condition ``Ready`` holds.
+        is_placed: Whether it has a node.
+        restarts: How often its containers were started again.
+        finished_at: When one that has ended, or is being deleted, did so, as well as that can be told.
+    """
 
-class _Pod(TypedDict, total=False):
-    metadata: Any
-    spec: _Spec
-    status: Any
+    name: str
+    namespace: str
+    uid: str
+    phase: str
+    created: str
+    is_deleted: bool
+    is_tracked: bool
+    is_ready: bool
+    is_placed: bool
+    restarts: int
+    finished_at: datetime | None
 
+    @classmethod
+    def of(cls, pod: Object) -> JobPod:
+        """What is seen of a pod."""
+        metadata, status = pod["metadata"], pod.get("status", {})
+        is_deleted, phase = "deletionTimestamp" in metadata, status.get("phase", PENDING)
+        ready = find(status.get("conditions", ()), "Ready")
+        restarts = 0
+        for kind in ("initContainerStatuses", "containerStatuses"):
+            for each in status.get(kind, ()):
+                restarts += each.get("restartCount", 0)
+        return cls(
+            name=metadata["name"],
+            namespace=metadata["namespace"],
+            uid=metadata["uid"],
+            phase=phase,
+            created=metadata["creationTimestamp"],
+            is_deleted=is_deleted,
+            is_tracked=TRACKING_FINALIZER in metadata.get("finalizers", ()),
+            is_ready=ready is not None and ready["status"] == "True",
+            is_placed=bool(pod["spec"].get("nodeName")),
+            restarts=restarts,
+            finished_at=finished_at(pod) if is_deleted or phase in _ENDED else None,
+        )
 
-_decode = msgspec.json.Decoder(_Pod).decode
+    @property
+    def is_ended(self) -> bool:
+        """Whether all of its containers have ended for good."""
+        return self.phase in _ENDED
 
+    @property
+    def is_active(self) -> bool:
+        """Whether it counts as at work."""
+        return not self.is_deleted and self.phase not in _ENDED
 
-def read(body: bytes) -> Object:
-    """What the controller reads off a pod, from its JSON: not most of its spec, which is most of a pod."""
-    return cast(Object, _decode(body))
+    def counts_as_failed(self, *, waits_for_end: bool) -> bool:
+        """Whether it has failed; a deleted one has, unless replacements wait for its end."""
+        if self.phase == FAILED:
+            return True
+        return self.is_deleted and not waits_for_end and self.phase != SUCCEEDED
 
 
 def new_pod(job: Object) -> Object:
@@ -82,28 +134,7 @@ def phase_of(pod: Object) -> str:
 
 def is_ended(pod: Object) -> bool:
     """Whether all of its containers have ended for good."""
-    return phase_of(pod) in (SUCCEEDED, FAILED)
-
-
-def is_deleted(pod: Object) -> bool:
-    """Whether its deletion was asked for."""
-    return "deletionTimestamp" in pod["metadata"]
-
-
-def is_active(pod: Object) -> bool:
-    """Whether it counts as at work."""
-    return not is_ended(pod) and not is_deleted(pod)
-
-
-def is_terminating(pod: Object) -> bool:
-    """Whether it is on its way out and has not ended."""
-    return not is_ended(pod) and is_deleted(pod)
-
-
-def is_ready(pod: Object) -> bool:
-    """Whether its condition ``Ready`` holds."""
-    ready = _condition(pod, "Ready")
-    return ready is not None and ready["status"] == "True"
+    return phase_of(pod) in _ENDED
 
 
 def is_tracked(pod: Object) -> bool:
@@ -111,39 +142,27 @@ def is_tracked(pod: Object) -> bool:
     return TRACKING_FINALIZER in pod["metadata"].get("finalizers", ())
 
 
-def counts_as_failed(pod: Object, *, waits_for_end: bool) -> bool:
-    """Whether a pod has failed; a deleted one has, unless replacements wait for its end."""
-    if phase_of(pod) == FAILED:
-        return True
-    return not waits_for_end and is_deleted(pod) and phase_of(pod) != SUCCEEDED
-
-
-def restarts(pods: Iterable[Object]) -> int:
+def restarts(pods: Iterable[JobPod]) -> int:
     """How often containers of living pods were started again."""
-    living = (pod["status"] for pod in pods if phase_of(pod) in (RUNNING, PENDING))
-    return sum(
-        each.get("restartCount", 0)
-        for status in living
-        for each in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ()))
-    )
+    return sum(pod.restarts for pod in pods if pod.phase in (RUNNING, PENDING))
 
 
-def expendable(pods: Iterable[Object]) -> list[Object]:
+def expendable(pods: Iterable[JobPod]) -> list[JobPod]:
     """Pods in the order in which they are given up: those that have come least far first."""
-    newest_first = sorted(pods, key=lambda pod: str(pod["metadata"]["creationTimestamp"]), reverse=True)
+    newest_first = sorted(pods, key=lambda pod: pod.created, reverse=True)
     return sorted(newest_first, key=_progress)
 
 
 def finished_at(pod: Object) -> datetime:
     """When a pod ended, as well as that can be told."""
-    ends = list(_ends(pod))
+    ends = _ends(pod)
     if ends and all(ends):
-        return max(parse_time(end) for end in ends if end)
-    ready = _condition(pod, "Ready")
+        return max([parse_time(end) for end in ends if end])
+    ready = find(pod.get("status", {}).get("conditions", ()), "Ready")
     if ready is not None and ready["status"] == "False" and ready.get("lastTransitionTime"):
         return parse_time(ready["lastTransitionTime"])
     metadata = pod["metadata"]
-    if is_deleted(pod):
+    if "deletionTimestamp" in metadata:
         grace = timedelta(seconds=metadata.get("deletionGracePeriodSeconds") or 0)
         return parse_time(metadata["deletionTimestamp"]) - grace
     return parse_time(metadata["creationTimestamp"])
@@ -163,24 +182,16 @@ def parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _progress(pod: Object) -> tuple[bool, int, bool]:
-    return bool(pod["spec"].get("nodeName")), _PHASES.index(phase_of(pod)), is_ready(pod)
+def _progress(pod: JobPod) -> tuple[bool, int, bool]:
+    return pod.is_placed, _PHASES.index(pod.phase), pod.is_ready
 
 
-def _condition(pod: Object, type_: str) -> dict[str, Any] | None:
-    return find(pod.get("status", {}).get("conditions", ()), type_)
-
-
-def _ends(pod: Object) -> Iterator[str | None]:
+def _ends(pod: Object) -> list[str | None]:
     """When each container ended, sidecars among the init containers included; None for one that has not."""
     status = pod.get("status", {})
-    sidecars = {
-        each["name"]
-        for each in pod["spec"].get("initContainers", ())
-        if each.get("restartPolicy") == "Always"
-    }
-    for each in status.get("containerStatuses", ()):
-        yield each["state"].get("terminated", {}).get("finishedAt")
-    for each in status.get("initContainerStatuses", ()):
-        if each["name"] in sidecars:
-            yield each["state"].get("terminated", {}).get("finishedAt")
+    deciding = status.get("containerStatuses", ())
+    if init := pod["spec"].get("initContainers"):
+        sidecars = {each["name"] for each in init if each.get("restartPolicy") == "Always"}
+        ended = status.get("initContainerStatuses", ())
+        deciding = [*deciding, *(each for each in ended if each["name"] in sidecars)]
+    return [each.get("state", {}).get("terminated", {}).get("finishedAt") for each in deciding]

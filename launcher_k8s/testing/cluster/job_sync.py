@@ -7,22 +7,21 @@ for failed pods and for success, which the Launcher never writes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-import attrs
+import msgspec
 
 from launcher_k8s.testing.cluster import job_conditions as conditions
-from launcher_k8s.testing.cluster import job_pods as pods_
 from launcher_k8s.testing.cluster.job_backoff import Backoff
 from launcher_k8s.testing.cluster.job_conditions import Ending
+from launcher_k8s.testing.cluster.job_pods import SUCCEEDED, JobPod, expendable, parse_time, restarts
 from launcher_k8s.testing.cluster.job_tally import Tally
 from launcher_k8s.testing.cluster.kinds import Object
 
 LARGEST_BATCH: Final = 500
 _SOONEST: Final = timedelta(seconds=1)
-_NEVER: Final = timedelta.max
 
 
 class Hands(Protocol):
@@ -31,10 +30,10 @@ class Hands(Protocol):
     def create_pod(self, job: Object) -> bool:
         """Make a pod; False if the cluster refused."""
 
-    def delete_pod(self, job: Object, pod: Object) -> None:
+    def delete_pod(self, job: Object, pod: JobPod) -> None:
         """Begin to delete a pod."""
 
-    def untrack(self, pod: Object) -> None:
+    def untrack(self, pod: JobPod) -> None:
         """Take the Job's finalizer off a pod."""
 
     def write_status(self, job: Object, status: Object) -> Object:
@@ -44,8 +43,7 @@ class Hands(Protocol):
         """Leave an event on the Job."""
 
 
-@attrs.frozen
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What a look at a Job leaves for later.
 
     Args:
@@ -60,7 +58,7 @@ class Outcome:
 
 
 def sync_job(
-    job: Object, pods: Sequence[Object], hands: Hands, *, backoff: Backoff, now: datetime, stamp: str
+    job: Object, pods: Sequence[JobPod], hands: Hands, *, backoff: Backoff, now: datetime, stamp: str
 ) -> Outcome:
     """Look at a Job that has not ended, and act.
 
@@ -72,49 +70,54 @@ def sync_job(
         now: The time.
         stamp: The same as objects carry it.
     """
-    return _Look(job, list(pods), hands, backoff, now, stamp).run()
+    return _Look(job, pods, hands, backoff=backoff, now=now, stamp=stamp).run()
 
 
-@attrs.define
 class _Look:
     """The look under way: the counts change as pods are made and deleted."""
 
-    job: Object
-    pods: list[Object]
-    hands: Hands
-    backoff: Backoff
-    now: datetime
-    stamp: str
-    spec: dict[str, Any] = attrs.field(init=False)
-    tally: Tally = attrs.field(init=False)
-    active: list[Object] = attrs.field(init=False)
-    active_count: int = attrs.field(init=False)
-    ready: int = attrs.field(init=False)
-    terminating: int = attrs.field(init=False)
-    succeeded: int = 0
-    failed: int = 0
-    ending: Ending | None = None
-    again_in: timedelta = _NEVER
-    was_refused: bool = False
-
-    def __attrs_post_init__(self) -> None:
-        self.spec = self.job["spec"]
-        self.tally = Tally(self.job.get("status", {}), stamp=self.stamp)
-        self.active = [pod for pod in self.pods if pods_.is_active(pod)]
+    def __init__(
+        self,
+        job: Object,
+        pods: Sequence[JobPod],
+        hands: Hands,
+        *,
+        backoff: Backoff,
+        now: datetime,
+        stamp: str,
+    ) -> None:
+        self.job = job
+        self.pods = pods
+        self.hands = hands
+        self.backoff = backoff
+        self.now = now
+        self.stamp = stamp
+        self.spec: dict[str, Any] = job["spec"]
+        self.is_suspended = bool(self.spec.get("suspend"))
+        self.is_deleted = "deletionTimestamp" in job["metadata"]
+        # whether a deleted pod counts as failed only when it has ended
+        self.waits_for_end = self.spec.get("podReplacementPolicy") == "Failed"
+        self.tally = tally = Tally(job.get("status", {}), stamp=stamp)
+        self.active: list[JobPod] = []
+        self.others: list[JobPod] = []
+        self.ready = self.terminating = 0
+        for pod in pods:
+            if pod.is_active:
+                self.active.append(pod)
+                self.ready += pod.is_ready
+            else:
+                self.others.append(pod)
+                self.terminating += not pod.is_ended
         self.active_count = len(self.active)
-        self.ready = sum(map(pods_.is_ready, self.active))
-        self.terminating = sum(map(pods_.is_terminating, self.pods))
-
-    @property
-    def is_suspended(self) -> bool:
-        return bool(self.spec.get("suspend"))
-
-    @property
-    def is_deleted(self) -> bool:
-        return "deletionTimestamp" in self.job["metadata"]
+        self.succeeded = tally.total("succeeded")
+        self.failed = tally.total("failed")
+        self.ending: Ending | None = None
+        self.again_in: timedelta | None = None
+        self.was_refused = False
 
     def run(self) -> Outcome:
-        self._count()
+        if self.others:
+            self._count()
         if not self.is_suspended and "startTime" not in self.tally.status:
             self.tally.status["startTime"] = self.stamp
         self.ending = self.tally.announced or self._unavoidable_ending()
@@ -124,20 +127,18 @@ class _Look:
             self._manage()
             self._conclude()
         self._track()
-        again_in = None if self.again_in == _NEVER else self.again_in
-        return Outcome(again_in, self.backoff, self.was_refused)
+        return Outcome(self.again_in, self.backoff, self.was_refused)
 
     # --- the verdict
 
     def _count(self) -> None:
-        self.succeeded, self.failed = self.tally.total("succeeded"), self.tally.total("failed")
-        new = [pod for pod in self.pods if pods_.is_tracked(pod) and not self.tally.is_noted(pod)]
-        if new:
-            succeeded = [pod for pod in new if pods_.phase_of(pod) == pods_.SUCCEEDED]
-            failed = [pod for pod in new if self._has_failed(pod)]
-            self.backoff = self.backoff.after(succeeded, failed)
-            self.succeeded += len(succeeded)
-            self.failed += len(failed)
+        """Count the pods that have ended and are not noted yet."""
+        new = [pod for pod in self.others if pod.is_tracked and not self.tally.is_noted(pod.uid)]
+        succeeded = [pod for pod in new if pod.phase == SUCCEEDED]
+        failed = [pod for pod in new if self._has_failed(pod)]
+        self.backoff = self.backoff.after(succeeded, failed)
+        self.succeeded += len(succeeded)
+        self.failed += len(failed)
 
     def _unavoidable_ending(self) -> Ending | None:
         """An end that no further pod can avert."""
@@ -146,7 +147,7 @@ class _Look:
         deadline = self.spec.get("activeDeadlineSeconds")
         if deadline is None or self.is_suspended:
             return None
-        passed = self.now - pods_.parse_time(self.tally.status["startTime"])
+        passed = self.now - parse_time(self.tally.status["startTime"])
         left = timedelta(seconds=deadline) - passed
         if left <= timedelta(0):
             return conditions.DEADLINE
@@ -157,15 +158,10 @@ class _Look:
         if self.spec["template"]["spec"].get("restartPolicy") != "OnFailure":
             return False
         limit: int = self.spec["backoffLimit"]
-        return pods_.restarts(self.pods) >= max(1, limit)
+        return restarts(self.pods) >= max(1, limit)
 
-    def _has_failed(self, pod: Object) -> bool:
-        return pods_.counts_as_failed(pod, waits_for_end=self._waits_for_end)
-
-    @property
-    def _waits_for_end(self) -> bool:
-        """Whether a deleted pod counts as failed only when it has ended."""
-        return self.spec.get("podReplacementPolicy") == "Failed"
+    def _has_failed(self, pod: JobPod) -> bool:
+        return pod.counts_as_failed(waits_for_end=self.waits_for_end)
 
     # --- the pods
 
@@ -174,12 +170,12 @@ class _Look:
         wanted = 0 if self.is_suspended else self._wanted()
         surplus = self.active_count - wanted
         if surplus > 0:
-            chosen = pods_.expendable(self.active)[: min(surplus, LARGEST_BATCH)]
+            chosen = expendable(self.active)[: min(surplus, LARGEST_BATCH)]
             for pod in chosen:
                 self.hands.untrack(pod)
             self._delete(chosen)
             return
-        missing = -surplus - (self.terminating if self._waits_for_end else 0)
+        missing = -surplus - (self.terminating if self.waits_for_end else 0)
         if missing <= 0:
             return
         if left := self.backoff.left(self.now):
@@ -206,11 +202,11 @@ class _Look:
             number -= len(made)
             batch *= 2
 
-    def _delete(self, chosen: Sequence[Object]) -> None:
+    def _delete(self, chosen: Sequence[JobPod]) -> None:
         for pod in chosen:
             self.hands.delete_pod(self.job, pod)
+            self.ready -= pod.is_ready
         self.active_count -= len(chosen)
-        self.ready -= sum(map(pods_.is_ready, chosen))
         self.terminating += len(chosen)
 
     # --- the status
@@ -229,10 +225,10 @@ class _Look:
 
     def _track(self) -> None:
         """Count the pods that have ended, and write the status on the way."""
-        held = {pod["metadata"]["uid"]: pod for pod in self.pods if pods_.is_tracked(pod)}
+        held = {pod.uid: pod for pod in self.pods if pod.is_tracked}
         self.tally.set_living(active=self.active_count, ready=self.ready, terminating=self.terminating)
         self.tally.count(held)
-        released = {uid: pod for uid, pod in held.items() if self._may_go(pod)}
+        released = self._released(held)
         for pod in released.values():
             self._note(pod)
         if self.ending is not None and self.tally.announced is None:
@@ -240,25 +236,29 @@ class _Look:
         self._flush()
         for pod in released.values():
             self.hands.untrack(pod)
-        self.tally.count(held.keys() - released.keys())
+        if released:
+            self.tally.count(held.keys() - released.keys())
         if self.ending is not None and not self.tally.has_noted and self.terminating == 0:
             self._end(self.ending)
         else:
             self._flush()
 
-    def _may_go(self, pod: Object) -> bool:
+    def _released(self, held: Mapping[str, JobPod]) -> Mapping[str, JobPod]:
+        """Those of the pods the Job holds that it need hold no longer."""
         if self.is_deleted or self.ending is not None:
-            return True
-        return pods_.phase_of(pod) == pods_.SUCCEEDED or self._has_failed(pod)
+            return held
+        if not self.others:
+            return {}
+        return {uid: pod for uid, pod in held.items() if pod.phase == SUCCEEDED or self._has_failed(pod)}
 
-    def _note(self, pod: Object) -> None:
-        if self.tally.is_noted(pod):
+    def _note(self, pod: JobPod) -> None:
+        if self.tally.is_noted(pod.uid):
             return
         all_others_failed = self.ending is not None and not self.ending.is_success
-        if pods_.phase_of(pod) == pods_.SUCCEEDED:
-            self.tally.note(pod, "succeeded")
+        if pod.phase == SUCCEEDED:
+            self.tally.note(pod.uid, "succeeded")
         elif self._has_failed(pod) or all_others_failed:
-            self.tally.note(pod, "failed")
+            self.tally.note(pod.uid, "failed")
 
     def _end(self, ending: Ending) -> None:
         """Write the final condition: nothing of the Job is left to count or to wait for."""
@@ -276,4 +276,4 @@ class _Look:
             self.job = self.hands.write_status(self.job, self.tally.finished())
 
     def _look_again(self, after: timedelta) -> None:
-        self.again_in = min(self.again_in, after)
+        self.again_in = after if self.again_in is None else min(self.again_in, after)

@@ -7,7 +7,7 @@ to the numbers: whatever is interrupted between, none is lost or counted twice
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Container
 from typing import Any
 
 from launcher_k8s.testing.cluster import job_conditions as conditions
@@ -31,8 +31,8 @@ class Tally:
         self.status: dict[str, Any] = dict(status)
         self.is_changed = False
         self._stamp = stamp
-        known = status.get("uncountedTerminatedPods", {})
-        self._noted = {key: list(known.get(key, ())) for key in ("succeeded", "failed")}
+        noted = status.get("uncountedTerminatedPods", {})
+        self._noted = {"succeeded": [*noted.get("succeeded", ())], "failed": [*noted.get("failed", ())]}
 
     @property
     def conditions(self) -> list[Condition]:
@@ -48,23 +48,23 @@ class Tally:
     @property
     def has_noted(self) -> bool:
         """Whether pods are noted that are not in the numbers."""
-        return any(self._noted.values())
+        return bool(self._noted["succeeded"] or self._noted["failed"])
 
     def total(self, outcome: str) -> int:
         """How many pods have ``succeeded`` or ``failed``, those that are only noted included."""
-        return int(self.status.get(outcome, 0)) + len(self._noted[outcome])
+        counted: int = self.status.get(outcome, 0)
+        return counted + len(self._noted[outcome])
 
-    def is_noted(self, pod: Object) -> bool:
+    def is_noted(self, uid: str) -> bool:
         """Whether a pod is noted."""
-        uid = pod["metadata"]["uid"]
         return uid in self._noted["succeeded"] or uid in self._noted["failed"]
 
-    def note(self, pod: Object, outcome: str) -> None:
+    def note(self, uid: str, outcome: str) -> None:
         """Note that a pod has ended, and how."""
-        self._noted[outcome].append(pod["metadata"]["uid"])
+        self._noted[outcome].append(uid)
         self.is_changed = True
 
-    def count(self, held: Collection[str]) -> None:
+    def count(self, held: Container[str]) -> None:
         """Move the noted pods that the Job does not hold any more into the numbers."""
         for outcome, uids in self._noted.items():
             if uids and len(left := [uid for uid in uids if uid in held]) < len(uids):
@@ -73,16 +73,20 @@ class Tally:
 
     def set_living(self, *, active: int, ready: int, terminating: int) -> None:
         """Tell how many pods are at work, ready, and on their way out."""
-        for key, value in (("ready", ready), ("terminating", terminating)):
-            if self.status.get(key) != value:
-                self.status[key], self.is_changed = value, True
-        self.is_changed = self.is_changed or self.status.get("active", 0) != active
-        self._put("active", active)
+        status = self.status
+        known = status.get("ready"), status.get("terminating"), status.get("active", 0)
+        if known != (ready, terminating, active):
+            status["ready"], status["terminating"] = ready, terminating
+            self._put("active", active)
+            self.is_changed = True
 
     def ensure(self, type_: str, status: str, reason: str, message: str) -> bool:
         """Have a condition; returns whether that is a change."""
+        known = self.conditions
+        if not known and status == "False":
+            return False
         condition = conditions.new(type_, status, reason, message, at=self._stamp)
-        ensured = conditions.ensured(self.conditions, condition)
+        ensured = conditions.ensured(known, condition)
         if ensured is None:
             return False
         self.status["conditions"], self.is_changed = ensured, True

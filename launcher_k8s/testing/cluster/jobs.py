@@ -21,6 +21,7 @@ from launcher_k8s.testing.cluster import job_conditions, job_pods
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.event_recorder import EventRecorder
 from launcher_k8s.testing.cluster.job_backoff import NO_FAILURES, Backoff
+from launcher_k8s.testing.cluster.job_pods import JobPod
 from launcher_k8s.testing.cluster.job_sync import sync_job
 from launcher_k8s.testing.cluster.kinds import JOB, POD, Kind, Object
 from launcher_k8s.testing.cluster.refusals import Refusal
@@ -71,9 +72,10 @@ class JobController:
         self._hands = _Hands(api, self._events)
         self._agenda = _Agenda()
         self._memories: dict[Key, _Memory] = {}
-        self._pods: dict[str, dict[Key, None]] = defaultdict(dict)
+        self._pods: dict[str, dict[str, JobPod]] = defaultdict(dict)  # by the Job's uid, and by their own
         self._is_acting = False
-        api.subscribe(self._note, JOB, POD)
+        api.subscribe(self._note_job, JOB)
+        api.subscribe(self._note_pod, POD)
 
     @property
     def due(self) -> datetime | None:
@@ -87,13 +89,7 @@ class JobController:
 
     # --- what is heard
 
-    def _note(self, kind: Kind, type_: EventType, content: Object) -> None:
-        if kind is JOB:
-            self._note_job(type_, content)
-        else:
-            self._note_pod(type_, content)
-
-    def _note_job(self, type_: EventType, job: Object) -> None:
+    def _note_job(self, _kind: Kind, type_: EventType, job: Object) -> None:
         metadata = job["metadata"]
         key = (metadata["namespace"], metadata["name"])
         if type_ == "DELETED":
@@ -112,32 +108,36 @@ class JobController:
         if is_new_spec or not self._is_acting:  # what we write ourselves is no news
             self._plan(key, _AT_ONCE if is_new_spec else BATCH)
 
-    def _note_pod(self, type_: EventType, pod: Object) -> None:
-        metadata = pod["metadata"]
+    def _note_pod(self, _kind: Kind, type_: EventType, pod: Object) -> None:
         owner = job_pods.controller_of(pod)
-        key = (metadata["namespace"], metadata["name"])
         if owner is None:
             self._set_free(pod)
             return
         name, uid = owner
-        self._pods[uid][key] = None
+        seen = JobPod.of(pod)
         if type_ == "DELETED":
-            del self._pods[uid][key]
-            if not self._pods[uid]:
-                del self._pods[uid]
-        of_job = (metadata["namespace"], name)
+            self._forget(uid, seen.uid)
+        else:
+            self._pods[uid][seen.uid] = seen
+        of_job = (seen.namespace, name)
         memory = self._memories.get(of_job)
         if memory is None or memory.uid != uid:  # it has ended, or is gone
             self._set_free(pod)
         elif type_ != "ADDED" or not self._is_acting:
             self._plan(of_job, BATCH)
 
+    def _forget(self, job_uid: str, uid: str) -> None:
+        """A pod of a Job is gone."""
+        pods = self._pods.get(job_uid, {})
+        pods.pop(uid, None)
+        if not pods:
+            self._pods.pop(job_uid, None)
+
     def _free(self, uid: str) -> None:
         """Hold no pod of a Job back that has ended or is gone."""
-        for namespace, name in list(self._pods.pop(uid, ())):
-            pod = self._api.find(POD, name, namespace)
-            if pod is not None:
-                self._set_free(pod)
+        for seen in self._pods.pop(uid, {}).values():
+            if seen.is_tracked:
+                self._hands.untrack(seen)
 
     def _set_free(self, pod: Object) -> None:
         if job_pods.is_tracked(pod):
@@ -174,9 +174,8 @@ class JobController:
         memory, now = self._memory(key, job["metadata"]["uid"]), self._now()
         self._is_acting = True
         try:
-            outcome = sync_job(
-                job, self._pods_of(job), self._hands, backoff=memory.backoff, now=now, stamp=stamp(now)
-            )
+            pods = list(self._pods.get(memory.uid, {}).values())
+            outcome = sync_job(job, pods, self._hands, backoff=memory.backoff, now=now, stamp=stamp(now))
         finally:
             self._is_acting = False
         memory.backoff = outcome.backoff
@@ -185,11 +184,6 @@ class JobController:
             self._plan(key, min(BATCH * 2 ** min(memory.refusals - 1, 10), _LONGEST_RETRY))
         if outcome.again_in is not None:
             self._plan(key, outcome.again_in)
-
-    def _pods_of(self, job: Object) -> list[Object]:
-        known = self._pods.get(job["metadata"]["uid"], ())
-        found = (self._api.glance(POD, name, namespace, job_pods.read) for namespace, name in known)
-        return [pod for pod in found if pod is not None]
 
     def _remove_if_old(self, job: Object) -> None:
         """What ``pkg/controller/ttlafterfinished`` does."""
@@ -225,18 +219,15 @@ class _Hands:
         self.record(job, "SuccessfulCreate", f"Created pod: {pod['metadata']['name']}")
         return True
 
-    def delete_pod(self, job: Object, pod: Object) -> None:
-        metadata = pod["metadata"]
-        if self._api.remove(POD, metadata["name"], metadata["namespace"]) is not None:
-            self.record(job, "SuccessfulDelete", f"Deleted pod: {metadata['name']}")
+    def delete_pod(self, job: Object, pod: JobPod) -> None:
+        if self._api.remove(POD, pod.name, pod.namespace) is not None:
+            self.record(job, "SuccessfulDelete", f"Deleted pod: {pod.name}")
 
-    def untrack(self, pod: Object) -> None:
-        metadata = pod["metadata"]
-
+    def untrack(self, pod: JobPod) -> None:
         def edit(present: Object) -> Object:
             return job_pods.untracked(present) if job_pods.is_tracked(present) else present
 
-        self._api.change(POD, metadata["name"], metadata["namespace"], edit)
+        self._api.change(POD, pod.name, pod.namespace, edit)
 
     def write_status(self, job: Object, status: Object) -> Object:
         metadata = job["metadata"]

@@ -1,22 +1,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from launcher_k8s.testing.cluster.job_backoff import FIRST, LONGEST, Backoff
+from launcher_k8s.testing.cluster.job_pods import JobPod
 from launcher_k8s.testing.cluster.writing import stamp
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def ended(after_s: float) -> Any:
+def ended(after_s: float) -> JobPod:
     finished = stamp(NOW + timedelta(seconds=after_s))
     state = {"terminated": {"finishedAt": finished}}
-    return {"metadata": {}, "spec": {}, "status": {"containerStatuses": [{"name": "m", "state": state}]}}
+    metadata = {"name": "p", "namespace": "ns", "uid": "u", "creationTimestamp": stamp(NOW)}
+    status = {"phase": "Failed", "containerStatuses": [{"name": "m", "state": state}]}
+    return JobPod.of({"metadata": metadata, "spec": {}, "status": status})
 
 
 @pytest.mark.parametrize(

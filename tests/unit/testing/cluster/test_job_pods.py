@@ -1,16 +1,17 @@
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from launcher_k8s.testing.cluster import job_pods
+from launcher_k8s.testing.cluster.job_pods import JobPod
 
 
 def pod(phase: str = "Running", *, deleted: bool = False, **status: Any) -> Any:
-    metadata: dict[str, Any] = {"creationTimestamp": "2026-01-01T00:00:00Z"}
+    metadata: dict[str, Any] = {"name": "p", "namespace": "ns", "uid": "u"}
+    metadata["creationTimestamp"] = "2026-01-01T00:00:00Z"
     if deleted:
         metadata |= {"deletionTimestamp": "2026-01-01T00:01:00Z", "deletionGracePeriodSeconds": 30}
     return {"metadata": metadata, "spec": {}, "status": {"phase": phase, **status}}
@@ -31,11 +32,11 @@ def pod(phase: str = "Running", *, deleted: bool = False, **status: Any) -> Any:
 def test_what_a_pod_counts_as(
     phase: str, deleted: bool, active: bool, terminating: bool, failed: bool, failed_if_it_waits: bool
 ) -> None:
-    made = pod(phase, deleted=deleted)
-    assert job_pods.is_active(made) is active
-    assert job_pods.is_terminating(made) is terminating
-    assert job_pods.counts_as_failed(made, waits_for_end=False) is failed
-    assert job_pods.counts_as_failed(made, waits_for_end=True) is failed_if_it_waits
+    seen = JobPod.of(pod(phase, deleted=deleted))
+    assert seen.is_active is active
+    assert (not seen.is_active and not seen.is_ended) is terminating
+    assert seen.counts_as_failed(waits_for_end=False) is failed
+    assert seen.counts_as_failed(waits_for_end=True) is failed_if_it_waits
 
 
 def test_the_least_advanced_pods_are_given_up_first() -> None:
@@ -43,13 +44,15 @@ def test_the_least_advanced_pods_are_given_up_first() -> None:
     placed, waiting = pod("Pending"), pod("Pending")
     for each in (ready, placed):
         each["spec"]["nodeName"] = "n"
-    assert job_pods.expendable([ready, placed, waiting]) == [waiting, placed, ready]
+    most, more, least = map(JobPod.of, (ready, placed, waiting))
+    assert job_pods.expendable([most, more, least]) == [least, more, most]
 
 
 def test_of_equal_pods_the_newest_is_given_up_first() -> None:
     old, new = pod(), pod()
     new["metadata"]["creationTimestamp"] = "2026-01-01T00:00:05Z"
-    assert job_pods.expendable([old, new]) == [new, old]
+    elder, younger = JobPod.of(old), JobPod.of(new)
+    assert job_pods.expendable([elder, younger]) == [younger, elder]
 
 
 def terminated(at: str) -> dict[str, Any]:
@@ -81,7 +84,7 @@ def test_restarts_of_living_pods_count() -> None:
         initContainerStatuses=[{"restartCount": 4}],
     )
     dead = pod("Failed", containerStatuses=[{"restartCount": 8}])
-    assert job_pods.restarts([living, dead]) == 7
+    assert job_pods.restarts(map(JobPod.of, (living, dead))) == 7
 
 
 def test_only_the_jobs_own_finalizer_is_taken_off() -> None:
@@ -105,34 +108,37 @@ def test_a_long_name_leaves_room_for_what_is_generated() -> None:
     assert len(job_pods.new_pod(job)["metadata"]["generateName"]) + 5 <= 63
 
 
-def test_what_is_read_of_a_pods_json_answers_as_the_pod_does() -> None:
+def test_what_is_seen_of_a_pod() -> None:
     whole = pod(
         "Failed",
-        deleted=True,
-        conditions=[{"type": "Ready", "status": "False", "lastTransitionTime": "2026-01-01T00:00:09Z"}],
+        conditions=[{"type": "Ready", "status": "True"}],
         containerStatuses=[{**terminated("2026-01-01T00:00:05Z"), "restartCount": 2}],
-        initContainerStatuses=[{**terminated("2026-01-01T00:00:07Z"), "name": "side", "restartCount": 1}],
+        initContainerStatuses=[
+            {**terminated("2026-01-01T00:00:07Z"), "name": "side", "restartCount": 1},
+            {**terminated("2026-01-01T00:00:09Z"), "name": "first"},
+        ],
     )
-    whole["metadata"] |= {"uid": "u", "finalizers": [job_pods.TRACKING_FINALIZER]}
-    whole["spec"] = {
-        "nodeName": "n",
-        "containers": [{"name": "m"}],
-        "initContainers": [{"name": "side", "restartPolicy": "Always"}],
-    }
+    whole["metadata"]["finalizers"] = [job_pods.TRACKING_FINALIZER]
+    sidecar = {"name": "side", "restartPolicy": "Always"}
+    whole["spec"] = {"nodeName": "n", "initContainers": [sidecar, {"name": "first"}]}
 
-    read = job_pods.read(json.dumps(whole).encode())
+    assert JobPod.of(whole) == JobPod(
+        name="p",
+        namespace="ns",
+        uid="u",
+        phase="Failed",
+        created="2026-01-01T00:00:00Z",
+        is_deleted=False,
+        is_tracked=True,
+        is_ready=True,
+        is_placed=True,
+        restarts=3,
+        finished_at=datetime(2026, 1, 1, 0, 0, 7, tzinfo=UTC),
+    )
 
-    assert read["metadata"] == whole["metadata"]
-    assert "containers" not in read["spec"], "which nobody asks for"
-    for ask in (
-        job_pods.is_active,
-        job_pods.is_terminating,
-        job_pods.is_tracked,
-        job_pods.phase_of,
-        job_pods.is_ready,
-        job_pods.finished_at,
-    ):
-        assert ask(read) == ask(whole)
-    running = {**read, "status": {**read["status"], "phase": "Running"}}
-    assert job_pods.restarts([running]) == 3
-    assert job_pods.expendable([running, pod("Pending")])[-1] is running
+
+def test_what_is_seen_of_a_pod_that_lives() -> None:
+    seen = JobPod.of(pod("Running", conditions=[{"type": "Ready", "status": "False"}]))
+    assert (seen.is_tracked, seen.is_ready, seen.is_placed, seen.restarts) == (False, False, False, 0)
+    assert seen.finished_at is None
+    assert JobPod.of(pod(deleted=True)).finished_at is not None
