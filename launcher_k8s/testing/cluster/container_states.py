@@ -70,7 +70,9 @@ class Run(msgspec.Struct, frozen=True, gc=False):
             "finishedAt": stamp(self.finished_at),
             "containerID": self.container_id,
         }
-        return {"terminated": terminated | ({"message": self.message} if self.message else {})}
+        if self.message:
+            terminated["message"] = self.message
+        return {"terminated": terminated}
 
 
 class Container(msgspec.Struct, gc=False, eq=False):
@@ -107,13 +109,13 @@ class Container(msgspec.Struct, gc=False, eq=False):
     @property
     def is_running(self) -> bool:
         """Whether its program runs now."""
-        return self.waiting is None and self.run is not None and not self.run.ended
+        return self.waiting is None and self.run is not None and self.run.finished_at is None
 
     @property
     def end(self) -> Run | None:
         """The last run of a container that neither runs nor waits."""
         run = self.run
-        return run if self.waiting is None and run is not None and run.ended else None
+        return run if self.waiting is None and run is not None and run.finished_at is not None else None
 
     @property
     def succeeded(self) -> bool:
@@ -138,22 +140,23 @@ class Container(msgspec.Struct, gc=False, eq=False):
 
     def status(self) -> Object:
         """Its entry among the pod's container statuses."""
+        spec, run, is_running = self.spec, self.run, self.is_running
         status: Object = {
-            "name": self.name,
-            "image": self.spec.get("image", ""),
-            "imageID": self.image_id if self.run is not None else "",
+            "name": spec["name"],
+            "image": spec.get("image", ""),
+            "imageID": self.image_id if run is not None else "",
             "state": self._state(),
             "lastState": self._last_state(),
-            "ready": self.is_ready,
+            "ready": is_running or self.is_ready,
             "restartCount": self.restarts,
-            "started": self.is_running,
+            "started": is_running,
         }
-        if self.run is not None:
-            status["containerID"] = self.run.container_id
-            status["resources"] = resources = _amounts(self.spec)
+        if run is not None:
+            status["containerID"] = run.container_id
+            status["resources"] = resources = _amounts(spec)
             if "requests" in resources:
                 status["allocatedResources"] = resources["requests"]
-        if mounts := self.spec.get("volumeMounts"):
+        if mounts := spec.get("volumeMounts"):
             status["volumeMounts"] = [_volume_mount(each) for each in mounts]
         return status
 
@@ -165,7 +168,7 @@ class Container(msgspec.Struct, gc=False, eq=False):
         return self.run.state()
 
     def _last_state(self) -> Object:
-        if self.waiting is not None and self.run is not None and self.run.ended:
+        if self.waiting is not None and self.run is not None and self.run.finished_at is not None:
             return self.run.state()
         return self.last.state() if self.last is not None else {}
 
@@ -183,5 +186,5 @@ def _amounts(spec: Mapping[str, Any]) -> dict[str, Any]:
 def _volume_mount(mount: Mapping[str, Any]) -> Object:
     status: Object = {"mountPath": mount["mountPath"], "name": mount["name"]}
     if mount.get("readOnly"):
-        status |= {"readOnly": True, "recursiveReadOnly": "Disabled"}
+        status["readOnly"], status["recursiveReadOnly"] = True, "Disabled"
     return status

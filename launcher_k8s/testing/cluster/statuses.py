@@ -59,14 +59,26 @@ class PodState:
         if self.verdict is not None:
             return "Failed"
         policy = self.pod["spec"].get("restartPolicy", "Always")
-        steps = [each for each in self.init if not each.is_sidecar]
-        if policy == "Never" and any(each.end and not each.succeeded for each in steps):
+        if policy == "Never" and self._has_failed_to_begin():
             return "Failed"
-        if policy == "Always" or any(each.end is None for each in self.main):
+        if policy == "Always":
             return ""
-        if all(each.succeeded for each in self.main):
+        succeeded = True
+        for each in self.main:
+            end = each.end
+            if end is None:
+                return ""
+            succeeded = succeeded and end.exit_code == 0
+        if succeeded:
             return "Succeeded"
         return "Failed" if policy == "Never" else ""
+
+    def _has_failed_to_begin(self) -> bool:
+        """Whether an init container that is to end before the main ones has failed."""
+        for each in self.init:
+            if not each.is_sidecar and each.end is not None and not each.succeeded:
+                return True
+        return False
 
     def phase(self) -> str:
         """The phase."""
@@ -75,9 +87,10 @@ class PodState:
     def _phase_after(self, outcome: str) -> str:
         if outcome and not self.running:
             return outcome
-        seen = any(each.run is not None for each in self.main)
-        waits = any(each.run is None for each in self.main)
-        return "Running" if seen and not waits else "Pending"
+        for each in self.main:
+            if each.run is None:
+                return "Pending"
+        return "Running" if self.main else "Pending"
 
     def status(self, now: datetime) -> Object:
         """The status object; conditions keep the time of their last change."""
@@ -125,7 +138,8 @@ class PodState:
     def _resources(self) -> Object:
         """What the containers that run together have, in sum."""
         found: Object = {}
-        for container in (*self.main, *(each for each in self.init if each.is_sidecar)):
+        together = (*self.main, *[each for each in self.init if each.is_sidecar]) if self.init else self.main
+        for container in together:
             for kind, amounts in container.spec.get("resources", {}).items():
                 if kind in ("limits", "requests") and amounts:
                     found[kind] = _sum(found.get(kind, {}), amounts)
@@ -133,19 +147,18 @@ class PodState:
 
     def _conditions(self, phase: str, outcome: str, now: datetime) -> list[Object]:
         ready = self._ready(outcome)
-        wanted = {
-            "PodReadyToStartContainers": _HOLDS if self.has_sandbox and phase not in FINAL_PHASES else _FAILS,
-            "Initialized": self._initialized(outcome),
-            "Ready": ready,
-            "ContainersReady": ready,  # here the same
-            "PodScheduled": _HOLDS,
-        }
+        wanted = (
+            ("PodReadyToStartContainers", self._sandboxed(phase)),
+            ("Initialized", self._initialized(outcome)),
+            ("Ready", ready),
+            ("ContainersReady", ready),  # here the same
+            ("PodScheduled", _HOLDS),
+        )
         before = {each["type"]: each for each in self.pod["status"].get("conditions", [])}
         generation, time = self._generation, stamp(now)
-        made = [
-            _condition(type_, standing, before.get(type_), generation, time)
-            for type_, standing in wanted.items()
-        ]
+        made = []
+        for type_, standing in wanted:
+            made.append(_condition(type_, standing, before.get(type_), generation, time))
         disruption = before.get("DisruptionTarget")
         if self.verdict is not None and self.verdict[0] == "Evicted":
             evicted = _Standing(True, "TerminationByKubelet", self.verdict[1])
@@ -153,6 +166,10 @@ class PodState:
         elif disruption:
             made.insert(0, disruption)  # somebody else's, such as the API's at an eviction: to be left
         return made
+
+    def _sandboxed(self, phase: str) -> _Standing:
+        """Whether its containers can start."""
+        return _HOLDS if self.has_sandbox and phase not in FINAL_PHASES else _FAILS
 
     def _initialized(self, outcome: str) -> _Standing:
         unfinished = [each.name for each in self.init if not (each.is_ready or each.succeeded)]
@@ -164,8 +181,8 @@ class PodState:
     def _ready(self, outcome: str) -> _Standing:
         """Whether the pod is ready, and its containers."""
         if outcome:
-            return _Standing(False, "PodCompleted" if outcome == "Succeeded" else "PodFailed")
-        unready = [each.name for each in self.every if not each.is_ready]
+            return _OVER if outcome == "Succeeded" else _FAILED
+        unready = [each.name for each in (*self.init, *self.main) if not each.is_ready]
         if not unready:
             return _HOLDS
         return _Standing(
@@ -184,6 +201,8 @@ class _Standing(NamedTuple):
 _HOLDS: Final = _Standing(True)
 _FAILS: Final = _Standing(False)
 _COMPLETED: Final = _Standing(True, "PodCompleted")
+_OVER: Final = _Standing(False, "PodCompleted")
+_FAILED: Final = _Standing(False, "PodFailed")
 
 
 def _condition(
@@ -192,13 +211,13 @@ def _condition(
     """A condition; it keeps the time of its last change."""
     holds, reason, message = standing
     status = "True" if holds else "False"
+    if before is not None and before["status"] == status:
+        time = before["lastTransitionTime"]
     condition: Object = {
         "type": type_,
         "status": status,
         "lastProbeTime": None,
-        "lastTransitionTime": (
-            before["lastTransitionTime"] if before is not None and before["status"] == status else time
-        ),
+        "lastTransitionTime": time,
         "observedGeneration": generation,
     }
     if reason:
@@ -235,7 +254,7 @@ def new_containers(pod: Object) -> tuple[Sequence[Container], Sequence[Container
 
 
 def _containers(specs: Iterable[Mapping[str, Any]], *, init: bool) -> Sequence[Container]:
-    return tuple(Container(spec, init) for spec in specs)
+    return tuple([Container(spec, init) for spec in specs])
 
 
 def find_container(containers: Sequence[Container], name: str) -> Container | None:

@@ -52,10 +52,7 @@ class Containers(msgspec.Struct, frozen=True, gc=False):  # each pod has one, an
     def with_specs(self, pod: Object) -> Containers:
         """The same with all that the pod says of them."""
         init, main = _specs(pod)
-        return Containers(
-            [replace(each, spec=spec) for each, spec in zip(self.init, init, strict=True)],
-            [replace(each, spec=spec) for each, spec in zip(self.main, main, strict=True)],
-        )
+        return Containers(_with_each(self.init, init) if init else (), _with_each(self.main, main))
 
 
 def program_of(pod: Object, name: str) -> str:
@@ -63,6 +60,10 @@ def program_of(pod: Object, name: str) -> str:
     init, main = _specs(pod)
     spec = next(each for each in (*init, *main) if each["name"] == name)
     return str((spec.get("command") or ["sh"])[0])
+
+
+def _with_each(containers: Sequence[Container], specs: Sequence[Mapping[str, Any]]) -> Sequence[Container]:
+    return [replace(each, spec=spec) for each, spec in zip(containers, specs, strict=True)]
 
 
 def _specs(pod: Object) -> tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]:
