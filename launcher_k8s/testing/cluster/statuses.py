@@ -59,7 +59,7 @@ class PodState:
         if self.verdict is not None:
             return "Failed"
         policy = self.pod["spec"].get("restartPolicy", "Always")
-        if policy == "Never" and self._has_failed_to_begin():
+        if policy == "Never" and self.init and self._has_failed_to_begin():
             return "Failed"
         if policy == "Always":
             return ""
@@ -75,10 +75,7 @@ class PodState:
 
     def _has_failed_to_begin(self) -> bool:
         """Whether an init container that is to end before the main ones has failed."""
-        for each in self.init:
-            if not each.is_sidecar and each.end is not None and not each.succeeded:
-                return True
-        return False
+        return any(not each.is_sidecar and each.end is not None and not each.succeeded for each in self.init)
 
     def phase(self) -> str:
         """The phase."""

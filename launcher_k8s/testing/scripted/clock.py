@@ -34,31 +34,37 @@ class _Awaited:
 
 
 class Alarm:
-    """Something that is to happen at a moment.
+    """Something that is to happen at a moment; once it has, it may be set again.
+
+    Args:
+        happen: What happens; a subclass may say that by :meth:`ring` instead.
 
     Attributes:
         due_s: That moment, in the clock's seconds.
-        ring: What happens; None once it has, or when it shall not.
+        is_set: Whether it is still to happen.
         awaited: Where it is counted if time passes for its sake.
     """
 
-    __slots__ = ("awaited", "due_s", "ring")
+    __slots__ = ("_happen", "awaited", "due_s", "is_set")
 
-    def __init__(self, due_s: float, ring: Callable[[], object], awaited: _Awaited | None = None) -> None:
-        self.due_s = due_s
-        self.ring: Callable[[], object] | None = ring
-        self.awaited = awaited
+    def __init__(self, happen: Callable[[], object] | None = None) -> None:
+        self._happen = happen
+        self.due_s = 0.0
+        self.is_set = False
+        self.awaited: _Awaited | None = None
+
+    def ring(self) -> None:
+        """It happens."""
+        happen, self._happen = self._happen, None
+        if happen is not None:
+            happen()
 
     def cancel(self) -> None:
         """It is not to happen any more."""
-        self.take()
-
-    def take(self) -> Callable[[], object] | None:
-        """What happens, which is the taker's business from now on."""
-        ring, self.ring = self.ring, None
-        if ring is not None and self.awaited is not None:
-            self.awaited.number -= 1
-        return ring
+        if self.is_set:
+            self.is_set, self._happen = False, None
+            if self.awaited is not None:
+                self.awaited.number -= 1
 
 
 class ScriptedClock:
@@ -114,19 +120,26 @@ class ScriptedClock:
             ring: What happens; called by the event loop, or from :meth:`advance`.
             is_awaited: Whether time passes for its sake when nobody else can run.
         """
-        due_s = self._seconds + seconds if seconds > 0 else self._seconds
-        is_ever = seconds < math.inf
-        alarm = Alarm(due_s, ring, self._awaited if is_awaited and is_ever else None)
-        if is_ever:
-            with self._lock:
-                if due_s not in self._alarms:
-                    self._alarms[due_s] = deque()
-                    heapq.heappush(self._moments, due_s)
-                self._alarms[due_s].append(alarm)
-        if alarm.awaited is not None:
-            alarm.awaited.number += 1
-            self.note_work()
+        alarm = Alarm(ring)
+        self.arm(alarm, seconds, is_awaited=is_awaited)
         return alarm
+
+    def arm(self, alarm: Alarm, seconds: float, *, is_awaited: bool = True) -> None:
+        """Let an alarm that is not set ring after so many seconds, as with :meth:`call_later`."""
+        alarm.due_s = due_s = self._seconds + seconds if seconds > 0 else self._seconds
+        alarm.is_set, alarm.awaited = True, None
+        if not seconds < math.inf:
+            return
+        with self._lock:
+            alarms = self._alarms.get(due_s)
+            if alarms is None:
+                alarms = self._alarms[due_s] = deque()
+                heapq.heappush(self._moments, due_s)
+            alarms.append(alarm)
+        if is_awaited:
+            alarm.awaited = self._awaited
+            self._awaited.number += 1
+            self.note_work()
 
     async def advance(self, seconds: float) -> None:
         """Let so many seconds pass: what falls due happens at its time, and all may react to it."""
@@ -190,21 +203,27 @@ class ScriptedClock:
             self._reach(alarm.due_s)
             if alarm.awaited is not None:
                 due_s = alarm.due_s
-            ring = alarm.take()
-            assert ring is not None
-            ring()
+            self._take(alarm)
+            alarm.ring()
         else:
             return
         if due_s < math.inf:
             self._reach(due_s)
 
+    def _take(self, alarm: Alarm) -> None:
+        """Take the next out, before it rings: it may be set again then."""
+        self._alarms[alarm.due_s].popleft()
+        alarm.is_set = False
+        if alarm.awaited is not None:
+            self._awaited.number -= 1
+
     def _next(self) -> Alarm | None:
-        """The next that has not rung and is not cancelled."""
+        """The next that is not cancelled."""
         with self._lock:
             while self._moments:
                 alarms = self._alarms[self._moments[0]]
                 while alarms:
-                    if alarms[0].ring is not None:
+                    if alarms[0].is_set:
                         return alarms[0]
                     alarms.popleft()
                 del self._alarms[heapq.heappop(self._moments)]

@@ -125,6 +125,10 @@ class ScriptedSite:
         """Let something happen after so many seconds."""
         return self._clock.call_later(seconds, ring)
 
+    def arm(self, alarm: Alarm, seconds: float) -> None:
+        """Let an alarm ring after so many seconds."""
+        self._clock.arm(alarm, seconds)
+
     # --- what is heard of the API
 
     def _note(self, _kind: Kind, type_: EventType, content: Object) -> None:
@@ -137,7 +141,7 @@ class ScriptedSite:
         elif pod is None:
             pod = self._pods[uid] = ScriptedPod(content, self)
             if self.life is not None:
-                self._clock.call_later(0, _Course(self, pod, self.life))
+                self.arm(_Course(self, pod, self.life), 0)
         else:
             pod.note(content)
 
@@ -183,29 +187,31 @@ class ScriptedSite:
             self._arrange_controllers()
 
 
-class _Course:
-    """A life under way: called, it does its next step; it ends with its pod."""
+class _Course(Alarm):
+    """A life under way: when it rings, it does its next step; it ends with its pod."""
 
     __slots__ = ("_life", "_pod", "_site", "_steps")  # each pod has one all the time
 
     def __init__(self, site: ScriptedSite, pod: ScriptedPod, life: Life) -> None:
+        super().__init__()
         self._site = site
         self._pod = pod
         self._life = life
         self._steps: Iterator[float] | None = None
 
-    def __call__(self) -> None:
+    def ring(self) -> None:
+        """Do the next step."""
         if self._pod.is_gone or self._pod.is_ending or self._pod.is_cut_short:
             return
         if self._pod.is_stopped:
-            self._pod.when_resumed(self)
+            self._pod.when_resumed(self.ring)
             return
         try:
             if self._steps is None:
                 self._steps = begin(self._life, self._pod)
             pause_s = next(self._steps, math.inf)
             check_step(self._life, pause_s)
-            self._site.call_later(pause_s, self)
+            self._site.arm(self, pause_s)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 -- a test may fail by any, and shall not hang for it

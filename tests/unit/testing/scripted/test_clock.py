@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from launcher_k8s.testing import ScriptedClock
-from launcher_k8s.testing.scripted.clock import MOST_AT_ONCE, START
+from launcher_k8s.testing.scripted.clock import MOST_AT_ONCE, START, Alarm
 
 
 async def test_a_day_of_sleep_takes_no_time() -> None:
@@ -92,6 +92,23 @@ async def test_what_is_not_waited_for_happens_when_time_comes_there() -> None:
     assert rung == []
     await clock.sleep(7)
     assert rung == [5]
+
+
+async def test_an_alarm_may_be_set_again_as_it_rings() -> None:
+    clock, rung = ScriptedClock(), list[float]()
+
+    pauses_s = [3, 0, 3]
+
+    class Repeated(Alarm):
+        def ring(self) -> None:
+            rung.append(clock.monotonic())
+            if pauses_s:
+                clock.arm(self, pauses_s.pop(0))
+
+    clock.arm(Repeated(), 1)
+    clock.call_later(4, lambda: rung.append(-1))
+    await clock.sleep(20)
+    assert rung == [1, -1, 4, 4, 7]
 
 
 async def test_no_time_passes_any_more_once_nobody_waits() -> None:
