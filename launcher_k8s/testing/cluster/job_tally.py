@@ -43,7 +43,8 @@ class Tally:
     @property
     def announced(self) -> Ending | None:
         """The end that is announced."""
-        return conditions.announced(self.conditions)
+        known = self.status.get("conditions")
+        return conditions.announced(known) if known else None
 
     @property
     def has_noted(self) -> bool:

@@ -7,7 +7,7 @@ more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -242,16 +242,14 @@ def _sum(some: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
 
 def new_containers(pod: Object) -> tuple[Sequence[Container], Sequence[Container]]:
     """A pod's init containers and containers, none of them started."""
-    init = _containers(pod["spec"].get("initContainers", []), init=True)
-    main = _containers(pod["spec"]["containers"], init=False)
-    if init:
-        for each in (*init, *main):
-            each.wait("PodInitializing")
+    spec = pod["spec"]
+    main = tuple([Container(each) for each in spec["containers"]])
+    if not spec.get("initContainers"):
+        return (), main
+    init = tuple([Container(each, init=True) for each in spec["initContainers"]])
+    for each in (*init, *main):
+        each.wait("PodInitializing")
     return init, main
-
-
-def _containers(specs: Iterable[Mapping[str, Any]], *, init: bool) -> Sequence[Container]:
-    return tuple([Container(spec, init) for spec in specs])
 
 
 def find_container(containers: Sequence[Container], name: str) -> Container | None:

@@ -6,7 +6,7 @@ The rest of a spec is in the Pod object, and looked up there when a status is wr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -15,8 +15,6 @@ from launcher_k8s.shape.names import MAIN_CONTAINER
 from launcher_k8s.testing.cluster.container_states import Container
 from launcher_k8s.testing.cluster.kinds import Object
 from launcher_k8s.testing.cluster.statuses import find_container, new_containers
-
-_KEPT: Final = ("name", "restartPolicy")
 
 
 class Containers(msgspec.Struct, frozen=True, gc=False):  # each pod has one, and it holds no cycles
@@ -30,7 +28,7 @@ class Containers(msgspec.Struct, frozen=True, gc=False):  # each pod has one, an
         """Those of a new pod, none of them started."""
         init, main = new_containers(pod)
         for each in (*init, *main):
-            each.spec = {field: each.spec[field] for field in _KEPT if field in each.spec}
+            each.spec = _kept(each.spec)
         return cls(init, main)
 
     @property
@@ -64,6 +62,12 @@ def program_of(pod: Object, name: str) -> str:
 
 def _with_each(containers: Sequence[Container], specs: Sequence[Mapping[str, Any]]) -> Sequence[Container]:
     return [replace(each, spec=spec) for each, spec in zip(containers, specs, strict=True)]
+
+
+def _kept(spec: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What tells a container apart from others of its pod."""
+    policy = spec.get("restartPolicy")
+    return {"name": spec["name"], "restartPolicy": policy} if policy else {"name": spec["name"]}
 
 
 def _specs(pod: Object) -> tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]:
