@@ -154,10 +154,6 @@ class Api:
         stored = self._store.get(kind, key_at(namespace, name))
         return None if stored is None else stored.content
 
-    def glance(self, kind: Kind, name: str, namespace: str, read: Callable[[bytes], Object]) -> Object | None:
-        """As :meth:`find`; of an object that is known as JSON only, what ``read`` makes of that."""
-        return self._store.glance(kind, key_at(namespace, name), read)
-
     def objects(self, kind: Kind, namespace: str = "") -> list[Object]:
         """The present objects of a kind, in the order of their names; not to be written into."""
         prefix = f"{namespace}/" if namespace else ""

@@ -180,13 +180,6 @@ class Store:
                 self._keep_awake(stored)
         return stored
 
-    def glance(self, kind: Kind, key: str, read: Callable[[bytes], Object]) -> Object | None:
-        """The present object, or what is read of its JSON if it rests: it is not woken for that."""
-        stored = self._tables[kind].by_key.get(key)
-        if stored is None:
-            return None
-        return read(stored.body) if stored.held is None else stored.held
-
     def table(self, kind: Kind) -> Table:
         """The present objects of a kind."""
         return self._tables[kind]

@@ -171,18 +171,6 @@ def test_what_is_asked_for_is_awake_and_rests_again() -> None:
     assert awake.is_resting
 
 
-def test_who_glances_at_an_object_does_not_wake_it() -> None:
-    store = rested_store(content("a"))
-    (resting,) = store.table(POD).walk()
-
-    assert store.glance(POD, "ns/a", json.loads) == resting.content
-    assert resting.is_resting
-    awake = store.get(POD, "ns/a")
-    assert awake is not None
-    assert store.glance(POD, "ns/a", json.loads) is awake.content
-    assert store.glance(POD, "ns/b", json.loads) is None
-
-
 def test_one_of_few_that_is_asked_for_stays_awake_until_it_changes() -> None:
     store = rested_store(content("a"))
 
