@@ -92,6 +92,11 @@ class Trail:
         """Record a refusal and go on, so that the others are found too."""
         self.refusals.append(Refusal(what, message, str(value), str(limit), origin, hint))
 
+    def extend(self, other: Trail) -> None:
+        """Record all that stands in another trail."""
+        self.decisions.extend(other.decisions)
+        self.refusals.extend(other.refusals)
+
     def raise_refusals(self) -> None:
         """Raise what was refused, all of it at once.
 

@@ -13,13 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import lru_cache, partial
-from inspect import unwrap
 from typing import Any, Final, TypeVar
 
 from launcher_k8s.errors import BackendClosedError, ConfigurationError
 from launcher_k8s.host.effects import HostEffects
 from launcher_k8s.job import Job
-from launcher_k8s.plan import JobPlan, plan_job, plan_service
+from launcher_k8s.plan import JobPlan, Terms, plan_service, plan_under
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.template_files import write_absent
 from launcher_k8s.templates.effects import Effects
@@ -28,6 +27,8 @@ T = TypeVar("T")
 
 MOST_AT_ONCE: Final = 8
 """Templates of each sort that are rendered at the same time; others wait for their turn."""
+MOST_USERS: Final = 256
+"""Of so many users it is remembered under what terms their jobs are planned."""
 _THREADS: Final = "launcher-k8s-templates"
 
 # What waits for the host or computes for long, and `tpl`, whose texts may; fields of these names do not.
@@ -36,7 +37,6 @@ _WAITS: Final = re.compile(
 )
 
 _log = logging.getLogger(__name__)
-_plan = unwrap(plan_job)  # the verbs have checked what they were given
 
 
 class Planner:
@@ -48,6 +48,7 @@ class Planner:
 
     def __init__(self, effects: Effects | None) -> None:
         self._effects: Effects = effects or HostEffects()
+        self._terms: dict[tuple[str, tuple[str, ...]], Terms] = {}
         self._threads: dict[bool, ThreadPoolExecutor] = {}
         self._rendering: set[asyncio.Future[Any]] = set()
 
@@ -91,11 +92,9 @@ class Planner:
             BackendClosedError: The backend was left meanwhile.
         """
         act: Callable[[], JobPlan] = partial(
-            _plan,
+            plan_under,
+            self._terms_of(user, tuple(groups), settings),
             job,
-            settings,
-            user=user,
-            groups=groups,
             job_id=job_id,
             key=key,
             effects=self._effects,
@@ -113,6 +112,15 @@ class Planner:
         return await self._run(
             partial(plan_service, job, settings, groups=groups, effects=self._effects), settings
         )
+
+    def _terms_of(self, user: str, groups: tuple[str, ...], settings: ClusterSettings) -> Terms:
+        """What a user's jobs are planned under, found out anew when the settings are others."""
+        terms = self._terms.get((user, groups))
+        if terms is None or terms.cluster is not settings:
+            if len(self._terms) >= MOST_USERS:
+                self._terms.clear()
+            terms = self._terms[user, groups] = Terms(settings, user, groups=groups)
+        return terms
 
     async def _run(self, act: Callable[[], T], settings: ClusterSettings) -> T:
         return await self._in_thread(act, settings) if settings.use_templating else act()

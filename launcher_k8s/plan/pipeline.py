@@ -7,7 +7,7 @@ the profile's overrides), and last the name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -35,6 +35,7 @@ from launcher_k8s.naming import job_id_from_key, preview_id, submission_digest
 from launcher_k8s.plan.job_plan import JobPlan
 from launcher_k8s.plan.overriding import override, set_last
 from launcher_k8s.plan.templating import render_objects
+from launcher_k8s.plan.terms import Terms
 from launcher_k8s.plan.warnings import warn
 from launcher_k8s.quantity import format_decimal
 from launcher_k8s.rules.allocation import Allocation
@@ -43,10 +44,8 @@ from launcher_k8s.rules.images import choose_image
 from launcher_k8s.rules.mounts import plan_mounts
 from launcher_k8s.rules.placement import choose_constraints
 from launcher_k8s.rules.ports import check_ports
-from launcher_k8s.rules.profiles import profile_for
-from launcher_k8s.rules.resources import allocate
-from launcher_k8s.rules.validity import check_job, check_namespace
-from launcher_k8s.settings import CUSTOM_RESOURCES, ClusterSettings, UserProfile
+from launcher_k8s.rules.validity import check_job
+from launcher_k8s.settings import CUSTOM_RESOURCES, ClusterSettings
 from launcher_k8s.templates.effects import Effects
 
 
@@ -80,28 +79,30 @@ def plan_job(
         TemplateError: The cluster uses templates, and one of them is not right, fails, or makes what may not
             be submitted.
     """
-    check_namespace(cluster)
-    trail, groups = Trail(), tuple(groups)
+    return plan_under(Terms(cluster, user, groups=groups), job, job_id=job_id, key=key, effects=effects)
+
+
+def plan_under(
+    terms: Terms,
+    job: Job,
+    *,
+    job_id: str | None = None,
+    key: str | None = None,
+    effects: Effects | None = None,
+) -> JobPlan:
+    """What :func:`plan_job` does, under terms that are known, and of arguments that were checked."""
+    cluster, user, profile, trail = terms.cluster, terms.user, terms.profile, Trail()
     if key == "":
         trail.refuse("key", "the key is empty: all such submissions would be one", hint="leave it out")
     check_job(job, cluster, user=user, trail=trail)
-    profile = profile_for(cluster, user, groups=groups)
-    allocation = allocate(job, profile, cluster, user=user, trail=trail)
+    allocation = terms.allocator.allocate(job, trail)
     mounts = plan_mounts(
         job, user=user, trail=trail, everyone=cluster.mounts, origin=cluster.origin("mounts")
     )
     job_id = job_id or _id_from(job, cluster, user=user, key=key)
-    decided = _decide(
-        job,
-        trail,
-        mounts=mounts.mounts,
-        job_id=job_id,
-        user=user,
-        profile=profile,
-        allocation=allocation,
-        cluster=cluster,
-    )
+    decided = _decide(job, terms, trail, mounts=mounts.mounts, job_id=job_id, allocation=allocation)
     warn(decided, cluster, trail)
+    trail.decisions.extend(terms.warnings)
     check_metadata(job.metadata, trail=trail)
     data = job_data(
         decided,
@@ -110,7 +111,7 @@ def plan_job(
         share_process_namespace=cluster.shared_process_namespace,
     )
     with concealing(job):
-        made = _make(data, cluster, profile, trail, groups=groups, effects=effects)
+        made = _make(data, terms, trail, effects=effects)
     submission = submission_digest(job, user=user, key_or_id=decided.id if key is None else key)
     return JobPlan(
         job_id=decided.id,
@@ -138,19 +139,12 @@ class _Made(msgspec.Struct, frozen=True):
     patch: tuple[Mapping[str, Any], ...] = ()
 
 
-def _make(
-    data: Mapping[str, Any],
-    cluster: ClusterSettings,
-    profile: UserProfile,
-    trail: Trail,
-    *,
-    groups: Sequence[str],
-    effects: Effects | None,
-) -> _Made:
+def _make(data: Mapping[str, Any], terms: Terms, trail: Trail, *, effects: Effects | None) -> _Made:
     """The objects, by the templates or else the built-in manifest and the overrides."""
+    cluster, profile = terms.cluster, terms.profile
     if cluster.use_templating:
         trail.raise_refusals()
-        made = render_objects(data, cluster, profile, trail, groups=groups, effects=effects)
+        made = render_objects(data, cluster, profile, trail, groups=terms.groups, effects=effects)
         check_annotations(made.manifest, trail=trail)
         trail.raise_refusals()
         return _Made(made.manifest, made.service, made.findings)
@@ -162,24 +156,17 @@ def _make(
 
 
 def _decide(
-    job: Job,
-    trail: Trail,
-    *,
-    mounts: tuple[Mount, ...],
-    job_id: str,
-    user: str,
-    profile: UserProfile,
-    allocation: Allocation,
-    cluster: ClusterSettings,
+    job: Job, terms: Terms, trail: Trail, *, mounts: tuple[Mount, ...], job_id: str, allocation: Allocation
 ) -> Job:
     """The job as it will run."""
+    user, profile = terms.user, terms.profile
     chosen = allocation.profile.section if allocation.profile else ""
     return changed(
         job,
         id=job_id,
         user=user,
-        cluster=cluster.name,
-        instance_id=cluster.instance_id,
+        cluster=terms.cluster.name,
+        instance_id=terms.cluster.instance_id,
         mounts=mounts,
         container=changed(job.container, image=choose_image(job, profile, user=user, trail=trail)),
         placement_constraints=choose_constraints(job, profile, allocation, user=user, trail=trail),

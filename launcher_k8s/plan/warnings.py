@@ -35,6 +35,15 @@ def warn(job: Job, cluster: ClusterSettings, trail: Trail) -> None:
         )
         trail.warn("stdin", reason, cluster.origin("stdin_annotation"))
     _warn_of_expansion(job, trail)
+
+
+def warn_of_settings(cluster: ClusterSettings, trail: Trail) -> None:
+    """Record what the settings lack, whatever the job.
+
+    Args:
+        cluster: The cluster's settings.
+        trail: Takes the warnings.
+    """
     if cluster.api_url is None:
         trail.warn(
             "api-url", "not set: planning works, reaching the cluster needs it", cluster.origin("api_url")

@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 import pytest
 
-from launcher_k8s.backend.planning import MOST_AT_ONCE, Planner
+from launcher_k8s.backend.planning import MOST_AT_ONCE, MOST_USERS, Planner
 from launcher_k8s.errors import BackendClosedError
 from launcher_k8s.job import Job
 from launcher_k8s.plan import JobPlan
-from launcher_k8s.settings import ClusterSettings
+from launcher_k8s.settings import ClusterSettings, ProfileSection
 from launcher_k8s.templates.defaults import JOB_FILE, SERVICE_FILE, default_templates
 from launcher_k8s.templates.effects import CommandResult
 from tests.unasked_effects import UnaskedEffects
@@ -70,6 +70,39 @@ async def test_commands_that_wait_let_jobs_go_on_whose_templates_run_none(change
     notes = [plan.manifest["spec"]["template"]["metadata"]["annotations"]["cost"] for plan in plans]
     assert notes == ["4711"] * (MOST_AT_ONCE + 1)
     planner.leave()
+
+
+IMAGES = attrs.evolve(
+    SETTINGS,
+    use_templating=False,
+    profiles=(
+        ProfileSection.everyone(default_container_image="r:4"),
+        ProfileSection.group("lab", default_container_image="r:5"),
+        ProfileSection.user("jane", default_container_image="r:6"),
+    ),
+)
+
+
+async def test_everybody_is_planned_for_as_the_settings_and_their_groups_say_now() -> None:
+    planner = Planner(None)
+
+    async def image(user: str, *groups: str, settings: ClusterSettings = IMAGES) -> str:
+        plan = await planner.plan(Job.shell("x"), settings, user=user, groups=groups)
+        assert plan.user == user
+        return plan.job.container.image
+
+    asked = [("me", ()), ("me", ("lab",)), ("jane", ("lab",)), ("joe", ("lab",)), ("me", ())]
+    assert [await image(user, *groups) for user, groups in asked] == ["r:4", "r:5", "r:6", "r:5", "r:4"]
+    changed = attrs.evolve(IMAGES, profiles=(ProfileSection.everyone(default_container_image="r:7"),))
+    assert [await image("me", settings=settings) for settings in (changed, IMAGES)] == ["r:7", "r:4"]
+
+
+async def test_only_so_many_users_are_remembered() -> None:
+    planner = Planner(None)
+    for number in range(MOST_USERS + 2):
+        plan = await planner.plan(JOB, IMAGES, user=f"user-{number}", groups=())
+        assert plan.user == f"user-{number}"
+    assert len(planner._terms) <= MOST_USERS
 
 
 async def test_leaving_waits_for_no_command_and_says_so_to_who_does() -> None:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import attrs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launcher_k8s.decisions import DecisionKind
+from launcher_k8s.decisions import DecisionKind, Trail
+from launcher_k8s.job import CPU_COUNT, Job, ResourceLimit
+from launcher_k8s.rules.profiles import profile_for
+from launcher_k8s.rules.resources import MOST_KNOWN, Allocation, Allocator
 from launcher_k8s.settings import ClusterSettings, ResourceProfile
 from tests.rules_cases import Outcome, decide, everyone
 
@@ -136,3 +141,49 @@ def test_every_amount_leaves_one_decision_and_every_refusal_tells_who_and_where(
     if accepted(outcome):
         for subject in ("resource profile", "NVIDIA GPUs", "AMD GPUs", "cpu limit", "memory request"):
             assert outcome.decision(subject).value
+
+
+def allocator_of(cluster: ClusterSettings) -> Allocator:
+    return Allocator(profile_for(cluster, "jane"), cluster, user="jane")
+
+
+def allocate_by(allocator: Allocator, job: Job) -> tuple[Allocation, Trail]:
+    trail = Trail()
+    return allocator.allocate(job, trail), trail
+
+
+@given(clusters, st.lists(jobs, min_size=2, max_size=4))
+def test_what_was_given_to_others_before_changes_nothing(
+    cluster: ClusterSettings, asked: list[dict[str, Any]]
+) -> None:
+    allocator = allocator_of(cluster)
+    for options in [*asked, *asked]:
+        alone, outcome = decide(cluster, **options), allocate_by(allocator, Job.shell("true", **options))
+        assert outcome[0] == alone.allocation
+        assert outcome[1].refusals == alone.refusals[: len(outcome[1].refusals)]
+        assert outcome[1].decisions == alone.trail.decisions[: len(outcome[1].decisions)]
+
+
+@pytest.mark.parametrize("amounts", [("1", "1.0"), ("1.0", "1")])
+def test_an_amount_is_given_as_this_job_states_it(amounts: tuple[str, str]) -> None:
+    allocator = allocator_of(everyone())
+    given_ = [allocate_by(allocator, Job.shell("true", cpus=amount))[0].cpus for amount in amounts]
+    assert tuple(map(str, given_)) == amounts
+
+
+def test_every_job_is_warned_of_what_only_it_states() -> None:
+    allocator = allocator_of(everyone())
+    odd = attrs.evolve(Job.shell("true"), resource_limits=(ResourceLimit("disk", "1"),))
+    subjects = [
+        [decision.subject for decision in allocate_by(allocator, job)[1].decisions if not decision.value]
+        for job in (odd, Job.shell("true"), odd)
+    ]
+    assert subjects == [["resource limits"], [], ["resource limits"]]
+
+
+def test_however_much_was_asked_for_before_each_gets_what_it_asks_for() -> None:
+    allocator = allocator_of(everyone(max_cpus=1000))
+    for _ in range(2):
+        for cpus in range(1, MOST_KNOWN + 3):
+            job = attrs.evolve(Job.shell("true"), resource_limits=(ResourceLimit(CPU_COUNT, str(cpus)),))
+            assert allocate_by(allocator, job)[0].cpus == cpus
