@@ -12,7 +12,16 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from launcher_k8s.job import SERVICE_ACCOUNT_CONFIG, Container, ExposedPort, Job, Json
+from launcher_k8s.job import (
+    SERVICE_ACCOUNT_CONFIG,
+    ConfigItem,
+    Container,
+    EnvVar,
+    ExposedPort,
+    Job,
+    Json,
+    PlacementConstraint,
+)
 from launcher_k8s.naming import generate_name
 from launcher_k8s.wire import to_wire
 
@@ -35,7 +44,7 @@ def job_data(
         volume_mounts: Where the container mounts them.
         share_process_namespace: Whether the pod's containers see each other's processes.
     """
-    ports = [_port(port) for port in job.exposed_ports]
+    ports = [_port(port) for port in job.exposed_ports] if job.exposed_ports else []
     return {
         "id": job.id,
         "cluster": job.cluster,
@@ -45,23 +54,21 @@ def job_data(
         "group": job.group,
         "workingDirectory": job.working_directory,
         "container": _container(job.container),
-        "initContainers": [to_wire(container) for container in job.init_containers],
+        "initContainers": _items(job.init_containers),
         "host": job.host,
         "command": job.command,
         "exe": job.exe,
         "stdin": job.stdin,
         "args": list(job.args),
-        "environment": [{"name": item.name, "value": item.value} for item in job.environment],
-        "placementConstraints": [
-            {"name": item.name, "value": item.value} for item in job.placement_constraints
-        ],
+        "environment": _pairs(job.environment),
+        "placementConstraints": _pairs(job.placement_constraints),
         "exposedPorts": ports,
         "metadata": _metadata(job),
-        "mounts": [to_wire(mount) for mount in job.mounts],
-        "config": [{"name": item.name, "value": item.value} for item in job.config],
+        "mounts": _items(job.mounts),
+        "config": _pairs(job.config),
         "resourceLimits": [{"type": limit.type, "value": limit.value} for limit in job.resource_limits],
-        "volumes": [to_wire(volume) for volume in volumes],
-        "volumeMounts": [to_wire(mount) for mount in volume_mounts],
+        "volumes": _items(volumes),
+        "volumeMounts": _items(volume_mounts),
         "tags": list(job.tags),
         "servicePortsJson": _ports_json(ports),
         "serviceName": job.id,
@@ -72,6 +79,14 @@ def job_data(
         "instanceId": job.instance_id,
         "resourceProfile": job.resource_profile,
     }
+
+
+def _items(values: Sequence[Any]) -> list[Any]:
+    return [to_wire(value) for value in values] if values else []
+
+
+def _pairs(values: Sequence[EnvVar | PlacementConstraint | ConfigItem]) -> list[dict[str, str]]:
+    return [{"name": item.name, "value": item.value} for item in values] if values else []
 
 
 def _metadata(job: Job) -> dict[str, Any]:
@@ -107,10 +122,14 @@ def _port(port: ExposedPort) -> dict[str, Any]:
 
 
 def _ports_json(ports: Sequence[Mapping[str, Any]]) -> str:
-    served = [port for port in ports if "publishedPort" not in port]
-    return _JSON.encode(served) if served else "[]"
+    if not ports:
+        return "[]"
+    return _JSON.encode([port for port in ports if "publishedPort" not in port])
 
 
 def _service_account(job: Job) -> str:
-    accounts = [item.value for item in job.config if item.name == SERVICE_ACCOUNT_CONFIG]
-    return accounts[-1] if accounts else ""
+    account = ""
+    for item in job.config:
+        if item.name == SERVICE_ACCOUNT_CONFIG:
+            account = item.value
+    return account

@@ -67,10 +67,10 @@ def _read_command(command: Any, whole: Object) -> Mapping[str, Any]:
 
 
 def _write_environment(data: Data) -> Any:
-    secrets = [_secret_variable(item["value"]) for item in data["config"] if item["name"] == SECRET_CONFIG]
-    return [
-        {"name": item["name"], "value": item["value"]} for item in data["environment"]
-    ] + secrets or ABSENT
+    written = [{"name": item["name"], "value": item["value"]} for item in data["environment"]]
+    if config := data["config"]:
+        written += [_secret_variable(item["value"]) for item in config if item["name"] == SECRET_CONFIG]
+    return written or ABSENT
 
 
 def _secret_variable(packed: str) -> dict[str, Any]:
@@ -92,7 +92,10 @@ def _read_environment(variables: Any, _whole: Object) -> Mapping[str, Any]:
 
 
 def _write_ports(data: Data) -> Any:
-    return [_container_port(port) for port in data["exposedPorts"] if port.get("publishedPort")] or ABSENT
+    ports = data["exposedPorts"]
+    if not ports:
+        return ABSENT
+    return [_container_port(port) for port in ports if port.get("publishedPort")] or ABSENT
 
 
 def _container_port(port: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,8 +156,11 @@ def _write_volume_mounts(data: Data) -> Any:
 
 def _write_capabilities(data: Data) -> Any:
     container = data["container"]
-    wanted = {"add": container.get("capabilitiesAdd"), "drop": container.get("capabilitiesDrop")}
-    return {key: list(items) for key, items in wanted.items() if items} or ABSENT
+    add, drop = container.get("capabilitiesAdd"), container.get("capabilitiesDrop")
+    capabilities = {"add": list(add)} if add else {}
+    if drop:
+        capabilities["drop"] = list(drop)
+    return capabilities or ABSENT
 
 
 def _read_capabilities(capabilities: Any, _whole: Object) -> Mapping[str, Any]:

@@ -6,9 +6,8 @@ do to the API server.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from itertools import groupby
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -21,6 +20,8 @@ Data: TypeAlias = Mapping[str, Any]
 
 Object: TypeAlias = Mapping[str, Any]
 """A Kubernetes object, as JSON types."""
+
+_Write: TypeAlias = Callable[[Data], Any]
 
 Path: TypeAlias = tuple[str | int, ...]
 Version: TypeAlias = tuple[int, int, int]
@@ -189,64 +190,75 @@ class Lookup:
 
 
 class Builder:
-    """Builds objects of many facts: where each is put is found out once.
+    """Builds objects of many facts: what stands in what is found out once.
 
-    A mapping is merged into what stands where it is put, and is itself left as it is. A list holds objects.
+    Mappings for one place are merged there, before what has a path of its own under it, and are themselves
+    left as they are. A list holds objects.
 
     Args:
-        facts: What to write, in this order; each path ends with a key.
+        facts: What to write, in this order; each path begins and ends with a key.
     """
 
     def __init__(self, facts: Iterable[Fact]) -> None:
-        written = [fact for fact in facts if fact.is_written]
-        holders = list(
-            dict.fromkeys(fact.path[:depth] for fact in written for depth in range(len(fact.path)))
-        )
-        place = {path: index for index, path in enumerate(holders)}
-        lists = {path[:-1] for path in holders if path and isinstance(path[-1], int)}
-        # Each holder as a step from one before it; the first is the object itself.
-        self._holders = [
-            (place.get(path[:-1], 0), path[-1] if path else "", list if path in lists else dict)
-            for path in holders
-        ]
-        # Facts that stand together in one holder do so in the table, too.
-        self._runs = [
-            (place[above], [(fact.write, str(fact.path[-1])) for fact in run])
-            for above, run in groupby(written, key=lambda fact: fact.path[:-1])
-        ]
+        self._write = _object_of([(fact.path, fact.write) for fact in facts if fact.is_written])
 
     def build(self, data: Data) -> dict[str, Any]:
         """The object of a job's data; what holds nothing is left out."""
-        built: dict[str, Any] = {}
-        holders: list[Any] = [None] * len(self._holders)
-        holders[0] = built
-        for place, run in self._runs:
-            node = holders[place]
-            for write, key in run:
-                value = write(data)
-                if value is ABSENT:
-                    continue
-                if node is None:
-                    node = self._make(place, holders)
-                if isinstance(value, dict):
-                    node.setdefault(key, {}).update(value)
-                else:
-                    node[key] = value
-        return built
+        built: dict[str, Any] | Absent = self._write(data)
+        return {} if isinstance(built, Absent) else built
 
-    def _make(self, place: int, holders: list[Any]) -> Any:
-        """What holds facts, made with all above it where it is missing."""
-        above, step, kind = self._holders[place]
-        whole = holders[above]
-        if whole is None:
-            whole = self._make(above, holders)
-        if isinstance(step, int):
-            whole.extend({} for _ in range(step + 1 - len(whole)))
-            node = whole[step]
-        else:
-            node = whole.setdefault(step, kind())
-        holders[place] = node
-        return node
+
+def _part_of(written: Sequence[tuple[Path, _Write]]) -> _Write:
+    """What writes all that stands at a place and under it, paths from there."""
+    path, write = written[0]
+    if path and isinstance(path[0], int):
+        return _list_of(written)
+    if path or len(written) > 1 or (isinstance(write, Constant) and isinstance(write.value, dict)):
+        return _object_of(written)
+    return write
+
+
+def _object_of(written: Sequence[tuple[Path, _Write]]) -> _Write:
+    merged = [write for path, write in written if not path]
+    parts = [(str(key), part) for key, part in _parts_of(written)]
+
+    def write_object(data: Data) -> Any:
+        built: dict[str, Any] = {}
+        for write in merged:
+            value = write(data)
+            if value is not ABSENT:
+                built.update(value)
+        for key, write in parts:
+            value = write(data)
+            if value is not ABSENT:
+                built[key] = value
+        return built or ABSENT
+
+    return write_object
+
+
+def _list_of(written: Sequence[tuple[Path, _Write]]) -> _Write:
+    parts = [(int(index), part) for index, part in _parts_of(written)]
+
+    def write_list(data: Data) -> Any:
+        built: list[Any] = []
+        for index, write in parts:
+            value = write(data)
+            if value is not ABSENT:
+                built.extend({} for _ in range(index + 1 - len(built)))
+                built[index] = value
+        return built or ABSENT
+
+    return write_list
+
+
+def _parts_of(written: Sequence[tuple[Path, _Write]]) -> list[tuple[str | int, _Write]]:
+    """What stands under a place, by its first step."""
+    parts: dict[str | int, list[tuple[Path, _Write]]] = {}
+    for path, write in written:
+        if path:
+            parts.setdefault(path[0], []).append((path[1:], write))
+    return [(step, _part_of(part)) for step, part in parts.items()]
 
 
 def format_path(path: Path) -> str:

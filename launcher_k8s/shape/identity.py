@@ -60,6 +60,8 @@ def own_mapping(part: str, key: str) -> Any:
     """Writes the annotations or labels that a job brings for a part of its objects."""
 
     def write(data: Data) -> Any:
+        if not data["metadata"]:
+            return ABSENT
         mapping = conventional(data, part, key)
         return dict(mapping) if mapping and isinstance(mapping, Mapping) else ABSENT
 

@@ -26,7 +26,8 @@ _USER_METADATA = (*POD_METADATA, "annotations", USER_METADATA_ANNOTATION)
 
 
 def _write_node_selector(data: Data) -> Any:
-    return {item["name"]: item["value"] for item in data["placementConstraints"]} or ABSENT
+    constraints = data["placementConstraints"]
+    return {item["name"]: item["value"] for item in constraints} if constraints else ABSENT
 
 
 def _read_node_selector(labels: Any, _whole: Object) -> Mapping[str, Any]:
@@ -40,7 +41,8 @@ def _own_init_containers(metadata: Any) -> list[Any]:
 
 
 def _write_init_containers(data: Data) -> Any:
-    return [*data["initContainers"], *_own_init_containers(data["metadata"])] or ABSENT
+    stated, metadata = data["initContainers"], data["metadata"]
+    return [*stated, *(_own_init_containers(metadata) if metadata else ())] or ABSENT
 
 
 def _read_init_containers(containers: Any, whole: Object) -> Mapping[str, Any]:
