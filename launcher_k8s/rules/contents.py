@@ -50,10 +50,11 @@ def check_contents(job: Job, *, user: str, trail: Trail) -> None:
         InvalidJobError: The job is nested so deeply that nothing else of it can be decided.
     """
     free = {name: value for name, value in zip(_NAMES, _read(job), strict=True) if value}
-    problems = list(find_problems(free, content_problem))
-    for path, problem in problems:
+    is_too_deep = False
+    for path, problem in find_problems(free, content_problem):
+        is_too_deep = problem is TOO_DEEP  # the last of all
         what = path.removeprefix(".") or "job"
         message = f"the job of user {quote(user)}, {what}: {problem}"
         trail.refuse(what, message, origin=JOB, hint="take it out")
-    if any(problem is TOO_DEEP for _, problem in problems):
+    if is_too_deep:
         trail.raise_refusals()

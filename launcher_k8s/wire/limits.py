@@ -106,14 +106,22 @@ def _find_items(kind: Any) -> tuple[_Items | None, bool]:
     if issubclass(kind, Mapping):
         return lambda value: value.items(), True
     if attrs.has(kind):
-        fields, read = [(key, default) for _, key, default in written_fields(kind)], reader(kind)
-        # Nobody finds fault with a default, which is not written.
-        return lambda value: [
-            (key, item)
-            for (key, default), item in zip(fields, read(value), strict=True)
-            if item is not default
-        ], False
+        return _fields_of(kind), False
     return (lambda _: ()) if issubclass(kind, _WHOLE) else None, False
+
+
+def _fields_of(kind: Any) -> _Items:
+    """What tells of the fields that are written: nobody finds fault with a default."""
+    fields, read = [(key, default) for _, key, default in written_fields(kind)], reader(kind)
+
+    def stated_in(value: Any) -> list[tuple[str, Any]]:
+        stated = []
+        for (key, default), item in zip(fields, read(value), strict=True):
+            if item is not default:
+                stated.append((key, item))
+        return stated
+
+    return stated_in
 
 
 _items_of: Callable[[Any], tuple[_Items | None, bool]] = cache(_find_items)
