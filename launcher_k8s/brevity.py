@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import attrs
 
+from launcher_k8s.attributes import fields_of
 from launcher_k8s.wording import visible
 
 MOST_COLUMNS: Final = 110
@@ -43,15 +44,16 @@ _short: Final = _Short()
 
 
 def brief(value: Any) -> str:
-    """The ``__repr__`` of an attrs class: its name, and the fields that were set, on one line.
+    """The ``__repr__`` of a value: its name, and the fields that were set, on one line.
 
     A class takes it by ``__repr__ = brief``. A field for which there is no room is left out.
     """
-    name = type(value).__name__
+    kind: Any = type(value)
+    name = kind.__name__
     shown: list[str] = []
     room = MOST_COLUMNS - len(name) - len("(...)")
     is_whole = True
-    for field in attrs.fields(type(value)):
+    for field in fields_of(kind):
         if not field.repr or _has_default(value, field):
             continue
         part = f"{field.name}={_short.repr(getattr(value, field.name))}"

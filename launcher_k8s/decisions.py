@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import Enum
 
 import attrs
+import msgspec
 
 from launcher_k8s.brevity import brief
 from launcher_k8s.errors import InvalidJobError
@@ -28,17 +29,17 @@ class DecisionKind(Enum):
     WARNING = "warning"
 
 
-@attrs.frozen
-class Decision:
+class Decision(msgspec.Struct, frozen=True, gc=False):  # every job has a dozen, and none holds another
     """One decision: what it is about, the outcome as text, how, from where and why."""
-
-    __repr__ = brief
 
     subject: str
     value: str
     kind: DecisionKind
     origin: Origin = DEFAULT
     reason: str = ""
+
+    def __repr__(self) -> str:
+        return brief(self)
 
     def __str__(self) -> str:
         reason = f": {self.reason}" if self.reason else ""

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 import attrs
+import msgspec
 
 from launcher_k8s.brevity import brief, brief_words
 from launcher_k8s.errors import InvalidJobError
@@ -59,8 +60,7 @@ class Operation(Enum):
 FINAL = frozenset(state for state in JobState if state.is_final)
 
 
-@attrs.frozen
-class JobStatus:
+class JobStatus(msgspec.Struct, frozen=True, gc=False):  # three of every job, and none holds another
     """The state of one job at one moment; a stream of these tells each change once.
 
     Times are aware and in UTC, and the cluster's own. ``last_update_time`` is that of the latest thing it

@@ -50,10 +50,8 @@ def tag_annotation(index: int) -> str:
 
 def read_tags(annotations: Mapping[str, str]) -> tuple[str, ...]:
     """The tags in a pod template's annotations, in the order of their numbers."""
-    numbered = [
-        (int(number), tag)
-        for key, tag in annotations.items()
-        if key.startswith(TAG_ANNOTATION_PREFIX) and (number := key[_TAG_AT:]).isdecimal()
-    ]
-    numbered.sort()
-    return tuple([tag for _, tag in numbered])
+    # What has only digits after so many letters holds the prefix nowhere but in front.
+    keys = [key for key in annotations if TAG_ANNOTATION_PREFIX in key and key[_TAG_AT:].isdecimal()]
+    if len(keys) > 1:
+        keys.sort(key=lambda key: (int(key[_TAG_AT:]), annotations[key]))
+    return tuple([annotations[key] for key in keys])

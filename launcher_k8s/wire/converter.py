@@ -7,15 +7,16 @@ of a string's characters, and a number of a string.
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any
 
 import attrs
 import cattrs
-from cattrs.gen import make_dict_structure_fn, override
+from cattrs.gen import make_dict_structure_fn_from_attrs, override
 
+from launcher_k8s.attributes import fields_of, has_fields
 from launcher_k8s.job import Mount
 from launcher_k8s.wire.names import wire_key
 from launcher_k8s.wire.scalars import SCALARS
@@ -26,7 +27,7 @@ from launcher_k8s.wording import kind_of
 def value_converter() -> cattrs.Converter:
     """The one converter that reads public values."""
     converter = cattrs.Converter()
-    converter.register_structure_hook_factory(attrs.has, lambda kind: _structure_hook(kind, converter))
+    converter.register_structure_hook_factory(has_fields, lambda kind: _structure_hook(kind, converter))
     for kind, check in SCALARS.items():
         converter.register_structure_hook(kind, check)
     converter.register_structure_hook_func(_is_json, lambda data, _: data)
@@ -77,16 +78,18 @@ def _object(data: Any) -> Mapping[str, Any]:
     return data
 
 
-def _structure_hook(kind: type[Any], converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
-    attrs.resolve_types(kind)
-    local = [attribute.name for attribute in attrs.fields(kind) if attribute.metadata.get("local")]
-    keys = {each.name: wire_key(each) for each in attrs.fields(kind) if each.name not in local}
+def _structure_hook(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
+    if attrs.has(kind):
+        attrs.resolve_types(kind)
+    fields = fields_of(kind)
+    local = [attribute.name for attribute in fields if attribute.metadata.get("local")]
+    keys = {each.name: wire_key(each) for each in fields if each.name not in local}
     keeps_extra = keys.pop("extra", None) is not None
     renames: dict[str, Any] = {name: override(rename=key) for name, key in keys.items()}
     omitted: dict[str, Any] = {name: override(omit=True) for name in ("extra", *local)}
-    build = make_dict_structure_fn(kind, converter, **omitted, **renames)
+    build = make_dict_structure_fn_from_attrs(list(fields), kind, converter, **omitted, **renames)
     known = set(keys.values())
-    nothing = dict.fromkeys(keys[name] for name in _without_default_or_value(kind) if name in keys)
+    nothing = dict.fromkeys(keys[name] for name in _without_default_or_value(fields) if name in keys)
 
     def structure(data: Any, _: Any) -> Any:
         data = _older_mount(_object(data)) if kind is Mount else _object(data)
@@ -97,9 +100,9 @@ def _structure_hook(kind: type[Any], converter: cattrs.Converter) -> Callable[[A
     return structure
 
 
-def _without_default_or_value(kind: type[Any]) -> list[str]:
+def _without_default_or_value(fields: Iterable[attrs.Attribute[Any]]) -> list[str]:
     """The fields that must be given and may be None, which is not written."""
-    required = [each for each in attrs.fields(kind) if each.default is attrs.NOTHING]
+    required = [each for each in fields if each.default is attrs.NOTHING]
     return [each.name for each in required if NoneType in typing.get_args(each.type)]
 
 

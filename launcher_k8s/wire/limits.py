@@ -15,8 +15,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-import attrs
-
+from launcher_k8s.attributes import has_fields
 from launcher_k8s.wire.writing import reader, written_fields
 from launcher_k8s.wording import quote
 
@@ -105,7 +104,7 @@ def _find_items(kind: Any) -> tuple[_Items | None, bool]:
         return enumerate, False
     if issubclass(kind, Mapping):
         return lambda value: value.items(), True
-    if attrs.has(kind):
+    if has_fields(kind):
         return _fields_of(kind), False
     return (lambda _: ()) if issubclass(kind, _WHOLE) else None, False
 

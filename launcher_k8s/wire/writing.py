@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from launcher_k8s.attributes import reader_of
+from launcher_k8s.attributes import fields_of, has_fields, reader_of
 from launcher_k8s.wire.names import wire_key
 
 
@@ -29,7 +29,7 @@ def _find_writer(kind: Any) -> Callable[[Any], Any]:
     """What writes values of a class."""
     if kind in _WRITERS:
         return _WRITERS[kind]
-    if attrs.has(kind):
+    if has_fields(kind):
         return _object_writer(kind)
     if issubclass(kind, Mapping):
         return _mapping_to_wire
@@ -64,7 +64,7 @@ def written_fields(kind: Any) -> tuple[tuple[str, str, Any], ...]:
     """Name, wire name and default of each field that may be written."""
     return tuple(
         (attribute.name, wire_key(attribute), _default(attribute))
-        for attribute in attrs.fields(kind)
+        for attribute in fields_of(kind)
         if attribute.name != "extra" and not any(attribute.metadata.get(mark) for mark in ("secret", "local"))
     )
 

@@ -4,9 +4,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import attrs
+import msgspec
 import pytest
 
-from launcher_k8s.attributes import changed, reader_of
+from launcher_k8s.attributes import changed, fields_of, has_fields, reader_of
 
 
 @pytest.mark.parametrize(("names", "read"), [((), ()), (("a",), (1,)), (("b", "a"), ([2], 1))])
@@ -39,3 +40,22 @@ def test_a_changed_value_is_that_of_evolve(changes: dict[str, Any]) -> None:
 def test_what_is_no_field_cannot_be_changed() -> None:
     with pytest.raises(KeyError, match="odd"):
         changed(Odd(1, "x"), odd=1)
+
+
+class Plain(msgspec.Struct, frozen=True):
+    """A struct with a field that must be given."""
+
+    given: int
+    text: str = "x"
+
+
+def test_a_struct_has_the_fields_that_it_would_have_with_attrs() -> None:
+    alike = attrs.make_class(
+        "Plain", {"given": attrs.field(type=int), "text": attrs.field(default="x", type=str)}
+    )
+    assert has_fields(Plain)
+    assert fields_of(Plain) == tuple(attrs.fields(alike))
+
+
+def test_what_is_no_value_of_ours_has_no_fields() -> None:
+    assert not has_fields(dict)

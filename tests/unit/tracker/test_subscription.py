@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import attrs
 import pytest
+from msgspec.structs import replace
 
 from launcher_k8s.status import JobFilter, JobState, JobStatus
 from launcher_k8s.tracker import Subscription
@@ -79,7 +79,7 @@ def test_a_message_that_came_and_went_is_not_told_to_a_slow_reader() -> None:
 
 def test_what_waits_from_before_stays_when_a_later_message_goes() -> None:
     reader = Reader()
-    inferred = attrs.evolve(RUNNING, inferred=True)
+    inferred = replace(RUNNING, inferred=True)
     reader.subscription.push(inferred)
     reader.subscription.push(status(JobState.RUNNING, message="slow"), "")
     reader.subscription.push(RUNNING, "slow")
