@@ -48,13 +48,13 @@ def test_a_tracked_job_is_small(annotations: dict[str, str]) -> None:
         tracker.apply_job(decode_job_event(job_line))
         tracker.apply_pod(decode_pod_event(pod_line))
     endings = Endings(86_400)
-    for job_id in [each.row.id for each in tracker.take_unrecorded()] or tracker.take_recorded():
+    for job_id in [each.row.id for each in tracker.take_unrecorded()] or tracker.upkeep.take_recorded():
         row = tracker.row(job_id)
         ending = ending_of(row) if row else None
         assert ending is not None
         endings.add(ending)
-    tracker.take_doubts()
-    tracker.take_turned()
+    tracker.upkeep.take_doubts()
+    tracker.upkeep.take_turned()
     gc.collect()
     taken = tracemalloc.get_traced_memory()[0] / JOBS
     tracemalloc.stop()

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 import attrs
+import msgspec
 
 from launcher_k8s.brevity import brief
 
@@ -26,11 +27,8 @@ STRATEGIC_MERGE_PATCH = "application/strategic-merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
 
 
-@attrs.frozen
-class Resource:
+class Resource(msgspec.Struct, frozen=True, gc=False):
     """An API resource: a collection, or one object of it when ``name`` is set."""
-
-    __repr__ = brief
 
     plural: str
     group: str = ""
@@ -38,6 +36,9 @@ class Resource:
     namespace: str = ""
     name: str = ""
     subresource: str = ""
+
+    def __repr__(self) -> str:
+        return brief(self)
 
     def within(self, namespace: str) -> Resource:
         """The collection in a namespace."""
@@ -74,14 +75,14 @@ POD_METRICS = Resource("pods", group="metrics.k8s.io", version="v1beta1")
 ACCESS_REVIEWS = Resource("selfsubjectaccessreviews", group="authorization.k8s.io")
 
 
-@attrs.frozen
-class Reply:
+class Reply(msgspec.Struct, frozen=True, gc=False):
     """The answer to a unary request: the body, and what the server said in ``Warning`` headers."""
 
-    __repr__ = brief
-
-    body: bytes = attrs.field(repr=False)
+    body: bytes
     warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Reply(warnings={self.warnings!r})" if self.warnings else "Reply()"
 
 
 @attrs.frozen

@@ -63,15 +63,15 @@ PERMISSIONS: Final = (
         ("get", "list", "watch", "patch"),
         "the state of jobs is not known, and none can be ended whose image has no shell",
     ),
-    Permission(attrs.evolve(PODS, subresource="log"), ("get",), "the output of jobs cannot be read"),
+    Permission(PODS.named("", "log"), ("get",), "the output of jobs cannot be read"),
     Permission(
-        attrs.evolve(PODS, subresource="exec"),
+        PODS.named("", "exec"),
         _CONNECT,
         "jobs are ended by a deadline instead of a signal, cannot be suspended, and tell no CPU time",
         Severity.WARNING,
     ),
     Permission(
-        attrs.evolve(PODS, subresource="attach"),
+        PODS.named("", "attach"),
         _CONNECT,
         "jobs cannot be given a standard input",
         Severity.WARNING,

@@ -1,7 +1,7 @@
 """Keeping the tracker up to date: one shared watch of Jobs, one of Pods, and what they leave open.
 
 The two watches are not in step: an end seen in one may wait for the other. What is still in doubt after
-a moment is read from the API server (``Tracker.take_doubts``).
+a moment is read from the API server (``Upkeep.take_doubts``).
 """
 
 from __future__ import annotations
@@ -206,25 +206,26 @@ class Follower:
         self._news = asyncio.Event()
 
     def _tend(self) -> None:
-        if self._is_left or not self._tracker.asks_any:
+        tracker = self._tracker
+        if self._is_left or not tracker.asks_any:
             return
-        for unrecorded in self._tracker.take_unrecorded():
+        for unrecorded in tracker.take_unrecorded():
             self._recorder.record(unrecorded)
-        for job_id in self._tracker.take_recorded():
+        for job_id in tracker.upkeep.take_recorded():
             self._recorder.settled(job_id)
-        for unexplained in self._tracker.take_unexplained():
+        for unexplained in tracker.take_unexplained():
             self._troubles.look_into(unexplained)
-        for job_id in self._tracker.take_turned():
+        for job_id in tracker.upkeep.take_turned():
             self._feeder.consider(job_id)
-        for job_id in self._tracker.take_declared():
+        for job_id in tracker.upkeep.take_declared():
             self._declared.put_nowait(job_id)
-        for job_id in self._tracker.take_doubts():
+        for job_id in tracker.upkeep.take_doubts():
             self._start(self._settle(job_id))
 
     async def _settle(self, job_id: str) -> None:
         await self._patience.clock.sleep(DOUBT_S)
         try:
-            while self._tracker.in_doubt(job_id):
+            while self._tracker.upkeep.is_doubted(job_id):
                 await self._patience.without_end().run(lambda: self.look(job_id))
         except ObjectNotFoundError:
             return  # the watch will tell that it was removed

@@ -34,6 +34,9 @@ class Tracker:
     Args:
         instance_id: The Launcher's instance id: only its jobs are offered for writing.
         keep_removed: How many removed jobs to remember.
+
+    Attributes:
+        upkeep: What is asked of the backend beside :meth:`take_unrecorded` and :meth:`take_unexplained`.
     """
 
     def __init__(self, *, instance_id: str = "", keep_removed: int = 1000) -> None:
@@ -42,7 +45,7 @@ class Tracker:
         self._kept: set[str] = set()
         self._removed: OrderedDict[str, JobStatus] = OrderedDict()
         self._notes = Notes()
-        self._upkeep = Upkeep()
+        self.upkeep = Upkeep()
         self._audience = Audience(self.status)
         self._table = Table(self._audience.expect_change)
         self._jobs_seen: int | None = None  # the version up to which all Jobs are known
@@ -112,7 +115,7 @@ class Tracker:
         self._after_list()
 
     def settle(self, job: JobRow, pods: Sequence[PodRow]) -> None:
-        """Take in what the backend read about a job in doubt, after :meth:`take_doubts` named it.
+        """Take in what the backend read about a job in doubt, after :meth:`Upkeep.take_doubts` named it.
 
         Args:
             job: Its Job, read after the Pods.
@@ -204,42 +207,18 @@ class Tracker:
 
     @property
     def asks_any(self) -> bool:
-        """Whether any of the following may give something."""
-        return self._upkeep.awaits_any or self._notes.has_fresh
+        """Whether any of the following, or :attr:`upkeep`, may give something."""
+        return self.upkeep.awaits_any or self._notes.has_fresh
 
     def take_unrecorded(self) -> list[Unrecorded]:
         """Jobs of our instance id whose final state was told and is still to be written, each once."""
         found = []
-        for job_id in self._upkeep.take_unrecorded():
+        for job_id in self.upkeep.take_unrecorded():
             entry = self._table.get(job_id)
             if entry and entry.job and entry.job.final:
                 suspend = may_start_later(entry.job, entry.pod)
                 found.append(Unrecorded(entry.job, entry.job.final, suspend))
         return found
-
-    def take_recorded(self) -> list[str]:
-        """Jobs of our instance id whose final state was told and stood on them when it was; each once."""
-        return self._upkeep.take_recorded()
-
-    def take_doubts(self) -> list[str]:
-        """Jobs whose end cannot be told yet, because one of the two streams may lag; each once.
-
-        Most settle within a second, when the other stream has caught up. For one that is still
-        :meth:`in_doubt` then, the backend reads the Pods, then the Job, and calls :meth:`settle`.
-        """
-        return self._upkeep.take_doubts()
-
-    def in_doubt(self, job_id: str) -> bool:
-        """Whether a job named by :meth:`take_doubts` is still in doubt."""
-        return self._upkeep.is_doubted(job_id)
-
-    def take_turned(self) -> list[str]:
-        """Jobs that were told to run, or to have ended, since last asked: those that run may want input."""
-        return self._upkeep.take_turned()
-
-    def take_declared(self) -> list[str]:
-        """Jobs of our instance id with a control that was declared, and not said to be carried out."""
-        return self._upkeep.take_declared()
 
     def take_unexplained(self) -> list[Unexplained]:
         """Jobs that have come to be pending while their rows do not say why; each once, and anew with a Pod.
@@ -282,7 +261,7 @@ class Tracker:
             self._tell(entry, entry.job, verdict, removed=True)
             self._remember(build_status(entry.job, verdict, removed=True))
         self._kept.discard(job_id)
-        self._upkeep.forget(job_id)
+        self.upkeep.forget(job_id)
         self._notes.forget(job_id)
         self._table.drop_job(job_id)
 
@@ -302,7 +281,7 @@ class Tracker:
         self._reconsider()
 
     def _reconsider(self) -> None:
-        for job_id in self._upkeep.doubted():
+        for job_id in self.upkeep.doubted():
             self._audience.expect_change(job_id)
             self._update_job(job_id)
 
@@ -321,15 +300,15 @@ class Tracker:
         self._notes.consider(job, pod, verdict)
         verdict = self._notes.explain(job.id, verdict)
         if verdict.state.is_final and not certain and self._is_doubtful(job, pod, verdict):
-            self._upkeep.doubt(job.id)
+            self.upkeep.doubt(job.id)
             verdict = held(entry, verdict)
         else:
-            self._upkeep.trust(job.id)
+            self.upkeep.trust(job.id)
         if verdict.state is not entry.told or verdict.message != entry.message:
             self._tell(entry, job, verdict)
         intent = job.intent
         if intent is not None and not intent.done and not verdict.state.is_final and self._is_ours(job):
-            self._upkeep.note_declared(job.id)
+            self.upkeep.note_declared(job.id)
 
     def _is_ours(self, job: JobRow) -> bool:
         return job.instance_id == self._instance_id
@@ -345,7 +324,7 @@ class Tracker:
         if verdict.state.is_final and not entry.is_final:
             self._conclude(entry, job, verdict)
         if verdict.state is not entry.told and verdict.state is not JobState.PENDING:
-            self._upkeep.note_turn(job.id)
+            self.upkeep.note_turn(job.id)
         before = entry.message if verdict.state is entry.told and not removed else None
         entry.told, entry.message = verdict.state, verdict.message
         if listened:
@@ -353,7 +332,7 @@ class Tracker:
 
     def _conclude(self, entry: Entry, job: JobRow, verdict: Verdict) -> None:
         if self._is_ours(job):
-            ask = self._upkeep.ask_to_record if job.final is None else self._upkeep.note_recorded
+            ask = self.upkeep.ask_to_record if job.final is None else self.upkeep.note_recorded
             ask(job.id)
         entry.settle(final_of(verdict))
 

@@ -84,24 +84,32 @@ class Upkeep:
         return taken
 
     def take_turned(self) -> list[str]:
-        """The jobs that have come to run, or have ended, since last asked."""
+        """The jobs that were told to run, or to have ended, since last asked: the first may want input."""
+        if not self._turned:
+            return []
         taken, self._turned = self._turned, []
         return taken
 
     def take_declared(self) -> list[str]:
-        """The jobs with a control to be carried out, since last asked."""
+        """The jobs of our instance id with a control that was declared, and not said to be carried out."""
+        if not self._declared:
+            return []
         taken, self._declared = self._declared, []
         return taken
 
     def take_recorded(self) -> list[str]:
-        """The jobs whose final state was told and stood on them already, since last asked."""
+        """Jobs of our instance id whose final state was told and stood on them when it was; each once."""
         if not self._recorded:
             return []
         taken, self._recorded = list(self._recorded), {}
         return taken
 
     def take_doubts(self) -> list[str]:
-        """The jobs that have come into doubt since last asked."""
+        """Jobs whose end cannot be told yet, because one of the two streams may lag; each once.
+
+        Most settle within a second, when the other stream has caught up. For one that is still in doubt then
+        (:meth:`is_doubted`), the backend reads the Pods, then the Job, and calls :meth:`Tracker.settle`.
+        """
         if not self._doubted:
             return []
         fresh = [job_id for job_id, handed_out in self._doubted.items() if not handed_out]

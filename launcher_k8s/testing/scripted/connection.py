@@ -132,7 +132,7 @@ class ScriptedConnection:
     ) -> Reply:
         """POST an object into a collection (or to a subresource)."""
         reply = await self._ask("create", resource, params, body, content_type)
-        return attrs.evolve(reply, warnings=reply.warnings + self.warnings) if self.warnings else reply
+        return Reply(reply.body, reply.warnings + self.warnings) if self.warnings else reply
 
     async def get(self, resource: Resource) -> Reply:
         """GET one object."""

@@ -220,7 +220,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule()
     def look_into_doubts(self) -> None:
-        for job_id in self.tracker.take_doubts():
+        for job_id in self.tracker.upkeep.take_doubts():
             if job_id in self.world.jobs:
                 pods = [self.world.pods[job_id]] if job_id in self.world.pods else []
                 self.tracker.settle(self.world.jobs[job_id], pods)

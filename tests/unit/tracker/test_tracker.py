@@ -411,10 +411,10 @@ def test_a_failed_job_is_not_said_to_have_lost_its_pod_before_the_pods_were_hear
     scene.world.end("a", 3)
     scene.world.see_to("a")
     scene.look_at_jobs()
-    assert (told(following), scene.tracker.take_doubts()) == (["Pending"], ["a"])
+    assert (told(following), scene.tracker.upkeep.take_doubts()) == (["Pending"], ["a"])
     scene.look_at_pods()
     assert told(following) == ["Running", "Finished"]
-    assert not scene.tracker.in_doubt("a")
+    assert not scene.tracker.upkeep.is_doubted("a")
 
 
 def test_a_kill_by_another_process_is_not_taken_for_the_jobs_own_end() -> None:
@@ -459,11 +459,11 @@ def test_the_backend_can_settle_a_doubt_by_looking() -> None:
     scene.world.ask("a", Operation.KILL)
     scene.world.end("a", 137)
     scene.look_at_pods()
-    assert scene.tracker.take_doubts() == ["a"]
-    assert scene.tracker.take_doubts() == []
+    assert scene.tracker.upkeep.take_doubts() == ["a"]
+    assert scene.tracker.upkeep.take_doubts() == []
     scene.tracker.settle(scene.world.jobs["a"], [scene.world.pods["a"]])
     assert told(following)[-1] == "Killed"
-    assert not scene.tracker.in_doubt("a")
+    assert not scene.tracker.upkeep.is_doubted("a")
 
 
 def test_looking_may_show_that_the_pod_is_gone() -> None:
@@ -794,8 +794,8 @@ def test_a_control_of_our_own_jobs_may_be_left_to_be_carried_out(ours: str, decl
     scene.run(instance_id="ours")
     scene.world.ask("a", Operation.STOP)
     scene.look()
-    assert scene.tracker.take_declared() == declared
-    assert scene.tracker.take_declared() == []
+    assert scene.tracker.upkeep.take_declared() == declared
+    assert scene.tracker.upkeep.take_declared() == []
 
 
 def test_a_control_that_was_carried_out_is_nobodys_any_more() -> None:
@@ -805,7 +805,7 @@ def test_a_control_that_was_carried_out_is_nobodys_any_more() -> None:
     assert intent is not None
     scene.world.jobs["a"] = replace(scene.world.jobs["a"], intent=replace(intent, done=True))
     scene.relist()
-    assert scene.tracker.take_declared() == []
+    assert scene.tracker.upkeep.take_declared() == []
 
 
 def test_a_pending_job_declared_failed_is_to_be_suspended() -> None:
