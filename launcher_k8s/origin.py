@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 import attrs
+import msgspec
 
 from launcher_k8s.brevity import brief
 
@@ -58,12 +59,12 @@ CODE = Origin(OriginKind.CODE)
 JOB = Origin(OriginKind.JOB)
 
 
-@attrs.frozen
-class Sourced(Generic[T_co]):
+class Sourced(msgspec.Struct, Generic[T_co], frozen=True, gc=False):
     """A value with its origin and what it shadowed, nearest first."""
-
-    __repr__ = brief
 
     value: T_co
     origin: Origin = DEFAULT
     shadowed: tuple[Sourced[T_co], ...] = ()
+
+    def __repr__(self) -> str:
+        return brief(self)
