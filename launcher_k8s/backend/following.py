@@ -83,9 +83,7 @@ class Follower:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        jobs = self._source(
-            JOBS, decode_job_page, partial(decode_job_event, is_known=self._tracker.knows_job)
-        )
+        jobs = self._source(JOBS, decode_job_page, partial(decode_job_event, is_known=self._tracker.recalls))
         pods = self._source(PODS, decode_pod_page, decode_pod_event)
         self._start(self._follow(jobs, self._tracker.apply_job, self._tracker.replace_jobs))
         self._start(self._follow(pods, self._tracker.apply_pod, self._tracker.replace_pods))

@@ -20,10 +20,12 @@ from launcher_k8s.shape.names import MAIN_CONTAINER
 Row = TypeVar("Row")
 Decoded = TypeVar("Decoded")
 
-Known: TypeAlias = Callable[[str, str, str], bool]
-"""Whether the object of some name, uid and resource version has been read before."""
+Known: TypeAlias = Callable[[int], bool]
+"""Whether what some write made, named by its resource version as a number, has been read before."""
 
 _MARK = MAIN_CONTAINER.encode()
+_CHANGES = (b'{"type":"ADDED",', b'{"type":"MODIFIED",')
+_VERSION = b'"resourceVersion":"'
 
 
 class Lean(msgspec.Struct, rename="camel", gc=False):
@@ -119,11 +121,13 @@ def decode_event(
         line: The event as it came.
         what: What it is, for the error's message.
         row_of: Makes the row; None for an object that is not ours.
-        is_known: Of what is known no row is made, unless it was deleted.
+        is_known: What is known is not read again, unless it was deleted.
 
     Raises:
         ClusterError: It is no event.
     """
+    if is_known is not None and (version := _version_at_a_glance(line)) and is_known(int(version)):
+        return Event(EventKind.MODIFIED, None, version)
     try:
         event = decode(decoder, line, what)
     except ClusterError:
@@ -132,14 +136,20 @@ def decode_event(
         foreign = decode(_FOREIGN_EVENT, line, what)
         return Event(foreign.type, None, foreign.object.metadata.resource_version)
     seen: Any = event.object
-    told = seen.metadata
-    if (
-        is_known is not None
-        and event.type is not EventKind.DELETED
-        and is_known(told.name, told.uid, told.resource_version)
-    ):
-        return Event(event.type, None, told.resource_version)
-    return Event(event.type, row_of(seen), told.resource_version)
+    return Event(event.type, row_of(seen), seen.metadata.resource_version)
+
+
+def _version_at_a_glance(line: bytes) -> str:
+    """The version of an object that was made or changed, where it is plain to see; else nothing.
+
+    That is where the line is written without blanks, and one version alone is in it. Inside of a text the
+    quotes would be escaped.
+    """
+    pieces = line.split(_VERSION)
+    if len(pieces) != 2 or not line.startswith(_CHANGES):
+        return ""
+    version = pieces[1][: pieces[1].find(b'"')]
+    return version.decode() if version.isdigit() else ""
 
 
 def decode_page(

@@ -112,7 +112,7 @@ def decode_job_event(line: bytes, is_known: Known | None = None) -> Event[JobRow
 
     Args:
         line: The event as it came.
-        is_known: What was read before, as the answer to a write of ours: the watch only repeats it.
+        is_known: Tells what was read before, as the answer to a write of ours: the watch only repeats it.
 
     Raises:
         ClusterError: The bytes are not an event.

@@ -22,6 +22,8 @@ from launcher_k8s.tracker.table import Table
 from launcher_k8s.tracker.upkeep import Unrecorded, Upkeep
 
 _NOT_STARTED = (None, JobState.PENDING)
+_MOST_LEARNED = 1024
+"""Writes of ours whose answers came before the watch told of them: it is behind by no more than moments."""
 
 
 class Tracker:
@@ -44,6 +46,7 @@ class Tracker:
         self._keep_removed = keep_removed
         self._kept: set[str] = set()
         self._removed: OrderedDict[str, JobStatus] = OrderedDict()
+        self._learned: dict[int, None] = {}
         self._notes = Notes()
         self.upkeep = Upkeep()
         self._audience = Audience(self.status)
@@ -60,7 +63,7 @@ class Tracker:
         if row is not None and event.kind is EventKind.DELETED:
             self._lose(row.id, row)
         elif row is not None:
-            self.learn(row)
+            self._take_in(row)
         if self._jobs_seen is not None:
             self._jobs_seen = max(self._jobs_seen, event.version if row is None else row.version)
             self._reconsider()
@@ -79,8 +82,17 @@ class Tracker:
 
     def learn(self, row: JobRow) -> None:
         """Take in a Job as a write of ours answered it, ahead of the watch."""
-        if (entry := self._put_job(row)) is not None:
-            self._update(entry)
+        self._learned[row.version] = None
+        if len(self._learned) > _MOST_LEARNED:
+            del self._learned[next(iter(self._learned))]
+        self._take_in(row)
+
+    def recalls(self, version: int) -> bool:
+        """Whether a Job was learned as it was at this version, and the watch has not been asked about it yet.
+
+        The watch tells of each write once, so what is recalled is forgotten.
+        """
+        return self._learned.pop(version, self) is None
 
     def replace_jobs(self, rows: Iterable[JobRow], resource_version: str = "") -> None:
         """Take in a complete list of Jobs: what differs was changed, what is missing was removed.
@@ -93,7 +105,7 @@ class Tracker:
         for job_id in self._table.missing_jobs(listed, version):
             self._lose(job_id)
         for row in listed:
-            self.learn(row)
+            self._take_in(row)
         self._jobs_seen = max(self._jobs_seen or 0, version)
         self._after_list()
 
@@ -144,11 +156,6 @@ class Tracker:
     def drop(self, job_id: str) -> None:
         """Take a job for removed that was kept."""
         self._remove(job_id)
-
-    def knows_job(self, job_id: str, uid: str, resource_version: str) -> bool:
-        """Whether a Job was taken in as it was at this version, or later: then its row changes nothing."""
-        job = self.row(job_id)
-        return job is not None and _is_as_late(job, pack_uid(uid), version_number(resource_version))
 
     # --- what it tells
 
@@ -232,6 +239,10 @@ class Tracker:
         return self._notes.is_unexplained(unexplained)
 
     # --- rows
+
+    def _take_in(self, row: JobRow) -> None:
+        if (entry := self._put_job(row)) is not None:
+            self._update(entry)
 
     def _put_job(self, row: JobRow) -> Entry | None:
         """Put a Job's row in its place; None if it, or a later one, is there."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -27,6 +28,11 @@ def row_of(job: dict[str, Any]) -> JobRow:
     row = decode_job(encoded(job))
     assert row is not None
     return row
+
+
+def compact(kind: str, job: dict[str, Any]) -> bytes:
+    """A line of a watch as API servers write it."""
+    return json.dumps({"type": kind, "object": job}, separators=(",", ":")).encode()
 
 
 def template(job: dict[str, Any]) -> dict[str, Any]:
@@ -198,25 +204,46 @@ def test_an_error_event_is_told_from_others() -> None:
     assert (event.kind, event.row, event.version) == (EventKind.ERROR, None, 0)
 
 
-def test_no_row_is_made_of_a_job_that_is_known_as_it_is() -> None:
-    asked: list[tuple[str, str, str]] = []
-
-    def is_known(name: str, uid: str, resource_version: str) -> bool:
-        asked.append((name, uid, resource_version))
-        return True
-
-    event = decode_job_event(JOB_EVENT, is_known)
-    assert (event.kind, event.row, event.version) == (EventKind.MODIFIED, None, 653)
-    assert asked == [(JOB_ID, JOB_UID, "653")]
+def test_no_row_is_made_of_a_write_that_is_known() -> None:
+    event = decode_job_event(compact("MODIFIED", job_object()), [653].__contains__)
+    assert (event.row, event.version, event.is_bookmark) == (None, 653, False)
 
 
-def test_a_job_that_is_not_known_is_read() -> None:
-    assert decode_job_event(JOB_EVENT, lambda *_: False) == decode_job_event(JOB_EVENT)
+def test_a_write_that_is_not_known_is_read() -> None:
+    line = compact("ADDED", job_object())
+    assert decode_job_event(line, lambda _: False) == decode_job_event(line)
 
 
 def test_that_a_known_job_was_deleted_is_read() -> None:
-    event = decode_job_event(event_line("DELETED", job_object()), lambda *_: True)
+    event = decode_job_event(compact("DELETED", job_object()), lambda _: True)
     assert (event.kind, event.row) == (EventKind.DELETED, row_of(job_object()))
+
+
+def test_where_two_versions_are_in_a_line_it_is_read() -> None:
+    job = job_object()
+    template(job)["metadata"]["resourceVersion"] = "1"
+    assert decode_job_event(compact("MODIFIED", job), lambda _: True).row == row_of(job)
+
+
+def test_a_version_inside_of_a_text_is_not_taken_for_that_of_the_job() -> None:
+    job = job_object()
+    job["metadata"]["annotations"] = {"note": '"resourceVersion":"1"'}
+    event = decode_job_event(compact("MODIFIED", job), [1].__contains__)
+    assert event.row == row_of(job)
+
+
+@pytest.mark.parametrize("version", ["", "x7", "-7"])
+def test_a_version_that_is_no_number_is_none_that_is_known(version: str) -> None:
+    job = job_object()
+    job["metadata"]["resourceVersion"] = version
+    assert decode_job_event(compact("MODIFIED", job), lambda _: True).row == row_of(job)
+
+
+def test_a_line_that_was_written_with_blanks_is_read() -> None:
+    event = decode_job_event(
+        json.dumps({"type": "MODIFIED", "object": job_object()}).encode(), lambda _: True
+    )
+    assert event.row == row_of(job_object())
 
 
 def test_a_page_holds_what_is_ours_and_where_to_go_on() -> None:

@@ -82,28 +82,24 @@ def told(subscription: Subscription) -> list[str]:
 # --- what need not be read again
 
 
-@pytest.mark.parametrize(
-    ("uid", "version", "is_known"),
-    [
-        ("one", "7", True),
-        ("one", "6", True),
-        ("one", "8", False),
-        ("another", "6", True),
-        ("another", "7", False),
-        ("another", "8", False),
-    ],
-)
-def test_a_job_is_known_as_it_was_learned_and_before(uid: str, version: str, is_known: bool) -> None:
+def test_what_was_learned_is_recalled_once() -> None:
     tracker = Tracker()
     tracker.learn(JobRow("a", "one", 7))
-    assert tracker.knows_job("a", uid, version) is is_known
-    assert not tracker.knows_job("b", uid, version)
+    assert [tracker.recalls(version) for version in (6, 7, 7)] == [False, True, False]
 
 
-def test_of_a_job_without_a_version_nothing_is_known() -> None:
+def test_what_the_watch_has_told_is_not_recalled() -> None:
     tracker = Tracker()
-    tracker.learn(JobRow("a", "one"))
-    assert not tracker.knows_job("a", "one", "")
+    tracker.apply_job(Event(EventKind.ADDED, JobRow("a", "one", 7), "7"))
+    assert not tracker.recalls(7)
+
+
+def test_of_very_many_writes_the_latest_are_recalled() -> None:
+    tracker = Tracker()
+    for version in range(1, 2001):
+        tracker.learn(JobRow(f"job-{version}", "one", version))
+    assert not tracker.recalls(1)
+    assert all(tracker.recalls(version) for version in range(1001, 2001))
 
 
 # --- the guarantees
