@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 
 from launcher_k8s.rows import Event, EventKind, JobRow, PodRow
-from launcher_k8s.rows.values import Uid, pack_uid, version_number
+from launcher_k8s.rows.values import Uid, version_number
 from launcher_k8s.state import Verdict, build_status, final_of, judge_removed, may_start_later
 from launcher_k8s.status import JobFilter, JobState, JobStatus
 from launcher_k8s.tracker.audience import Audience

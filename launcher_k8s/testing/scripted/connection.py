@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 import aiohttp
-import attrs
 
 from launcher_k8s.connection import (
     JSON_MEDIA_TYPE,
