@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 import attrs
+from msgspec.structs import replace
 
 from launcher_k8s.backend import submission
 from launcher_k8s.backend.feeding import Feeder
@@ -104,4 +105,4 @@ def with_warnings(planned: JobPlan, warnings: Collection[str]) -> JobPlan:
         return planned
     origin = Origin(OriginKind.CLUSTER)
     added = tuple(Decision("Kubernetes", "", DecisionKind.WARNING, origin, warning) for warning in warnings)
-    return attrs.evolve(planned, decisions=planned.decisions + added)
+    return replace(planned, decisions=planned.decisions + added)

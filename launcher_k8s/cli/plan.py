@@ -6,8 +6,8 @@ import argparse
 import json
 from itertools import filterfalse
 
-import attrs
 import yaml
+from msgspec.structs import replace
 
 from launcher_k8s.cli.common import (
     CONNECTION_CODES,
@@ -61,7 +61,7 @@ def _without_way(planned: JobPlan) -> JobPlan:
     def is_of_way(decision: Decision) -> bool:
         return decision.kind is DecisionKind.WARNING and decision.subject in _WAY
 
-    return attrs.evolve(planned, decisions=tuple(filterfalse(is_of_way, planned.decisions)))
+    return replace(planned, decisions=tuple(filterfalse(is_of_way, planned.decisions)))
 
 
 def _tried(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import attrs
 import msgspec
 
 from launcher_k8s.brevity import brief_words
@@ -20,8 +19,7 @@ from launcher_k8s.shape.names import JOB_API_VERSION, JOB_KIND
 _encode = msgspec.json.Encoder().encode
 
 
-@attrs.frozen(repr=False, eq=False)
-class JobPlan:
+class JobPlan(msgspec.Struct, frozen=True, eq=False):
     """A job's Kubernetes objects, and why they are as they are.
 
     Args:

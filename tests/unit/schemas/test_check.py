@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 import pytest
 from hypothesis import given, settings
+from msgspec.structs import replace
 
 from launcher_k8s.errors import InvalidJobError, LauncherError, NotSupportedError
 from launcher_k8s.finding import Finding
@@ -67,7 +68,7 @@ def test_what_a_job_itself_says_wrong_has_the_job_as_origin() -> None:
 def test_a_plans_service_is_checked_too() -> None:
     plan = planned()
     assert plan.service is not None
-    spoiled = attrs.evolve(plan, service={**plan.service, "spec": {"prots": []}})
+    spoiled = replace(plan, service={**plan.service, "spec": {"prots": []}})
     (finding,) = check_schema(spoiled)
     assert (finding.kind, finding.pointer, finding.hint) == ("Service", "/spec/prots", "did you mean ports?")
 
