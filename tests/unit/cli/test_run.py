@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import attrs
 import pytest
+from msgspec.structs import replace
 
 from launcher_k8s.backend import Stream, Submitted
 from launcher_k8s.cause import Cause, Diagnosis
@@ -183,7 +184,7 @@ NO_NODE = Diagnosis(
 
 def test_why_a_job_waits_is_told_once(cli: Cli, script: Script) -> None:
     script.diagnosis = NO_NODE
-    script.statuses = (PENDING, WAITING, attrs.evolve(WAITING, status_message="else"), RUNNING, finished(0))
+    script.statuses = (PENDING, WAITING, replace(WAITING, status_message="else"), RUNNING, finished(0))
     assert cli("run", *WHO, *IMAGE, "--", "true").err.splitlines()[-7:] == [
         "id-1 Pending",
         "id-1 Pending: Unschedulable: 0/1 nodes are available",
