@@ -102,6 +102,7 @@ class Tracker:
             resource_version: That of the list. A Job that we have learned of since is not missing.
         """
         listed, version = list(rows), version_number(resource_version)
+        self._learned.clear()  # after an API server was restored from a copy, others may have these versions
         for job_id in self._table.missing_jobs(listed, version):
             self._lose(job_id)
         for row in listed:

@@ -94,6 +94,13 @@ def test_what_the_watch_has_told_is_not_recalled() -> None:
     assert not tracker.recalls(7)
 
 
+def test_after_a_list_nothing_is_recalled() -> None:
+    tracker = Tracker()
+    tracker.learn(JobRow("a", "one", 7))
+    tracker.replace_jobs([JobRow("a", "one", 7)], "6")
+    assert not tracker.recalls(7)
+
+
 def test_of_very_many_writes_the_latest_are_recalled() -> None:
     tracker = Tracker()
     for version in range(1, 2001):
