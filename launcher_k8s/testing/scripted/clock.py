@@ -13,8 +13,9 @@ import heapq
 import math
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from threading import Lock
+from threading import RLock
 
 from launcher_k8s.testing.scripted.idleness import Lull
 
@@ -25,16 +26,17 @@ MOST_AT_ONCE = 100
 
 
 class _Awaited:
-    """How many alarms time is to pass for."""
+    """How many alarms time is to pass for; loops in several threads may set them."""
 
-    __slots__ = ("number",)
+    __slots__ = ("lock", "number")
 
-    def __init__(self) -> None:
+    def __init__(self, lock: RLock) -> None:
         self.number = 0
+        self.lock = lock
 
 
 class Alarm:
-    """Something that is to happen at a moment; once it has, it may be set again.
+    """Something that is to happen at a moment; once it has, it may be set again, unless it was cancelled.
 
     Args:
         happen: What happens; a subclass may say that by :meth:`ring` instead.
@@ -61,10 +63,18 @@ class Alarm:
 
     def cancel(self) -> None:
         """It is not to happen any more."""
-        if self.is_set:
-            self.is_set, self._happen = False, None
-            if self.awaited is not None:
-                self.awaited.number -= 1
+        if self.take():
+            self._happen = None
+
+    def take(self) -> bool:
+        """Have it no longer set; whether it was, which is so for one of all who ask at the same time."""
+        if self.awaited is None:
+            was_set, self.is_set = self.is_set, False
+            return was_set
+        with self.awaited.lock:
+            was_set, self.is_set = self.is_set, False
+            self.awaited.number -= was_set
+        return was_set
 
 
 class ScriptedClock:
@@ -86,10 +96,9 @@ class ScriptedClock:
         self._held = 0
         self._moments: list[float] = []  # a heap
         self._alarms: dict[float, deque[Alarm]] = {}  # of each moment, in the order in which they were set
-        self._awaited = _Awaited()
-        self._lock = Lock()  # a blocking backend has a thread of its own
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._lull: Lull | None = None
+        self._lock = RLock()  # loops may be in several threads; what is collected meanwhile cancels alarms
+        self._awaited = _Awaited(self._lock)
+        self._lulls: dict[asyncio.AbstractEventLoop, Lull] = {}  # of each loop that takes turns
 
     def now(self) -> datetime:
         """The time of day, aware, in UTC."""
@@ -131,14 +140,15 @@ class ScriptedClock:
         if not seconds < math.inf:
             return
         with self._lock:
+            if is_awaited:
+                alarm.awaited = self._awaited
+                self._awaited.number += 1
             alarms = self._alarms.get(due_s)
             if alarms is None:
                 alarms = self._alarms[due_s] = deque()
                 heapq.heappush(self._moments, due_s)
             alarms.append(alarm)
         if is_awaited:
-            alarm.awaited = self._awaited
-            self._awaited.number += 1
             self.note_work()
 
     async def advance(self, seconds: float) -> None:
@@ -163,32 +173,30 @@ class ScriptedClock:
 
     def note_work(self) -> None:
         """Somebody is at work, though nobody may be seen waiting: time does not pass by itself just now."""
-        if self._lull is not None:
-            self._lull.restart()
+        for lull in tuple(self._lulls.values()):
+            lull.restart()
         if not self._advances_by_itself or self._held:
             return
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return  # nothing runs yet; the first request or sleep comes back here
-        if self._loop is not loop and self._awaited.number:
-            self._loop, self._lull = loop, Lull(loop)
-            loop.call_soon(self._turn)
+        if loop not in self._lulls and self._awaited.number:
+            lull = self._lulls[loop] = Lull(loop)
+            loop.call_soon(self._turn, loop, lull)
 
-    def _turn(self) -> None:
-        """One turn of the loop, while somebody waits for time to pass."""
-        if self._loop is None or self._lull is None:
-            return
+    def _turn(self, loop: asyncio.AbstractEventLoop, lull: Lull) -> None:
+        """One turn of a loop, while somebody waits for time to pass, in this loop or beside it."""
         if self._held or not self._awaited.number:
-            self._loop = self._lull = None
+            del self._lulls[loop]
             return
-        is_reached = self._lull.is_reached()
-        if self._lull.pause_s:
-            self._loop.call_later(self._lull.pause_s, self._turn)
+        is_reached = lull.is_reached()
+        if lull.pause_s:
+            loop.call_later(lull.pause_s, self._turn, loop, lull)
         else:
-            self._loop.call_soon(self._turn)
+            loop.call_soon(self._turn, loop, lull)
         if is_reached:
-            self._lull.restart()
+            lull.restart()
             self._pass_until(math.inf)
 
     def _pass_until(self, due_s: float) -> None:
@@ -203,19 +211,20 @@ class ScriptedClock:
             self._reach(alarm.due_s)
             if alarm.awaited is not None:
                 due_s = alarm.due_s
-            self._take(alarm)
-            alarm.ring()
+            if self._take(alarm):
+                alarm.ring()
         else:
             return
         if due_s < math.inf:
             self._reach(due_s)
 
-    def _take(self, alarm: Alarm) -> None:
-        """Take the next out, before it rings: it may be set again then."""
-        self._alarms[alarm.due_s].popleft()
-        alarm.is_set = False
-        if alarm.awaited is not None:
-            self._awaited.number -= 1
+    def _take(self, alarm: Alarm) -> bool:
+        """Take the next out, before it rings: it may be set again then. Whether nobody else has done so."""
+        with self._lock:
+            alarms = self._alarms.get(alarm.due_s)
+            if alarms and alarms[0] is alarm:
+                alarms.popleft()
+        return alarm.take()
 
     def _next(self) -> Alarm | None:
         """The next that is not cancelled."""
@@ -236,5 +245,10 @@ class ScriptedClock:
 
 
 def _wake(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
+    """Let go on who sleeps, in this loop or, beside it, in that of another thread."""
+    loop = waiter.get_loop()
+    if loop is not asyncio.get_running_loop():
+        with suppress(RuntimeError):  # it is closed by now
+            loop.call_soon_threadsafe(_wake, waiter)
+    elif not waiter.done():
         waiter.set_result(None)

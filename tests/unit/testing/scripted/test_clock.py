@@ -152,6 +152,21 @@ def test_who_sleeps_in_a_loop_beside_another_is_not_left_to_it() -> None:
         other.close()
 
 
+def test_who_sleeps_goes_on_when_other_loops_have_come_and_gone() -> None:
+    clock = ScriptedClock()
+
+    async def naps(count: int) -> None:
+        for _ in range(count):
+            await clock.sleep(10)
+
+    thread = threading.Thread(target=lambda: asyncio.run(naps(500)), daemon=True)
+    thread.start()
+    for _ in range(20):
+        asyncio.run(naps(1))
+    thread.join(10)
+    assert not thread.is_alive()
+
+
 async def test_advance_lets_everything_happen_at_its_time() -> None:
     clock, seen = ScriptedClock(advances_by_itself=False), list[float]()
 
