@@ -93,7 +93,9 @@ async def test_a_lost_answer_to_the_service_makes_no_second_one(
 ) -> None:
     tap.drop_answers("POST", SERVICES)
     submitted = await backend.submit(Job.shell("true", name="served", ports=[8080]), user="jsmith")
-    assert posts(tap, "/services") == [201, 409]
+    # More than once repeated where a busy API server does not say at once whose the Service is.
+    first, *repeated = posts(tap, "/services")
+    assert (first, set(repeated)) == (201, {409})
     assert posts(tap, "/jobs") == [201]
     assert names_of(real_cluster, namespace, "services") == [submitted.id]
 
