@@ -25,7 +25,6 @@ from launcher_k8s.backend.troubles import Troubles
 from launcher_k8s.backend.utilization import Inside
 from launcher_k8s.connection import Cluster
 from launcher_k8s.errors import ConfigurationError
-from launcher_k8s.kube.client import KubernetesCluster
 from launcher_k8s.rules.validity import check_namespace
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.tracker import Tracker
@@ -112,4 +111,8 @@ def _cluster_of(settings: ClusterSettings) -> Cluster:
             f"nothing says how to reach cluster {settings.name!r}: {' and '.join(missing)} not set",
             hint=f"{advice}, or give the backend a cluster",
         )
+    from launcher_k8s.kube.client import (
+        KubernetesCluster,  # with its HTTP library, which takes a while to load
+    )
+
     return KubernetesCluster.from_settings(settings)

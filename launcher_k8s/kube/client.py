@@ -33,17 +33,12 @@ from launcher_k8s.errors import InvalidObjectError, UnavailableError
 from launcher_k8s.kube.endpoint import EndpointSource, endpoint_from_settings
 from launcher_k8s.kube.events import WatchEvents
 from launcher_k8s.kube.kubeconfig import kubeconfig_source
-from launcher_k8s.kube.problems import Attempt
+from launcher_k8s.kube.problems import Attempt, closed_error
 from launcher_k8s.kube.queries import delete_options, list_query, log_query, watch_query
-from launcher_k8s.kube.sessions import PROTOCOLS, ChannelSession, SocketWire, attempt_of, session_query
-from launcher_k8s.kube.transport import (
-    DEFAULT_TIMEOUTS,
-    Request,
-    Timeouts,
-    Traffic,
-    Transport,
-    closed_error,
-)
+from launcher_k8s.kube.sessions import PROTOCOLS, ChannelSession, attempt_of, session_query
+from launcher_k8s.kube.socket_wire import SocketWire
+from launcher_k8s.kube.timeouts import DEFAULT_TIMEOUTS, Timeouts
+from launcher_k8s.kube.transport import Request, Traffic, Transport
 from launcher_k8s.settings import ClusterSettings
 
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")

@@ -20,45 +20,16 @@ from yarl import URL
 
 from launcher_k8s.connection import JSON_MEDIA_TYPE, Reply
 from launcher_k8s.errors import ClusterError, UnavailableError
+from launcher_k8s.kube.broken import error_from_exception
 from launcher_k8s.kube.endpoint import Endpoint
-from launcher_k8s.kube.problems import Attempt, error_from_answer, error_from_exception
+from launcher_k8s.kube.problems import Attempt, closed_error, error_from_answer
 from launcher_k8s.kube.sockets import drop, open_session
+from launcher_k8s.kube.timeouts import Timeouts
 from launcher_k8s.kube.websocket import LONGEST_MESSAGE, Pulse, RefusedUpgradeError, Socket, check_upgrade
 
 # TimeoutError and ssl.SSLError are OSErrors; a ValueError is what aiohttp makes of a request it cannot send.
 _BROKEN = (aiohttp.ClientError, OSError, EOFError, ValueError)
 _WARNING = re.compile(r'\d{3} \S+ "((?:[^"\\]|\\.)*)"')
-
-
-@attrs.frozen
-class Timeouts:
-    """Time limits, in seconds.
-
-    Args:
-        connect_s: For a TCP and TLS connection.
-        answer_s: For a unary request as a whole, and for a stream's first byte of an answer.
-        watch_idle_s: For silence on a watch: a living server sends a bookmark about every minute.
-        watch_grace_s: What silence may last beyond the end that was asked of the server.
-        log_idle_s: For silence on a log. A quiet job is normal: the log is opened again.
-        ping_s: For silence of a session with a container, before the server is asked for a sign of life.
-        pong_s: For that sign. Not where something was sent to standard input: a server that waits for the
-            program to take it answers late, and rightly.
-    """
-
-    connect_s: float = 10.0
-    answer_s: float = 30.0
-    watch_idle_s: float = 200.0
-    watch_grace_s: float = 20.0
-    log_idle_s: float = 300.0
-    ping_s: float = 60.0
-    pong_s: float = 30.0
-
-    def watch_silence_s(self, timeout_s: int) -> float:
-        """How long a watch may be silent when the server was asked to end it after ``timeout_s`` (0: not)."""
-        return min(self.watch_idle_s, timeout_s + self.watch_grace_s) if timeout_s else self.watch_idle_s
-
-
-DEFAULT_TIMEOUTS = Timeouts()
 
 
 class Traffic(Enum):
@@ -303,13 +274,6 @@ def _forget_token(error: aiohttp.ClientResponseError) -> None:
         asked.url, asked.method, type(asked.headers)(headers), asked.real_url
     )
     error.args = (error.request_info, error.history)
-
-
-def closed_error(attempt: Attempt) -> UnavailableError:
-    """The error of a request on a cluster that is not open."""
-    return UnavailableError(
-        f"cannot {attempt}: the connection to the cluster is not open", hint="use it inside `async with`"
-    )
 
 
 def warnings_in(headers: Sequence[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from launcher_k8s import JobBackend, KubernetesCluster
 from launcher_k8s.connection import PODS, Cluster
 from launcher_k8s.host import SystemClock
 from launcher_k8s.job import Json
-from launcher_k8s.kube.transport import DEFAULT_TIMEOUTS
+from launcher_k8s.kube.timeouts import DEFAULT_TIMEOUTS
 from launcher_k8s.testing.local.cluster import LocalCluster
 from tests.contract.acts import Act, gate_file, shell_of
 from tests.contract.capabilities import Can

@@ -21,7 +21,7 @@ from launcher_k8s import JobBackend, KubernetesCluster
 from launcher_k8s.connection import PODS, Cluster, Resource
 from launcher_k8s.host import SystemClock
 from launcher_k8s.job import Json
-from launcher_k8s.kube.transport import DEFAULT_TIMEOUTS
+from launcher_k8s.kube.timeouts import DEFAULT_TIMEOUTS
 from launcher_k8s.shape.names import MAIN_CONTAINER
 from tests.cluster.forward import Forwarder
 from tests.cluster.proxy import HttpTap

@@ -16,7 +16,7 @@ from launcher_k8s import ClusterSettings, Job, JobBackend, Override, ProfileSect
 from launcher_k8s.clock import Clock
 from launcher_k8s.connection import JOBS, PODS, Cluster, Resource
 from launcher_k8s.job import Json
-from launcher_k8s.kube.transport import Timeouts
+from launcher_k8s.kube.timeouts import Timeouts
 from launcher_k8s.shape.names import JOB_NAME_LABEL
 from tests.contract.acts import Act, shell_of
 from tests.contract.capabilities import Can

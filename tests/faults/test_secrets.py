@@ -36,7 +36,7 @@ from launcher_k8s.errors import (
     UnauthorizedError,
     UnavailableError,
 )
-from launcher_k8s.kube.transport import Timeouts
+from launcher_k8s.kube.timeouts import Timeouts
 from launcher_k8s.testing import Faults
 from tests.contract.acts import Copies, WaitsFor
 from tests.contract.embedded import EmbeddedWorld

@@ -50,6 +50,24 @@ def test_importing_the_package_loads_no_http_kubernetes_or_template_library() ->
     assert done.stdout.strip() == "[]"
 
 
+def test_a_backend_on_a_scripted_cluster_loads_no_http_library() -> None:
+    code = (
+        "import asyncio, sys\n"
+        "from launcher_k8s import ClusterSettings, Job, JobBackend, ProfileSection\n"
+        "from launcher_k8s.testing import ScriptedCluster, finishes\n"
+        "settings = ClusterSettings(profiles=(ProfileSection.everyone(default_container_image='r:4'),))\n"
+        "async def main():\n"
+        "    cluster = ScriptedCluster(life=finishes())\n"
+        "    async with JobBackend(settings, cluster=cluster, clock=cluster.clock) as backend:\n"
+        "        submitted = await backend.submit(Job.shell('true'), user='root')\n"
+        "        print((await backend.wait(submitted.id)).state.value)\n"
+        "asyncio.run(main())\n"
+        "print([m for m in ('kubernetes_asyncio', 'aiohttp') if m in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n") == ["Finished", "[]", ""]
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         launcher_k8s.nothing  # type: ignore[attr-defined]  # noqa: B018

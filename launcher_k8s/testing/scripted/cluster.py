@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from typing import Final
 
-from launcher_k8s.kube.transport import DEFAULT_TIMEOUTS, Timeouts
+from launcher_k8s.kube.timeouts import DEFAULT_TIMEOUTS, Timeouts
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.kinds import JOB, Object
 from launcher_k8s.testing.cluster.removing import BACKGROUND, DeleteOptions

@@ -13,8 +13,6 @@ from functools import partial
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-import aiohttp
-
 from launcher_k8s.connection import (
     JSON_MEDIA_TYPE,
     MERGE_PATCH,
@@ -26,10 +24,10 @@ from launcher_k8s.connection import (
 )
 from launcher_k8s.kube.deadline import DeadlineError, deadline
 from launcher_k8s.kube.events import error_in
-from launcher_k8s.kube.problems import Attempt, error_from_exception
+from launcher_k8s.kube.problems import Attempt, closed_error
 from launcher_k8s.kube.queries import delete_options, list_query, log_query, watch_query
 from launcher_k8s.kube.sessions import ChannelSession, attempt_of, session_query
-from launcher_k8s.kube.transport import Timeouts, closed_error
+from launcher_k8s.kube.timeouts import Timeouts
 from launcher_k8s.testing.cluster.api import Api
 from launcher_k8s.testing.cluster.kinds import NAMESPACE, POD_METRICS
 from launcher_k8s.testing.cluster.refusals import Refusal, path_not_found, unauthorized
@@ -38,12 +36,13 @@ from launcher_k8s.testing.cluster.watching import Watch
 from launcher_k8s.testing.fault import Encounter
 from launcher_k8s.testing.faults import Faults
 from launcher_k8s.testing.scripted.asking import Asked, error_of
+from launcher_k8s.testing.scripted.breaking import disconnected, timed_out
 from launcher_k8s.testing.scripted.clock import ScriptedClock
 from launcher_k8s.testing.scripted.commands import Command, Commands, Ran, answer_signal, answer_usage
 from launcher_k8s.testing.scripted.reading import LogFeed, answer_metrics, open_log
 from launcher_k8s.testing.scripted.sessions import ScriptedWire, open_program
 from launcher_k8s.testing.scripted.site import ScriptedSite
-from launcher_k8s.testing.scripted.streams import URL, LogStream, ScriptedStream
+from launcher_k8s.testing.scripted.streams import LogStream, ScriptedStream
 
 T = TypeVar("T")
 
@@ -271,7 +270,7 @@ class ScriptedConnection:
         encounter = await self._meet(attempt, request)
         answer = self._do(attempt, lambda: self._answer(request))
         if encounter.drops_answer:
-            raise error_from_exception(attempt, URL, aiohttp.ServerDisconnectedError())
+            raise disconnected(attempt)
         return Reply(answer.body, answer.warnings)
 
     def _answer(self, request: Request) -> Answer:
@@ -291,7 +290,7 @@ class ScriptedConnection:
             await self._hold_up(attempt, encounter, is_stream=is_stream)
         self._check_open(attempt)
         if encounter.drops_request:
-            raise error_from_exception(attempt, URL, aiohttp.ServerDisconnectedError())
+            raise disconnected(attempt)
         if self._token != self.faults.token:
             self._renew_token(attempt)
         if encounter.refusal is not None:
@@ -307,7 +306,7 @@ class ScriptedConnection:
                     encounter.stall.on_end(released.set)
                     await released.wait()
         except DeadlineError:
-            raise error_from_exception(attempt, URL, TimeoutError()) from None
+            raise timed_out(attempt) from None
 
     def _do(self, attempt: Attempt, work: Callable[[], T]) -> T:
         """Let the API server do something, and the controllers what follows from it."""

@@ -9,17 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from typing import Final, Protocol
-
-import aiohttp
+from typing import Protocol
 
 from launcher_k8s.clock import Clock
 from launcher_k8s.errors import ClusterError
 from launcher_k8s.kube.deadline import DeadlineError, deadline
-from launcher_k8s.kube.problems import Attempt, error_from_exception
+from launcher_k8s.kube.problems import Attempt
 from launcher_k8s.testing.fault import Encounter, Fault
-
-URL: Final = "scripted://cluster"
+from launcher_k8s.testing.scripted.breaking import timed_out, torn
 
 
 class Feed(Protocol):
@@ -79,8 +76,7 @@ class ScriptedStream:
 
     def cut(self) -> None:
         """Break the connection."""
-        error = aiohttp.ClientPayloadError("Response payload is not completed")
-        self.fail(error_from_exception(self.attempt, URL, error))
+        self.fail(torn(self.attempt))
 
     def stall(self, fault: Fault) -> None:
         """Let nothing through until a fault has ended."""
@@ -144,7 +140,7 @@ class ScriptedStream:
                     self._news.clear()
                     await self._news.wait()
         except DeadlineError:
-            raise error_from_exception(self.attempt, URL, TimeoutError()) from None
+            raise timed_out(self.attempt) from None
 
 
 class LogStream(ScriptedStream):

@@ -14,7 +14,7 @@ from launcher_k8s.backend.following import Follower
 from launcher_k8s.backend.patience import Patience
 from launcher_k8s.backend.recording import Recorder
 from launcher_k8s.backend.troubles import DEFAULT_ATTENTION, Troubles
-from launcher_k8s.kube.transport import Timeouts
+from launcher_k8s.kube.timeouts import Timeouts
 from launcher_k8s.settings import ClusterSettings
 from launcher_k8s.testing import ScriptedCluster, ScriptedPod
 from launcher_k8s.testing.cluster.kinds import EVENT, RESOURCE_QUOTA

@@ -13,7 +13,7 @@ import attrs
 from aiohttp import web
 
 from launcher_k8s.kube.client import KubernetesCluster
-from launcher_k8s.kube.transport import DEFAULT_TIMEOUTS, Timeouts
+from launcher_k8s.kube.timeouts import DEFAULT_TIMEOUTS, Timeouts
 from launcher_k8s.settings import ClusterSettings
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -28,7 +28,7 @@ from launcher_k8s.errors import (
 )
 from launcher_k8s.kube import sockets as making
 from launcher_k8s.kube.client import KubernetesCluster
-from launcher_k8s.kube.transport import Timeouts
+from launcher_k8s.kube.timeouts import Timeouts
 from launcher_k8s.settings import ClusterSettings
 from tests.unit.kube.servers import Certificates, Handler, Serve, answer, event, refusal
 

@@ -8,7 +8,7 @@ import pytest
 from launcher_k8s import errors
 from launcher_k8s.connection import JOBS, NODES, PODS
 from launcher_k8s.errors import ClusterError
-from launcher_k8s.kube.problems import Attempt, error_from_answer, error_from_exception
+from launcher_k8s.kube.problems import Attempt, error_from_answer
 from tests.unit.kube.servers import refusal
 
 CREATE = Attempt("create", JOBS.within("lab"))
@@ -121,20 +121,6 @@ def test_plain_text_is_shown_but_not_all_of_it() -> None:
 def test_a_404_without_a_status_doubts_the_url() -> None:
     error = error_from_answer(CREATE, 404, {"Content-Type": "text/plain"}, b"404 page not found")
     assert "api-url" in error.hint
-
-
-def test_an_unnamed_failure_is_told_by_its_class() -> None:
-    error = error_from_exception(CREATE, "https://api", EOFError())
-    assert "EOFError" in error.message
-    assert error.transient
-
-
-def test_a_request_that_cannot_be_made_is_final_and_no_lost_connection() -> None:
-    error = error_from_exception(CREATE, "https://api", ValueError("Forbidden control character"))
-    assert type(error) is ClusterError
-    assert not error.transient
-    assert "https://api" in error.message
-    assert "token" in error.hint
 
 
 def test_the_fields_that_are_wrong_are_kept_apart() -> None:

@@ -13,7 +13,7 @@ from launcher_k8s.connection import PODS, ConnectOptions, OutputChannel, Session
 from launcher_k8s.errors import ClusterError, ClusterTimeoutError, CommandError, UnavailableError
 from launcher_k8s.kube.problems import Attempt
 from launcher_k8s.kube.sessions import V4, V5, outcome_of
-from launcher_k8s.kube.transport import Timeouts
+from launcher_k8s.kube.timeouts import Timeouts
 from tests.unit.kube.servers import Handler, Serve, answer, refusal
 
 EXEC = PODS.within("lab").named("one", "exec")
