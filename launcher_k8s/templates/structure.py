@@ -41,7 +41,7 @@ _WORDS: Final = re.compile(r"(?!\.\.\.)[A-Za-z0-9_./][A-Za-z0-9_./ =-]*").fullma
 
 # A line whose only or last part is one text in double quotes: YAML can make nothing else of it.
 _QUOTED_LINE: Final = re.compile(
-    r'(\s*(?:- )*(?:(?:[\w./-]++|"(?:[^"\\]++|\\.)*+"): )?)"(?:[^"\\]++|\\.)*+"[ \t]*'
+    r'(\s*(?:- )*(?:(?:[\w./-]++|"(?>(?:[^"\\]++|\\.)*)"): )?)"(?>(?:[^"\\]++|\\.)*)"[ \t]*'
 ).fullmatch
 
 

@@ -23,8 +23,8 @@ from launcher_k8s.templates.yaml.tokens import (
 )
 
 _END: Final = BLANKS_OR_END
-_PLAIN: Final = re.compile(rf"(?:[^:{_END}]|:(?![{_END}]))*+").match
-_PLAIN_IN_FLOW: Final = re.compile(rf"(?:[^:,?\[\]{{}}{_END}]|:(?![{_END}]))*+").match
+_PLAIN: Final = re.compile(rf"(?>(?:[^:{_END}]|:(?![{_END}]))*)").match
+_PLAIN_IN_FLOW: Final = re.compile(rf"(?>(?:[^:,?\[\]{{}}{_END}]|:(?![{_END}]))*)").match
 _UNTIL_SINGLE_QUOTE: Final = re.compile(rf"[^'{_END}]*+").match
 _UNTIL_DOUBLE_QUOTE: Final = re.compile(rf'[^"\\{_END}]*+').match
 _REST_OF_LINE: Final = re.compile(rf"[^{BREAKS_OR_END}]*+").match

@@ -20,7 +20,7 @@ from launcher_k8s.templates.yaml.scalars import HINTS, is_text
 BREAKS: Final = "\n\u2028\u2029"
 """The characters that end a line and may stand in a literal block."""
 
-_SAFE: Final = re.compile(r"[A-Za-z0-9_/$(+\\^~<=;)](?:[!-9;-~]++|:(?=[!-~])| (?=[ -\"$-~]))*+").fullmatch
+_SAFE: Final = re.compile(r"[A-Za-z0-9_/$(+\\^~<=;)](?>(?:[!-9;-~]++|:(?=[!-~])| (?=[ -\"$-~]))*)").fullmatch
 """Plain ASCII that may stand unquoted, if it is text at all; a part of what may."""
 
 _PRINTABLE: Final = "\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd"
