@@ -12,10 +12,14 @@ import msgspec
 
 T = TypeVar("T", bound=attrs.AttrsInstance)
 
+_OURS = f"{__name__.partition('.')[0]}."
+
 
 def has_fields(kind: Any) -> bool:
-    """Whether this is a class of ours for values: of attrs, or a struct."""
-    return attrs.has(kind) or (isinstance(kind, type) and issubclass(kind, msgspec.Struct))
+    """Whether this is a class for values: one of attrs, or a struct of ours."""
+    return attrs.has(kind) or (
+        isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind.__module__.startswith(_OURS)
+    )
 
 
 @cache
@@ -27,12 +31,17 @@ def fields_of(kind: Any) -> tuple[attrs.Attribute[Any], ...]:
     if attrs.has(kind):
         return tuple(attrs.fields(kind))
     hints = get_type_hints(kind)
-    defaults = {
-        field.name: attrs.NOTHING if field.default is msgspec.NODEFAULT else field.default
+    alike = {
+        field.name: attrs.field(default=_default_of(field), type=hints[field.name])
         for field in msgspec.structs.fields(kind)
     }
-    alike = {name: attrs.field(default=default, type=hints[name]) for name, default in defaults.items()}
     return tuple(attrs.fields(attrs.make_class(kind.__name__, alike)))
+
+
+def _default_of(field: msgspec.structs.FieldInfo) -> Any:
+    if field.default_factory is not msgspec.NODEFAULT:
+        return attrs.Factory(field.default_factory)
+    return attrs.NOTHING if field.default is msgspec.NODEFAULT else field.default
 
 
 def reader_of(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:

@@ -82,7 +82,10 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
     warnings: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return f"Reply(warnings={self.warnings!r})" if self.warnings else "Reply()"
+        return f"{type(self).__name__}({f'warnings={self.warnings!r}' if self.warnings else ''})"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [("warnings", self.warnings)]  # not the body, which may be a Secret
 
 
 @attrs.frozen

@@ -59,7 +59,7 @@ CODE = Origin(OriginKind.CODE)
 JOB = Origin(OriginKind.JOB)
 
 
-class Sourced(msgspec.Struct, Generic[T_co], frozen=True, gc=False):
+class Sourced(msgspec.Struct, Generic[T_co], frozen=True, weakref=True):
     """A value with its origin and what it shadowed, nearest first."""
 
     value: T_co

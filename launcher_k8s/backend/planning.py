@@ -49,6 +49,7 @@ class Planner:
     def __init__(self, effects: Effects | None) -> None:
         self._effects: Effects = effects or HostEffects()
         self._terms: dict[tuple[str, tuple[str, ...]], Terms] = {}
+        self._settings: ClusterSettings | None = None  # those of the terms
         self._threads: dict[bool, ThreadPoolExecutor] = {}
         self._rendering: set[asyncio.Future[Any]] = set()
 
@@ -115,8 +116,11 @@ class Planner:
 
     def _terms_of(self, user: str, groups: tuple[str, ...], settings: ClusterSettings) -> Terms:
         """What a user's jobs are planned under, found out anew when the settings are others."""
+        if settings is not self._settings:
+            self._terms.clear()
+            self._settings = settings
         terms = self._terms.get((user, groups))
-        if terms is None or terms.cluster is not settings:
+        if terms is None:
             if len(self._terms) >= MOST_USERS:
                 self._terms.clear()
             terms = self._terms[user, groups] = Terms(settings, user, groups=groups)

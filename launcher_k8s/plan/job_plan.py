@@ -19,7 +19,7 @@ from launcher_k8s.shape.names import JOB_API_VERSION, JOB_KIND
 _encode = msgspec.json.Encoder().encode
 
 
-class JobPlan(msgspec.Struct, frozen=True, eq=False):
+class JobPlan(msgspec.Struct, frozen=True, eq=False, weakref=True):
     """A job's Kubernetes objects, and why they are as they are.
 
     Args:

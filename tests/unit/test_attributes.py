@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from launcher_k8s.attributes import changed, fields_of, has_fields, reader_of
+from launcher_k8s.decisions import Decision
 
 
 @pytest.mark.parametrize(("names", "read"), [((), ()), (("a",), (1,)), (("b", "a"), ([2], 1))])
@@ -43,19 +44,25 @@ def test_what_is_no_field_cannot_be_changed() -> None:
 
 
 class Plain(msgspec.Struct, frozen=True):
-    """A struct with a field that must be given."""
+    """A struct with a field that must be given, and one that is made anew."""
 
     given: int
     text: str = "x"
+    items: list[int] = msgspec.field(default_factory=list)
 
 
 def test_a_struct_has_the_fields_that_it_would_have_with_attrs() -> None:
     alike = attrs.make_class(
-        "Plain", {"given": attrs.field(type=int), "text": attrs.field(default="x", type=str)}
+        "Plain",
+        {
+            "given": attrs.field(type=int),
+            "text": attrs.field(default="x", type=str),
+            "items": attrs.field(factory=list, type=list[int]),
+        },
     )
-    assert has_fields(Plain)
     assert fields_of(Plain) == tuple(attrs.fields(alike))
 
 
-def test_what_is_no_value_of_ours_has_no_fields() -> None:
-    assert not has_fields(dict)
+@pytest.mark.parametrize(("kind", "is_ours"), [(Decision, True), (Odd, True), (Plain, False), (dict, False)])
+def test_values_are_of_attrs_or_structs_of_ours(kind: type[object], is_ours: bool) -> None:
+    assert has_fields(kind) is is_ours

@@ -184,3 +184,7 @@ def test_a_state_has_begun_with_what_has_led_to_it(state: JobState, since: int) 
         end_time=times(4) if state.is_final else None,
     )
     assert status.since == times(since)
+
+
+def test_the_body_of_an_answer_is_not_shown_by_rich_either() -> None:
+    assert Reply(b"s3cret", ("old",)).__rich_repr__() == [("warnings", ("old",))]

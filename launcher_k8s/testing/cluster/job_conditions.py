@@ -58,7 +58,7 @@ DEADLINE: Final = Ending("FailureTarget", "DeadlineExceeded", "Job was active lo
 def find(conditions: Sequence[Condition], type_: str) -> Condition | None:
     """The condition of a type, whatever its status."""
     for each in conditions:
-        if each["type"] == type_:
+        if each.get("type") == type_:
             return each
     return None
 

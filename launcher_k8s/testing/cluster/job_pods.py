@@ -73,7 +73,7 @@ class JobPod(msgspec.Struct, frozen=True, gc=False):  # there is one for each po
             created=metadata["creationTimestamp"],
             is_deleted=is_deleted,
             is_tracked=TRACKING_FINALIZER in metadata.get("finalizers", ()),
-            is_ready=ready is not None and ready["status"] == "True",
+            is_ready=ready is not None and ready.get("status") == "True",
             is_placed=bool(pod["spec"].get("nodeName")),
             restarts=restarts,
             finished_at=finished_at(pod) if is_deleted or phase in _ENDED else None,
@@ -159,7 +159,7 @@ def finished_at(pod: Object) -> datetime:
     if ends and all(ends):
         return max([parse_time(end) for end in ends if end])
     ready = find(pod.get("status", {}).get("conditions", ()), "Ready")
-    if ready is not None and ready["status"] == "False" and ready.get("lastTransitionTime"):
+    if ready is not None and ready.get("status") == "False" and ready.get("lastTransitionTime"):
         return parse_time(ready["lastTransitionTime"])
     metadata = pod["metadata"]
     if "deletionTimestamp" in metadata:
@@ -193,5 +193,5 @@ def _ends(pod: Object) -> list[str | None]:
     if init := pod["spec"].get("initContainers"):
         sidecars = {each["name"] for each in init if each.get("restartPolicy") == "Always"}
         ended = status.get("initContainerStatuses", ())
-        deciding = [*deciding, *(each for each in ended if each["name"] in sidecars)]
+        deciding = [*deciding, *(each for each in ended if each.get("name") in sidecars)]
     return [each.get("state", {}).get("terminated", {}).get("finishedAt") for each in deciding]

@@ -109,15 +109,18 @@ class JobController:
             self._plan(key, _AT_ONCE if is_new_spec else BATCH)
 
     def _note_pod(self, _kind: Kind, type_: EventType, pod: Object) -> None:
-        owner = job_pods.controller_of(pod)
+        owner, seen = job_pods.controller_of(pod), JobPod.of(pod)
         if owner is None:
+            self._note_released(type_, seen)
             self._set_free(pod)
             return
         name, uid = owner
-        seen = JobPod.of(pod)
         if type_ == "DELETED":
             self._forget(uid, seen.uid)
         else:
+            if type_ == "MODIFIED" and seen.uid not in self._pods.get(uid, ()):
+                for other in self._holders_of(seen.uid):
+                    self._forget(other, seen.uid)
             self._pods[uid][seen.uid] = seen
         of_job = (seen.namespace, name)
         memory = self._memories.get(of_job)
@@ -126,8 +129,19 @@ class JobController:
         elif type_ != "ADDED" or not self._is_acting:
             self._plan(of_job, BATCH)
 
+    def _note_released(self, type_: EventType, seen: JobPod) -> None:
+        """A pod that nobody controls any more counts for the Job that had it, as long as it is there."""
+        for job_uid in self._holders_of(seen.uid):
+            if type_ == "DELETED":
+                self._forget(job_uid, seen.uid)
+            else:
+                self._pods[job_uid][seen.uid] = seen
+
+    def _holders_of(self, uid: str) -> list[str]:
+        return [job_uid for job_uid, pods in self._pods.items() if uid in pods]
+
     def _forget(self, job_uid: str, uid: str) -> None:
-        """A pod of a Job is gone."""
+        """A pod of a Job is gone, or another's."""
         pods = self._pods.get(job_uid, {})
         pods.pop(uid, None)
         if not pods:

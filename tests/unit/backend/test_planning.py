@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -103,6 +105,17 @@ async def test_only_so_many_users_are_remembered() -> None:
         plan = await planner.plan(JOB, IMAGES, user=f"user-{number}", groups=())
         assert plan.user == f"user-{number}"
     assert len(planner._terms) <= MOST_USERS
+
+
+async def test_settings_that_were_replaced_are_not_kept() -> None:
+    planner = Planner(None)
+    older = attrs.evolve(IMAGES)
+    seen = weakref.ref(older)
+    await planner.plan(JOB, older, user="me", groups=())
+    await planner.plan(JOB, IMAGES, user="another", groups=())
+    del older
+    gc.collect()
+    assert seen() is None
 
 
 async def test_leaving_waits_for_no_command_and_says_so_to_who_does() -> None:

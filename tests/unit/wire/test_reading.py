@@ -9,6 +9,7 @@ import pytest
 from launcher_k8s.errors import InvalidJobError
 from launcher_k8s.job import Job, Mount, MountSource
 from launcher_k8s.output import GapReason, OutputGap
+from launcher_k8s.plan import JobPlan
 from launcher_k8s.status import JobFilter, JobState, JobStatus
 from launcher_k8s.wire import from_wire, to_wire
 
@@ -192,3 +193,8 @@ def test_excesses_and_misfits_are_told_at_once() -> None:
     with pytest.raises(InvalidJobError) as caught:
         from_wire(Job, {"name": 1, "pid": 2**63})
     assert {refusal.what for refusal in caught.value.refusals} == {"name", "pid"}
+
+
+def test_of_a_value_that_cannot_be_read_that_is_said() -> None:
+    with pytest.raises(InvalidJobError, match="JobPlan"):
+        from_wire(JobPlan, {"jobId": "x"})

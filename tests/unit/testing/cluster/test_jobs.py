@@ -9,7 +9,7 @@ import json
 import random
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from launcher_k8s.testing.cluster.kinds import EVENT, JOB, NAMESPACE, POD, SERVI
 from launcher_k8s.testing.cluster.removing import DeleteOptions
 from launcher_k8s.testing.cluster.store import EventType
 
+START = datetime(2026, 1, 2, tzinfo=UTC)
+TEMPLATE = {"spec": {"restartPolicy": "Never", "containers": [{"name": "main", "image": "busybox"}]}}
 LIVES: dict[str, Any] = json.loads((Path(__file__).parents[3] / "recorded/job_lives.json").read_text())
 NAMESPACE_NAME = "e5"
 
@@ -268,3 +270,55 @@ def test_very_many_pods_are_made_in_several_looks() -> None:
     assert len(world.pods) == LARGEST_BATCH
     world.pass_until(world.time + timedelta(seconds=1))
     assert len(world.pods) == LARGEST_BATCH + 1
+
+
+def owned_by(world: World, index: int, owners: Any) -> None:
+    """Let somebody change whose a pod is."""
+
+    def edit(pod: Object) -> Object:
+        return {**pod, "metadata": {**pod["metadata"], "ownerReferences": owners}}
+
+    world.api.change(POD, world.pods[index], NAMESPACE_NAME, edit)
+
+
+def active(world: World, name: str = "job") -> int:
+    job = world.api.find(JOB, name, NAMESPACE_NAME)
+    assert job is not None
+    count: int = job["status"].get("active", 0)
+    return count
+
+
+def test_a_pod_that_nobody_controls_any_more_counts_until_it_is_gone() -> None:
+    world = World(START)
+    world.submit({"template": TEMPLATE})
+    world.pass_until(START + timedelta(seconds=5))
+    owned_by(world, 0, [])
+    world.edit_spec(activeDeadlineSeconds=900)
+    world.pass_until(START + timedelta(seconds=10))
+    assert (active(world), len(world.pods)) == (1, 1)
+    world.delete_pod(0, 0)
+    world.edit_spec(activeDeadlineSeconds=901)
+    world.pass_until(START + timedelta(seconds=60))
+    assert (active(world), len(world.pods)) == (1, 2)
+
+
+def test_a_pod_that_another_job_controls_counts_for_that() -> None:
+    world = World(START)
+    for name in ("job", "other"):
+        world.submit({"template": TEMPLATE}, name)
+    world.pass_until(START + timedelta(seconds=5))
+    other = world.api.find(POD, world.pods[1], NAMESPACE_NAME)
+    assert other is not None
+    owned_by(world, 0, other["metadata"]["ownerReferences"])
+    world.edit_spec(activeDeadlineSeconds=900)
+    world.pass_until(START + timedelta(seconds=60))
+    assert len(world.pods) == 3
+
+
+def test_conditions_that_lack_what_they_must_have_stop_nothing() -> None:
+    world = World(START)
+    world.submit({"template": TEMPLATE})
+    world.set_pod(0, {"conditions": [{"type": "Ready"}, {"status": "True"}]})
+    world.set_pod(0, {"phase": "Running"})
+    world.pass_until(START + timedelta(seconds=5))
+    assert active(world) == 1
