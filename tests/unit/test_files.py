@@ -90,10 +90,11 @@ def test_clusters_know_how_to_read_their_files_again(tmp_path: Path, monkeypatch
 def test_what_the_server_user_may_not_enter_is_told(tmp_path: Path) -> None:
     (tmp_path / "conf").mkdir()
     (tmp_path / "conf").chmod(0o700)
-    (tmp_path / "conf" / "launcher.kubernetes.conf").write_text("server-user=nobody\n")
+    other = next(name for name in ("nobody", "daemon") if pwd.getpwnam(name).pw_uid != os.getuid())
+    (tmp_path / "conf" / "launcher.kubernetes.conf").write_text(f"server-user={other}\n")
     _, diagnostics = read_settings(tmp_path / "conf", environ={})
     (finding,) = [each for each in diagnostics if each.code == "unreadable-for-server-user"]
-    assert finding.message.startswith("nobody (")
+    assert finding.message.startswith(f"{other} (")
     assert "may not enter /" in finding.message
 
 
