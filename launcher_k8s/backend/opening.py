@@ -111,8 +111,7 @@ def _cluster_of(settings: ClusterSettings) -> Cluster:
             f"nothing says how to reach cluster {settings.name!r}: {' and '.join(missing)} not set",
             hint=f"{advice}, or give the backend a cluster",
         )
-    from launcher_k8s.kube.client import (
-        KubernetesCluster,  # with its HTTP library, which takes a while to load
-    )
+    # Only now: its HTTP library takes a while to load.
+    from launcher_k8s.kube.client import KubernetesCluster
 
     return KubernetesCluster.from_settings(settings)

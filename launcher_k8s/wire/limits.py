@@ -105,11 +105,11 @@ def _find_items(kind: Any) -> tuple[_Items | None, bool]:
     if issubclass(kind, Mapping):
         return lambda value: value.items(), True
     if has_fields(kind):
-        return _fields_of(kind), False
+        return _stated_fields(kind), False
     return (lambda _: ()) if issubclass(kind, _WHOLE) else None, False
 
 
-def _fields_of(kind: Any) -> _Items:
+def _stated_fields(kind: Any) -> _Items:
     """What tells of the fields that are written: nobody finds fault with a default."""
     fields, read = [(key, default) for _, key, default in written_fields(kind)], reader(kind)
 

@@ -109,13 +109,13 @@ class Container(msgspec.Struct, gc=False, eq=False):
     @property
     def is_running(self) -> bool:
         """Whether its program runs now."""
-        return self.waiting is None and self.run is not None and self.run.finished_at is None
+        return self.waiting is None and self.run is not None and not self.run.ended
 
     @property
     def end(self) -> Run | None:
         """The last run of a container that neither runs nor waits."""
         run = self.run
-        return run if self.waiting is None and run is not None and run.finished_at is not None else None
+        return run if self.waiting is None and run is not None and run.ended else None
 
     @property
     def succeeded(self) -> bool:
@@ -168,7 +168,7 @@ class Container(msgspec.Struct, gc=False, eq=False):
         return self.run.state()
 
     def _last_state(self) -> Object:
-        if self.waiting is not None and self.run is not None and self.run.finished_at is not None:
+        if self.waiting is not None and self.run is not None and self.run.ended:
             return self.run.state()
         return self.last.state() if self.last is not None else {}
 

@@ -59,7 +59,7 @@ class JobPod(msgspec.Struct, frozen=True, gc=False):  # there is one for each po
     def of(cls, pod: Object) -> JobPod:
         """What is seen of a pod."""
         metadata, status = pod["metadata"], pod.get("status", {})
-        is_deleted, phase = "deletionTimestamp" in metadata, status.get("phase", PENDING)
+        is_deleted, phase = "deletionTimestamp" in metadata, phase_of(pod)
         ready = find(status.get("conditions", ()), "Ready")
         restarts = 0
         for kind in ("initContainerStatuses", "containerStatuses"):
@@ -72,7 +72,7 @@ class JobPod(msgspec.Struct, frozen=True, gc=False):  # there is one for each po
             phase=phase,
             created=metadata["creationTimestamp"],
             is_deleted=is_deleted,
-            is_tracked=TRACKING_FINALIZER in metadata.get("finalizers", ()),
+            is_tracked=is_tracked(pod),
             is_ready=ready is not None and ready.get("status") == "True",
             is_placed=bool(pod["spec"].get("nodeName")),
             restarts=restarts,

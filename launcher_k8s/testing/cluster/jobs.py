@@ -112,7 +112,7 @@ class JobController:
         owner, seen = job_pods.controller_of(pod), JobPod.of(pod)
         if owner is None:
             self._note_released(type_, seen)
-            self._set_free(pod)
+            self._set_free(seen)
             return
         name, uid = owner
         if type_ == "DELETED":
@@ -125,7 +125,7 @@ class JobController:
         of_job = (seen.namespace, name)
         memory = self._memories.get(of_job)
         if memory is None or memory.uid != uid:  # it has ended, or is gone
-            self._set_free(pod)
+            self._set_free(seen)
         elif type_ != "ADDED" or not self._is_acting:
             self._plan(of_job, BATCH)
 
@@ -150,13 +150,11 @@ class JobController:
     def _free(self, uid: str) -> None:
         """Hold no pod of a Job back that has ended or is gone."""
         for seen in self._pods.pop(uid, {}).values():
-            if seen.is_tracked:
-                self._hands.untrack(seen)
+            self._set_free(seen)
 
-    def _set_free(self, pod: Object) -> None:
-        if job_pods.is_tracked(pod):
-            metadata = pod["metadata"]
-            self._api.change(POD, metadata["name"], metadata["namespace"], job_pods.untracked)
+    def _set_free(self, seen: JobPod) -> None:
+        if seen.is_tracked:
+            self._hands.untrack(seen)
 
     def _plan(self, key: Key, after: timedelta) -> None:
         if self._agenda.put(key, self._now() + after):

@@ -71,9 +71,7 @@ class Stored(msgspec.Struct, gc=False, eq=False):  # JSON holds no cycles, so th
 
     def rest(self) -> None:
         """Keep no more than its JSON."""
-        if self.made is None:
-            self.made = _encode(self.held)
-        self.held = None
+        self.made, self.held = self.body, None
 
     def wake(self) -> None:
         """Keep it as an object again."""

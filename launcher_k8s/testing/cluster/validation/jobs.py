@@ -97,8 +97,7 @@ def _own_labels(metadata: Part) -> dict[str, str]:
 def _check_spec(spec: Part, *, template_known: bool) -> list[Cause]:
     found: list[Cause] = []
     for name in _COUNTS:
-        if name in spec and spec[name] < 0:
-            found += checks.not_negative(f"spec.{name}", spec[name])
+        found += checks.not_negative(f"spec.{name}", spec.get(name))
     if "maxFailedIndexes" in spec and "backoffLimitPerIndex" not in spec:
         found.append(required("spec.backoffLimitPerIndex", "when maxFailedIndexes is specified"))
     if "managedBy" in spec and not _MANAGER.fullmatch(spec["managedBy"]):

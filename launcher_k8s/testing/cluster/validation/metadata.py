@@ -107,8 +107,7 @@ def _check_changes(new: Mapping[str, Any], old: Mapping[str, Any]) -> list[Cause
                 )
             )
     for name in _FIXED:
-        if new.get(name) != old.get(name):
-            found += checks.unchanged(f"metadata.{name}", new.get(name), old.get(name))
+        found += checks.unchanged(f"metadata.{name}", new.get(name), old.get(name))
     return found
 
 
