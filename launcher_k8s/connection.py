@@ -240,7 +240,11 @@ class Cluster(Protocol):
         """
 
     def log(self, pod: Resource, options: LogOptions) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """Read a container's log, as chunks that end anywhere."""
+        """Read a container's log, as chunks that end anywhere.
+
+        Raises:
+            InvalidObjectError: There is none yet: the pod has no node, or the container has not started.
+        """
 
     def connect(self, pod: Resource, options: ConnectOptions) -> AbstractAsyncContextManager[Session]:
         """Execute a command in a container, or attach to its program; leaving ends the connection.

@@ -206,6 +206,16 @@ def _retry_after_s(headers: Mapping[str, str]) -> float | None:
     return max(0.0, (then - now).total_seconds())
 
 
+def unplaced_error(attempt: Attempt) -> InvalidObjectError:
+    """The error of a log that no node has yet.
+
+    For a pod without a node the API server answers 204 (``LocationStreamer``), where for one that has not
+    started its node answers 400; the words are those of its refusal to execute a command there.
+    """
+    pod = attempt.resource.name
+    return InvalidObjectError(f"cannot {attempt}: pod {pod} does not have a host assigned", status=204)
+
+
 def closed_error(attempt: Attempt) -> UnavailableError:
     """The error of a request on a cluster that is not open."""
     return UnavailableError(

@@ -12,6 +12,7 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from enum import Enum
+from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
 import aiohttp
@@ -22,7 +23,7 @@ from launcher_k8s.connection import JSON_MEDIA_TYPE, Reply
 from launcher_k8s.errors import ClusterError, UnavailableError
 from launcher_k8s.kube.broken import error_from_exception
 from launcher_k8s.kube.endpoint import Endpoint
-from launcher_k8s.kube.problems import Attempt, closed_error, error_from_answer
+from launcher_k8s.kube.problems import Attempt, closed_error, error_from_answer, unplaced_error
 from launcher_k8s.kube.sockets import drop, open_session
 from launcher_k8s.kube.timeouts import Timeouts
 from launcher_k8s.kube.websocket import LONGEST_MESSAGE, Pulse, RefusedUpgradeError, Socket, check_upgrade
@@ -120,6 +121,8 @@ class Transport:
             with self.translating(request):
                 async with asyncio.timeout(self._timeouts.answer_s):
                     answer = await self._answer(traffic, request, limit, stack)
+                if traffic is Traffic.LOG and answer.status == HTTPStatus.NO_CONTENT:
+                    raise unplaced_error(request.attempt)
                 _expect(answer, request.attempt, media_type)
             try:
                 yield _Chunks(answer.content, self, request)

@@ -316,10 +316,23 @@ async def follow(
     return items
 
 
+async def test_a_log_that_no_node_has_is_refused(
+    real_cluster: RealCluster, cluster: KubernetesCluster, namespace: str
+) -> None:
+    pods = PODS.within(namespace)
+    unplaced = json.loads(pod("unplaced", real_cluster.image, "true"))
+    unplaced["spec"]["nodeSelector"] = {"launcher-k8s.test/nowhere": "true"}
+    await cluster.create(pods, json.dumps(unplaced).encode())
+    with pytest.raises(InvalidObjectError, match="pod unplaced does not have a host assigned"):
+        async with cluster.log(pods.named("unplaced"), LogOptions("main", follow=True)):
+            raise AssertionError("entered")
+
+
 async def test_a_log_that_is_not_there_yet_is_refused(
     real_cluster: RealCluster, cluster: KubernetesCluster, namespace: str
 ) -> None:
     name = await printing(cluster, namespace, "localhost/absent:0", "true")
+    # First by the API server, then by the node; which of them is asked here, the scheduler decides.
     with pytest.raises(InvalidObjectError):
         async with cluster.log(name, LogOptions("main", follow=True)) as chunks:
             await anext(chunks)

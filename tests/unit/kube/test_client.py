@@ -405,6 +405,17 @@ async def test_a_log_that_is_refused_is_no_log_line(serve: Serve) -> None:
                 raise AssertionError("entered")
 
 
+async def test_a_log_that_no_node_has_yet_is_refused(serve: Serve) -> None:
+    async def nothing(_: web.Request) -> web.Response:
+        return web.Response(status=204)
+
+    server = await serve(nothing)
+    async with server.cluster() as cluster:
+        with pytest.raises(InvalidObjectError, match=r"pods/log 'one' in .* pod one does not have a host"):
+            async with cluster.log(POD, LogOptions("main", follow=True)):
+                raise AssertionError("entered")
+
+
 async def test_leaving_a_stream_early_closes_its_connection(serve: Serve) -> None:
     gone = asyncio.Event()
 
