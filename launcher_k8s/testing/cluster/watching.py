@@ -24,6 +24,8 @@ _HEADS: Final[dict[EventType, bytes]] = {
     "DELETED": b'{"type":"DELETED","object":',
 }
 INITIAL_EVENTS_END: Final = "k8s.io/initial-events-end"
+MOST_AT_ONCE: Final = 64
+"""Events that are taken at once."""
 
 
 class Watch:
@@ -70,10 +72,13 @@ class Watch:
         return self._over
 
     def take(self) -> list[bytes]:
-        """What has happened since the last call: one event's JSON each."""
-        taken = [each if isinstance(each, bytes) else _event(*each) for each in self._waiting]
-        self._waiting.clear()
-        return taken
+        """What has happened since the last call: one event's JSON each, and empty when nothing has.
+
+        Of a crowd's events :data:`MOST_AT_ONCE`: the JSON of all would be as much memory as the crowd.
+        """
+        waiting = self._waiting
+        taken = [waiting.popleft() for _ in range(min(len(waiting), MOST_AT_ONCE))]
+        return [each if isinstance(each, bytes) else _event(*each) for each in taken]
 
     def close(self) -> None:
         """End the watch; what waits can still be taken."""

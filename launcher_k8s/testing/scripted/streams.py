@@ -27,7 +27,7 @@ class Feed(Protocol):
         """Whether nothing more comes after what waits."""
 
     def take(self) -> list[bytes]:
-        """What has come since the last call."""
+        """What has come since the last call, or its beginning; empty when nothing has."""
 
     def close(self) -> None:
         """Nobody reads any more."""

@@ -9,6 +9,7 @@ import pytest
 from launcher_k8s.connection import Resource
 from launcher_k8s.testing.cluster.api import Api, Request, Watch
 from launcher_k8s.testing.cluster.refusals import Refusal, unauthorized
+from launcher_k8s.testing.cluster.watching import MOST_AT_ONCE
 
 Asker = Any
 Make = Callable[..., dict[str, Any]]
@@ -38,6 +39,21 @@ def test_a_watch_from_a_version_tells_every_change_since(
 
     assert taken(watch) == [("ADDED", "a"), ("MODIFIED", "a"), ("DELETED", "a")]
     assert taken(watch) == []
+
+
+def test_the_events_of_a_crowd_are_taken_in_portions(
+    ask: Asker, maps: Resource, new_map: Make, now: dict[str, str]
+) -> None:
+    watch = ask.watch(maps, **now)
+    names = [f"m{number:03}" for number in range(MOST_AT_ONCE + 1)]
+    for name in names:
+        ask("create", maps, new_map(name))
+    watch.close()
+
+    first, rest = taken(watch), taken(watch)
+
+    assert [name for _, name in first + rest] == names
+    assert (len(first), taken(watch)) == (MOST_AT_ONCE, [])
 
 
 def test_events_carry_the_object_with_its_version(
