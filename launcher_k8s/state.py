@@ -197,7 +197,8 @@ def _killed(job: JobRow, pod: PodRow) -> Verdict | None:
 def _taken_away(job: JobRow, pod: PodRow) -> Verdict | None:
     if pod.loss and pod.phase == PHASE_FAILED and not _is_our_deadline(job, pod):
         return _by_pod(JobState.FAILED, pod, _text(pod.loss, pod.loss_message))
-    if pod.reason == _LOST_TRACK:
+    # A kubelet says the same of a container that had not started when its pod was deleted.
+    if pod.reason == _LOST_TRACK and pod.deleted is None:
         return _by_pod(JobState.FAILED, pod, _text(pod.reason, "the node lost track of the container"))
     if _ended_by_deletion(job, pod):
         why = _text(job.reason, job.message) if job.reason == _DEADLINE else _text(pod.loss, pod.loss_message)

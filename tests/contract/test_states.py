@@ -171,6 +171,15 @@ async def test_a_deadline_that_is_not_ours_fails_the_job(world: World) -> None:
     assert "DeadlineExceeded" in told[-1].status_message
 
 
+@needs(Can.PULL_IMAGES)
+async def test_a_deadline_fails_a_job_that_has_not_started(world: World) -> None:
+    async with world.backend(overrides={"/spec/activeDeadlineSeconds": 3}) as backend:
+        told = await end_of(backend, world.job(image=NO_IMAGE))
+    assert told[-1].state is JobState.FAILED
+    assert "DeadlineExceeded" in told[-1].status_message
+    assert (told[-1].start_time, told[-1].exit_code) == (None, None)
+
+
 @needs(Can.NODE_PRESSURE)
 async def test_a_job_that_its_node_evicts_has_failed(world: World, backend: JobBackend) -> None:
     job_id = await begun(backend, world.job(FOR_EVER, mounts=[SCRATCH]))

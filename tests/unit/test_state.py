@@ -150,6 +150,20 @@ CASES: dict[str, tuple[JobRow, PodRow | None, JobState, int | None, str]] = {
         None,
         "ContainerStatusUnknown",
     ),
+    "the Job's deadline before the start": (
+        job(reason="DeadlineExceeded", message="Job was active longer"),
+        ended(137, reason="ContainerStatusUnknown", deleted=ENDED - 1, started=None, finished=None),
+        FAILED,
+        None,
+        "DeadlineExceeded: Job was active longer",
+    ),
+    "deleted before the start": (
+        job(),
+        ended(137, reason="ContainerStatusUnknown", deleted=ENDED - 1, started=None, finished=None),
+        FAILED,
+        None,
+        "pod was deleted",
+    ),
     # the pod is gone
     "complete without a pod": (job(outcome=COMPLETE), None, FINISHED, 0, ""),
     "failed without a pod": (
