@@ -29,8 +29,12 @@ _ENDINGS: Final = frozenset(
 )
 """How the Job controller warns that a Job has failed (``JobReason...`` of ``k8s.io/api/batch/v1``)."""
 
-_SUMMARY: Final = "Unable to attach or mount volumes"
-"""How older kubelets, every two minutes, sum up failed mounts that they have told one by one."""
+_VAGUE: Final = re.compile("Unable to attach or mount volumes|.*failed to sync (?:configmap|secret) cache")
+"""What says less than other Warnings about the same volumes.
+
+Older kubelets sum up, every two minutes, failed mounts that they have told one by one; and one that has not
+come to read a volume's object within a second says so, whether or not the object is there.
+"""
 
 _OF_ONE_VOLUME: Final = frozenset({"FailedMount", "FailedAttachVolume"})
 _TRIED_AGAIN_WITHIN_S = 150.0
@@ -104,7 +108,7 @@ def _trouble(told: EventRow, job_id: str) -> Trouble:
 
 def _most_telling(warnings: Sequence[EventRow]) -> EventRow:
     """The latest; of several volumes that fail in turn always the same one, as long as it does."""
-    telling = [event for event in warnings if not event.message.startswith(_SUMMARY)] or warnings
+    telling = [event for event in warnings if not _VAGUE.match(event.message)] or warnings
     latest = telling[-1]
     if latest.reason not in _OF_ONE_VOLUME:
         return latest

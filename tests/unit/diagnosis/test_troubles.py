@@ -9,6 +9,7 @@ from launcher_k8s.rows import EventRow
 
 QUOTA = "exceeded quota: team"
 SUMMARY = "Unable to attach or mount volumes: unmounted volumes=[v]: timed out waiting for the condition"
+UNREAD = 'MountVolume.SetUp failed for volume "v" : failed to sync secret cache: timed out waiting'
 
 
 def warning(reason: str, message: str = "", *, version: int = 1) -> EventRow:
@@ -66,13 +67,14 @@ def test_what_is_no_progress_overtakes_nothing() -> None:
     assert trouble.reason == "FailedCreatePodSandBox"
 
 
-def test_a_failed_mount_is_told_rather_than_the_sum_of_such() -> None:
+@pytest.mark.parametrize("vague", [SUMMARY, UNREAD])
+def test_a_failed_mount_is_told_rather_than_what_says_less_of_it(vague: str) -> None:
     single = warning("FailedMount", 'secret "s" not found', version=1)
-    both = present_trouble([single, warning("FailedMount", SUMMARY, version=2)], job_id="a")
-    alone = present_trouble([warning("FailedMount", SUMMARY)], job_id="a")
+    both = present_trouble([single, warning("FailedMount", vague, version=2)], job_id="a")
+    alone = present_trouble([warning("FailedMount", vague)], job_id="a")
     assert both is not None
     assert alone is not None
-    assert (both.message, alone.message) == ('secret "s" not found', SUMMARY)
+    assert (both.message, alone.message) == ('secret "s" not found', vague)
 
 
 def failed_mount(message: str, *, at: float, version: int) -> EventRow:
