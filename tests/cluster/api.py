@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
+import traceback
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,6 +55,9 @@ class Api:
             text = response.read().decode()
         except http.client.HTTPException as error:
             raise OSError(f"{method} {path}: {error!r}") from error
+        except OSError as error:
+            _close_left(error)
+            raise
         finally:
             connection.close()
         if response.status >= 400:
@@ -71,3 +75,11 @@ class Api:
                 return False
             raise
         return True
+
+
+def _close_left(error: OSError) -> None:
+    """Close the socket that ``ssl`` leaves to the collector if its peer goes before the handshake begins."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        left = frame.f_locals.get("self")
+        if isinstance(left, ssl.SSLSocket):
+            left.close()
