@@ -48,6 +48,7 @@ async def test_an_ended_job_is_told_so_by_every_process(
     assert await whole(backend.output(job_id)) == b"begun\n"
     async with world.backend() as fresh:
         assert await fresh.wait(job_id) == final
+        await world.until_recorded(job_id)
         (pod,) = await world.pods_of(job_id)
         await world.delete(world.within(PODS).named(pod["metadata"]["name"]), grace_s=0)
     async with world.backend() as fresh:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from launcher_k8s import Cause, Job, JobBackend, JobNotFoundError, JobState
-from launcher_k8s.shape.names import FINAL_ANNOTATION
 from tests.contract.acts import Exits, WaitsFor
 from tests.contract.capabilities import Can, needs
 from tests.contract.reading import told_of
@@ -81,14 +80,10 @@ async def test_a_drained_job_says_so_in_a_fresh_process_too(world: World, backen
     await backend.wait(job_id)
     told = await backend.diagnose(job_id)
     assert told.cause is Cause.EVICTED
-    await world.until(lambda: _is_recorded(world, job_id), "the final state is recorded")
+    await world.until_recorded(job_id)
     async with world.backend() as fresh:
         again = await fresh.diagnose(job_id)
     assert (again.cause, again.summary, again.since) == (told.cause, told.summary, told.since)
-
-
-async def _is_recorded(world: World, job_id: str) -> bool:
-    return FINAL_ANNOTATION in (await world.job_object(job_id))["metadata"].get("annotations", {})
 
 
 @needs(Can.PREEMPTION)

@@ -232,10 +232,12 @@ async def test_the_output_of_a_pod_that_is_gone_is_one_gap(world: World, backend
 
 @needs(Can.COUNT_BYTES)
 async def test_a_slow_reader_holds_the_sender_back(world: World, backend: JobBackend) -> None:
-    submitted = await backend.submit(world.job(MUCH), user=USER)
+    begun = PrintsLines(0, 1), WaitsFor("reader")  # whose log else may be rotated before it is opened
+    submitted = await backend.submit(world.job(*begun, PrintsLines(1, MUCH.last)), user=USER)
     before = world.bytes_sent()
     async with backend.output(submitted.id) as output:
         pieces = [await anext(output)]
+        await world.release(submitted.id, "reader")
         await backend.wait(submitted.id)
         await world.clock.sleep(2)
         assert world.bytes_sent() - before < HELD_BACK_BYTES

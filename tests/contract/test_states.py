@@ -232,6 +232,7 @@ async def test_a_pod_that_is_deleted_after_the_end_changes_nothing(world: World,
     submitted = await backend.submit(world.job(Prints(b"said\n"), Exits(3)), user=USER)
     before = await backend.wait(submitted.id)
     assert await whole(backend.output(submitted.id)) == b"said\n"
+    await world.until_recorded(submitted.id)
     (pod,) = await world.pods_of(submitted.id)
     await world.delete(world.within(PODS).named(pod["metadata"]["name"]), grace_s=0)
     await world.until(lambda: _is_gone(world, submitted.id), "the pod is gone")

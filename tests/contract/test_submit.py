@@ -42,7 +42,7 @@ async def test_a_lost_answer_makes_no_second_job(world: World, backend: JobBacke
     lost = world.break_(LosesAnswer(CREATE_JOB))
     submitted = await backend.submit(world.job(Exits(4)), user=USER)
     assert lost.hits == 1
-    assert world.asked("create", "jobs") == 2
+    assert world.asked("create", "jobs") >= 2
     assert await world.names(JOBS) == [submitted.id]
     assert (await backend.wait(submitted.id)).exit_code == 4
 
@@ -157,7 +157,7 @@ async def test_the_same_key_of_another_user_is_another_job(world: World, backend
 async def test_a_lost_answer_about_the_service_makes_no_second_one(world: World, backend: JobBackend) -> None:
     world.break_(LosesAnswer(CREATE_SERVICE))
     submitted = await backend.submit(world.job(WaitsFor("end"), ports=[8080]), user=USER)
-    assert world.asked("create", "services") == 2
+    assert world.asked("create", "services") >= 2
     assert world.asked("create", "jobs") == 1
     assert await world.names(SERVICES) == [submitted.id]
 

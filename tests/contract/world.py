@@ -17,7 +17,7 @@ from launcher_k8s.clock import Clock
 from launcher_k8s.connection import JOBS, PODS, Cluster, Resource
 from launcher_k8s.job import Json
 from launcher_k8s.kube.timeouts import Timeouts
-from launcher_k8s.shape.names import JOB_NAME_LABEL
+from launcher_k8s.shape.names import FINAL_ANNOTATION, JOB_NAME_LABEL
 from tests.contract.acts import Act, shell_of
 from tests.contract.capabilities import Can
 from tests.contract.faults import Breach, Fault, Verb
@@ -111,6 +111,15 @@ class World(abc.ABC):
     async def pods_of(self, job_id: str) -> list[Object]:
         """The Pods of a job that are there."""
         return await self.objects(self.within(PODS), label_selector=f"{JOB_NAME_LABEL}={job_id}")
+
+    async def until_recorded(self, *job_ids: str) -> None:
+        """Return when the ends of these jobs stand on their Jobs: from then on any process tells them."""
+
+        async def are_recorded() -> bool:
+            metadata = [(await self.job_object(job_id))["metadata"] for job_id in job_ids]
+            return all(FINAL_ANNOTATION in each.get("annotations", {}) for each in metadata)
+
+        await self.until(are_recorded, "the ends are recorded")
 
     async def names(self, resource: Resource) -> list[str]:
         """The names of the objects of a kind that are not being deleted, in order."""

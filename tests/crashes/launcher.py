@@ -180,6 +180,7 @@ async def _until(condition: Callable[[], bool]) -> None:
 
 
 async def _stands_still(backend: JobBackend, job_id: str) -> None:
+    await asyncio.sleep(STILL_S)  # what it has printed comes to its log
     before = await _output(backend, job_id)
     await asyncio.sleep(STILL_S)  # it would print five lines
     assert await _output(backend, job_id) == before, "a suspended job goes on"

@@ -14,7 +14,6 @@ import pytest
 
 from launcher_k8s import JobBackend, JobState, JobStatus, Operation, from_wire
 from launcher_k8s.connection import PODS
-from launcher_k8s.shape.names import FINAL_ANNOTATION
 from tests.contract.acts import Exits, Outgrows, WaitsFor
 from tests.contract.reading import running
 from tests.contract.real import RealWorld
@@ -58,10 +57,10 @@ async def test_a_fresh_process_tells_the_same(world: World) -> None:
         await backend.wait(ids["suspend"], until=JobState.SUSPENDED)
         assert await told_by_fresh(world) == await told_by(backend)
 
-        await recorded(world, [ids[name] for name in ENDS])
+        await world.until_recorded(*(ids[name] for name in ENDS))
         await delete_pods(world)
         assert (await backend.wait(ids["suspend"])).state is JobState.FAILED
-        await recorded(world, [ids["suspend"]])
+        await world.until_recorded(ids["suspend"])
         told = await told_by(backend)
         assert await told_by_fresh(world) == told
     for name, end in ENDS.items():
@@ -81,16 +80,6 @@ async def begun(world: World, backend: JobBackend) -> dict[str, str]:
     for job_id in ids.values():
         await running(backend, job_id)
     return ids
-
-
-async def recorded(world: World, ids: list[str]) -> None:
-    """Return when the ends of these jobs stand on their Jobs: from then on any process tells them."""
-
-    async def are_recorded() -> bool:
-        objects = [await world.job_object(job_id) for job_id in ids]
-        return all(FINAL_ANNOTATION in each["metadata"]["annotations"] for each in objects)
-
-    await world.until(are_recorded, "the ends are recorded")
 
 
 async def delete_pods(world: World) -> None:

@@ -37,6 +37,7 @@ def create_guide_account(
     roles = f"{_RBAC}/namespaces/{namespace}"
     cluster.request("POST", f"{roles}/roles", {"metadata": {"name": account}, "rules": rules})
     cluster.request("POST", f"{roles}/rolebindings", _binding("Role", account, account, namespace))
+    _await_effect(cluster, namespace, account, "list", "jobs", group="batch")
 
 
 @contextmanager
@@ -47,19 +48,21 @@ def nodes_read_by(cluster: RealCluster, namespace: str, account: str) -> Iterato
     try:
         binding = _binding("ClusterRole", name, account, namespace)
         cluster.request("POST", f"{_RBAC}/clusterrolebindings", binding)
-        await_effect(cluster, namespace, account, "list", "nodes")
+        _await_effect(cluster, namespace, account, "list", "nodes")
         yield
     finally:
         cluster.request("DELETE", f"{_RBAC}/clusterroles/{name}")
         cluster.request("DELETE", f"{_RBAC}/clusterrolebindings/{name}")
 
 
-def await_effect(cluster: RealCluster, namespace: str, account: str, verb: str, plural: str) -> None:
+def _await_effect(
+    cluster: RealCluster, namespace: str, account: str, verb: str, plural: str, *, group: str = ""
+) -> None:
     """Wait until the API server acts on a role that allows this."""
     review = {
         "spec": {
             "user": f"system:serviceaccount:{namespace}:{account}",
-            "resourceAttributes": {"namespace": namespace, "verb": verb, "resource": plural},
+            "resourceAttributes": {"namespace": namespace, "verb": verb, "group": group, "resource": plural},
         }
     }
     path = "/apis/authorization.k8s.io/v1/subjectaccessreviews"

@@ -35,7 +35,6 @@ from tests.integration.looking import order_of, text_of
 from tests.integration.roles import (
     GUIDE_ROLE,
     OLDER_ROLE,
-    await_effect,
     create_guide_account,
     nodes_read_by,
 )
@@ -86,7 +85,6 @@ def ways(metrics: RealCluster, tmp_path: Path) -> Iterator[dict[str, Way]]:
             namespace = metrics.create_namespace()
             stack.callback(metrics.delete_namespace, namespace)
             create_guide_account(metrics, namespace, ACCOUNT, rules=rules)
-            await_effect(metrics, namespace, ACCOUNT, "list", "services")
             if nodes:
                 stack.enter_context(nodes_read_by(metrics, namespace, ACCOUNT))
             token = metrics.service_account_token(namespace, ACCOUNT)

@@ -53,7 +53,8 @@ async def test_a_lost_answer_is_found_again_by_the_retry(
     lost = tap.drop_answers("POST", JOBS)
     submitted = await backend.submit(Job.shell("exit 4", name="once"), user="jsmith")
     assert lost.hits == 1
-    assert posts(tap, "/jobs") == [201, 409]
+    first, *repeated = posts(tap, "/jobs")
+    assert (first, set(repeated)) == (201, {409})
     assert names_of(real_cluster, namespace, "jobs") == [submitted.id]
     assert (await backend.wait(submitted.id, timeout_s=60)).exit_code == 4
 

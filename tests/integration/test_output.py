@@ -119,10 +119,10 @@ async def test_each_cut_that_lost_bytes_is_told_by_one_gap(
 async def test_a_log_that_is_rotated_after_its_last_line_tells_no_gap(directory: Path) -> None:
     mib = 11
     async with JobBackend(load_settings(directory).cluster()) as backend:
-        # Quiet for longer than a kubelet takes to see that a file is full (10 s by default).
-        submitted = await backend.submit(
-            Job.shell(f"{printer(mib, 0)}; sleep 25", name="quiet"), user="jsmith"
-        )
+        # Quiet until its log is surely followed, and at the end for longer than a kubelet takes to see that
+        # a file is full (10 s by default).
+        quiet = Job.shell(f"sleep 8; {printer(mib, 0)}; sleep 25", name="quiet")
+        submitted = await backend.submit(quiet, user="jsmith")
         async with backend.output(submitted.id) as output:
             pieces = [piece async for piece in output]
     (whole,) = parts_of(pieces)

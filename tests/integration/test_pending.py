@@ -11,6 +11,7 @@ import pytest
 from launcher_k8s import Job, JobBackend, JobState, JobStatus, Progress, load_settings
 from launcher_k8s.errors import OperationTimeoutError
 from tests.cluster.real import RealCluster
+from tests.cluster.waiting import until
 from tests.integration.directories import configuration
 from tests.integration.looking import all_of, image_profile, overriding
 from tests.integration.roles import create_guide_account
@@ -59,6 +60,7 @@ async def test_a_quota_without_room_is_told_until_there_is(
     quotas = f"/api/v1/namespaces/{namespace}/resourcequotas"
     quota = {"metadata": {"name": "team"}, "spec": {"hard": {"pods": "0"}}}
     real_cluster.request("POST", quotas, quota)
+    until(lambda: real_cluster.request("GET", f"{quotas}/team").get("status"), "the quota", within_s=30)
     job_id = (await backend.submit(HELLO, user="jsmith")).id
     told = await asyncio.wait_for(_first_message(backend, job_id), SOON_S)
     assert told.state is JobState.PENDING
@@ -80,8 +82,8 @@ async def test_a_quota_without_room_is_told_until_there_is(
         real_cluster.request("DELETE", f"{quotas}/team")
     statuses = following.result()
     assert statuses[-1].state is JobState.FINISHED
-    explained = [status for status in statuses if status.status_message]
-    assert explained == [told]
+    refused = [status for status in statuses if status.status_message.startswith("FailedCreate")]
+    assert refused == [told]
 
 
 async def test_a_service_account_that_does_not_exist_is_told(backend: JobBackend) -> None:
@@ -102,6 +104,7 @@ async def _only_message(backend: JobBackend, job: Job, *, user: str) -> str:
     """The one message of a job that stays pending, once it has been so for some seconds."""
     job_id = (await backend.submit(job, user=user)).id
     await asyncio.wait_for(_first_message(backend, job_id), SOON_S)
+    await asyncio.sleep(QUIET_S)  # the kubelet comes to each volume in its own time
     seen: list[Progress] = []
     with pytest.raises(OperationTimeoutError):
         await backend.wait(job_id, timeout_s=QUIET_S, progress=seen.append)

@@ -56,6 +56,8 @@ async def test_a_job_waits_for_a_node_with_the_label_and_then_runs(
     node.label_node({ZONE: "us-west"})
     job = Job.shell("true", name="waits", placement_constraints=["az:us-east"])
     submitted = await backend.submit(job, user="jsmith")
+    async with asyncio.timeout(SOON_S), backend.statuses(submitted.id) as statuses:
+        assert [status async for status in until_explained(statuses)]
     seen: list[Progress] = []
     with pytest.raises(OperationTimeoutError):
         await backend.wait(submitted.id, timeout_s=QUIET_S, progress=seen.append)

@@ -21,8 +21,9 @@ from tests.integration.looking import all_of, image_profile, names_of, overridin
 DOWN_S = 20
 TRIES = 10
 LINES = 300
+ENDING_S = 18  # ends while the server is away, however long the next pod takes to be prepared
 LATE = "late"  # this user's jobs wait for a container of a profile's before they start
-PREPARING_S = 5
+PREPARING_S = 12  # ends while the server is away
 
 WHOLE_LIFE = [JobState.PENDING, JobState.RUNNING, JobState.FINISHED]
 PRINTS = f"i=0; while [ $i -lt {LINES} ]; do echo line $i; i=$((i+1)); sleep 0.1; done; exit 5"
@@ -38,7 +39,7 @@ async def test_nothing_is_lost_or_doubled_while_the_api_server_is_away(
     directory = configuration(tmp_path / "conf", breakable, namespace, profiles=profiles)
     async with JobBackend(load_settings(directory).cluster()) as backend:
         printing = (await backend.submit(Job.shell(PRINTS, name="prints"), user="jsmith")).id
-        ending = (await backend.submit(Job.shell("sleep 6; exit 6", name="ends"), user="jsmith")).id
+        ending = (await backend.submit(Job.shell(f"sleep {ENDING_S}; exit 6", name="ends"), user="jsmith")).id
         followed = {
             job_id: asyncio.create_task(all_of(backend.statuses(job_id))) for job_id in (printing, ending)
         }
