@@ -33,6 +33,13 @@ class _ContainerStatus(Lean):
     name: str
     state: _State = msgspec.field(default_factory=_State)
     last_state: _State = msgspec.field(default_factory=_State)
+    container_id: str = msgspec.field(name="containerID", default="")
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it was ever started; of one that was not, too, a kubelet says at last that it has ended."""
+        is_told_of = self.state.terminated is not None and self.container_id != ""
+        return is_told_of or self.state.running is not None or self.last_state.terminated is not None
 
 
 class _Status(Lean):
@@ -62,10 +69,9 @@ class PodContainers(Lean):
             job: The same of the job's own container.
         """
         known = [each for each in self.status.init_container_statuses or () if each.name == name]
-        state, before = (known[0].state, known[0].last_state) if known else (_State(), _State())
-        if state.running is None and state.terminated is None and before.terminated is None:
+        if not known or not known[0].has_begun:
             return job if job is ContainerLife.LIVE else ContainerLife.NEVER
-        is_over = state.terminated is not None and not self._goes_on(name)
+        is_over = known[0].state.terminated is not None and not self._goes_on(name)
         return ContainerLife.ENDED if is_over else job
 
     def _goes_on(self, name: str) -> bool:

@@ -56,9 +56,12 @@ def test_a_job_ends_with_its_exit_code_and_output(real_cluster: RealCluster, nam
     body = job("ends", container(real_cluster.image, "/bin/sh", "-c", script), hostAliases=aliases)
     submit(real_cluster, namespace, body)
     assert container_state(real_cluster, namespace, "terminated")["exitCode"] == 3
-    output = real_cluster.kubectl("logs", "-n", namespace, "job/ends")
-    assert "10.1.1.1\talpha\tbeta" in output
-    assert "to-stderr" in output
+
+    def is_whole() -> bool:  # containerd writes what came last a little after it has told the end
+        output = real_cluster.kubectl("logs", "-n", namespace, "job/ends")
+        return "10.1.1.1\talpha\tbeta" in output and "to-stderr" in output
+
+    until(is_whole, "both streams are in the log", within_s=30)
     failed = real_cluster.kubectl(
         "wait", "--for=condition=Failed", "-n", namespace, "job/ends", "--timeout=60s"
     )

@@ -17,10 +17,9 @@ from launcher_k8s.testing.local.cluster import LocalCluster
 from tests.contract.acts import Act, gate_file, shell_of
 from tests.contract.capabilities import Can
 from tests.contract.simulated import SimulatedWorld
-from tests.contract.world import IMPATIENT, World
+from tests.contract.world import IMPATIENT, NO_IMAGE, World
 
 NAMESPACE = "contract"
-NO_IMAGE = "localhost/there-is-no-such-image:1"
 LOG_BYTES = 2**20
 
 

@@ -140,6 +140,8 @@ class Play:
         """Say what keeps the pod from starting, if anything does."""
         spec = self._pod.object["spec"]
         for container in spec.get("initContainers", ()):
+            if _say_that_it_is_not_there(self._pod, container):
+                return True
             (act,) = self._acts_of(container)
             if isinstance(act, Exits) and act.code:
                 self._pod.init_failed(act.code, container=container["name"])
@@ -195,8 +197,8 @@ def _say_what_hinders(pod: ScriptedPod, main: Mapping[str, Any], secrets: frozen
         pod.pending("Unschedulable", "0/1 nodes are available: 1 Insufficient cpu.")
     elif image != image.lower():
         pod.waiting("InvalidImageName", f'couldn\'t parse image name "{image}": must be lowercase')
-    elif image.startswith("localhost/"):
-        pod.waiting("ErrImagePull", f'failed to pull and unpack image "{image}": not found')
+    elif _say_that_it_is_not_there(pod, main):
+        pass
     elif missing:
         pod.waiting("CreateContainerConfigError", f'secret "{missing.pop()}" not found')
     elif main.get("command", [""])[0].startswith("/no/"):
@@ -204,6 +206,13 @@ def _say_what_hinders(pod: ScriptedPod, main: Mapping[str, Any], secrets: frozen
     else:
         return False
     return True
+
+
+def _say_that_it_is_not_there(pod: ScriptedPod, container: Mapping[str, Any]) -> bool:
+    image, name = container["image"], container["name"]
+    if image.startswith("localhost/"):
+        pod.waiting("ErrImagePull", f'failed to pull and unpack image "{image}": not found', container=name)
+    return image.startswith("localhost/")
 
 
 def _secret_of(variable: Mapping[str, Any]) -> str:

@@ -104,6 +104,7 @@ async def test_expired_versions_lose_nothing(world: World, backend: JobBackend) 
 
 
 async def test_versions_that_expire_again_and_again_lose_nothing(world: World, backend: JobBackend) -> None:
+    assert not await backend.list()  # listing has succeeded once
     async with backend.statuses(JobFilter()) as statuses:
         told: list[JobStatus] = []
         for number in range(3):

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from launcher_k8s import GapReason, JobBackend, OutputChunk
+from launcher_k8s import GapReason, JobBackend, JobState, OutputChunk
 from launcher_k8s.connection import JOBS, PODS
 from launcher_k8s.errors import JobNotFoundError
+from launcher_k8s.job import Json
 from tests.contract.acts import LINE, Exits, Prints, PrintsLines, WaitsFor
 from tests.contract.capabilities import Can, needs
 from tests.contract.faults import Answers, CutsStream, LosesRequest, On
 from tests.contract.reading import bytes_in, gaps_in, parts_of, pieces_of, running, whole
-from tests.contract.world import USER, World
+from tests.contract.world import NO_IMAGE, USER, World
 
 READ_LOG = On("log", "pods")
 LINES = PrintsLines(0, 2000)
@@ -96,6 +97,18 @@ async def test_each_container_has_an_output_of_its_own(world: World) -> None:
 async def _both_began(world: World, job_id: str) -> bool:
     (pod,) = await world.pods_of(job_id)
     return all("waiting" not in each["state"] for each in pod["status"]["containerStatuses"])
+
+
+@needs(Can.PULL_IMAGES)
+async def test_an_init_container_that_never_began_has_no_output(world: World) -> None:
+    init: list[Json] = [world.container("fetch", Prints(b"fetched\n")) | {"image": NO_IMAGE}]
+    template = "/spec/template/spec"  # of which the kubelet keeps the deadline, and the pod
+    overrides: dict[str, Json] = {f"{template}/activeDeadlineSeconds": 3, f"{template}/initContainers": init}
+    async with world.backend(overrides=overrides) as backend:
+        submitted = await backend.submit(world.job(), user=USER)
+        pieces = await pieces_of(backend.output(submitted.id, container="fetch"))
+        assert (await backend.wait(submitted.id)).state is JobState.FAILED
+    assert pieces == []
 
 
 async def test_two_readers_get_everything_each(world: World, backend: JobBackend) -> None:

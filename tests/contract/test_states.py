@@ -9,9 +9,8 @@ from launcher_k8s.connection import PODS
 from tests.contract.acts import Exits, Outgrows, Prints, WaitsFor
 from tests.contract.capabilities import Can, needs
 from tests.contract.reading import all_of, order_of, running, told_of, whole
-from tests.contract.world import USER, World
+from tests.contract.world import NO_IMAGE, USER, World
 
-NO_IMAGE = "localhost/there-is-no-such-image:1"
 SPEC = "/spec/template/spec"
 SCRATCH = Mount("/scratch", MountSource("passthrough", {"name": "scratch", "emptyDir": {"sizeLimit": "1Mi"}}))
 FOR_EVER = WaitsFor("never")

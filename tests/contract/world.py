@@ -23,6 +23,7 @@ from tests.contract.capabilities import Can
 from tests.contract.faults import Breach, Fault, Verb
 
 USER = "jsmith"
+NO_IMAGE = "localhost/there-is-no-such-image:1"
 EVERY_S = 0.1
 IMPATIENT = Timeouts(connect_s=2, answer_s=2, watch_idle_s=3, watch_grace_s=1, log_idle_s=3)
 Object = dict[str, Any]

@@ -20,6 +20,15 @@ from launcher_k8s.testing.cluster.kinds import Object
 
 FINAL_PHASES: Final = ("Succeeded", "Failed")
 TAINT_MANAGER: Final = "Taint manager: deleting due to NoExecute taint"
+_LOST: Final[Object] = {
+    "terminated": {
+        "exitCode": 137,
+        "reason": "ContainerStatusUnknown",
+        "message": "The container could not be located when the pod was terminated",
+        "startedAt": None,
+        "finishedAt": None,
+    }
+}
 
 
 @attrs.define
@@ -34,6 +43,7 @@ class PodState:
         address: Of the node, and once it has a sandbox, of the pod.
         has_sandbox: Whether volumes are set up and containers can start.
         verdict: Reason and message of a pod that was ended as a whole (``DeadlineExceeded``, ``Evicted``).
+        is_over: Whether the kubelet has ended it: what has not started never will.
     """
 
     pod: Object
@@ -43,6 +53,7 @@ class PodState:
     address: str
     has_sandbox: bool = False
     verdict: tuple[str, str] | None = None
+    is_over: bool = False
 
     @property
     def every(self) -> list[Container]:
@@ -86,7 +97,7 @@ class PodState:
             return outcome
         for each in self.main:
             if each.run is None:
-                return "Pending"
+                return "Failed" if self.is_over else "Pending"
         return "Running" if self.main else "Pending"
 
     def status(self, now: datetime) -> Object:
@@ -112,7 +123,21 @@ class PodState:
             status |= {"podIP": self.address, "podIPs": _addresses(self.address)}
         if self.verdict is not None:
             status |= dict(zip(("reason", "message"), self.verdict, strict=True))
+        if self.is_over:
+            self._tell_lost(status)
         return status
+
+    def _tell_lost(self, status: Object) -> None:
+        """Say of what never started that it was lost (``TerminatePod``, ``status/status_manager.go``).
+
+        Of main containers a kubelet says so only if the pod has come as far as these.
+        """
+        is_initialized = not self.init or self.init[-1].succeeded or any(each.run for each in self.main)
+        due = (*self.init[:1], *(self.main if is_initialized else ()))
+        lost = [each.name for each in due if each.run is None]
+        for each in (*status.get("initContainerStatuses", ()), *status["containerStatuses"]):
+            if each["name"] in lost:
+                each["state"] = _LOST
 
     def unreachable(self, now: datetime) -> Callable[[Object], Object]:
         """An edit of the pod's object by which the control plane tells that its node is silent."""

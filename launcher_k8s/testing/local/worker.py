@@ -238,6 +238,7 @@ class PodWorker:
         await self._stop_runners([runner for runner in self.runners.values() if runner not in main])
         await self._remove_sandbox()
         self._disarm()
+        self.state.is_over = True
         self.publish()
 
     async def _stop_runners(self, runners: Iterable[ContainerRunner]) -> None:

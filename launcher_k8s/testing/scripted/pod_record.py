@@ -71,6 +71,7 @@ class PodRecord:
         self._disruption: Object | None = None
         self._is_taken_on = False
         self._is_ending = False
+        self._is_over = False
         self._ignores_term = False
         self._runs = 0
         self._limit_s: int | None = None
@@ -221,17 +222,21 @@ class PodRecord:
         """Do what a kubelet does last: end the containers, tell of it, and let the object go."""
         if self.is_gone:
             return
-        if running := self._containers.running:
-            for each in running:
-                self._end(each, code)
+        present = self._site.api.find(POD, self.name, self.namespace)
+        if present and not job_pods.is_ended(present):
+            self._end_all(code)
             self._write()
         self.deleted(grace_s=0)
 
     def _fail_as_a_whole(self, reason: str, message: str, *, code: int = KILLED) -> Self:
         self._verdict = (reason, message)
+        self._end_all(code)
+        return self._write()
+
+    def _end_all(self, code: int) -> None:
+        self._is_over = True
         for each in self._containers.running:
             self._end(each, code)
-        return self._write()
 
     def _disrupt(self, reason: str, message: str, *, phase: str = "") -> None:
         self._disruption = {
@@ -278,7 +283,14 @@ class PodRecord:
             spec = {**spec, "nodeName": self._site.node_name}
         seen = self._containers.with_specs(pod)
         state = PodState(
-            pod, seen.init, seen.main, self._started_at, address, self._has_sandbox, self._verdict
+            pod,
+            seen.init,
+            seen.main,
+            self._started_at,
+            address,
+            self._has_sandbox,
+            self._verdict,
+            self._is_over,
         )
         status = state.status(self._site.now())
         if self._disruption:

@@ -134,3 +134,60 @@ def test_resources_are_summed_over_the_containers() -> None:
     for container in state.main:
         container.spec = {**container.spec, "resources": amounts}
     assert state.status(START)["resources"] == {"requests": {"cpu": "1"}, "limits": {"memory": "134217728"}}
+
+
+def _end_unstarted(state: PodState) -> dict[str, str]:
+    """The names of what is said to be lost when the pod is ended, and the reasons of what waits on."""
+    state.is_over, state.has_sandbox = True, False
+    status = state.status(LATER)
+    assert status["phase"] == "Failed"
+    told = [*status.get("initContainerStatuses", ()), *status["containerStatuses"]]
+    return {
+        each["name"]: (each["state"].get("terminated") or each["state"]["waiting"])["reason"] for each in told
+    }
+
+
+def test_what_was_never_started_is_lost_when_its_pod_ends() -> None:
+    state = _state()
+    assert _end_unstarted(state) == {"main": "ContainerStatusUnknown"}
+    (told,) = state.status(LATER)["containerStatuses"]
+    assert told["state"]["terminated"] == {
+        "exitCode": 137,
+        "reason": "ContainerStatusUnknown",
+        "message": "The container could not be located when the pod was terminated",
+        "startedAt": None,
+        "finishedAt": None,
+    }
+    assert "containerID" not in told
+    assert _conditions(state)["Ready"] == ("False", "ContainersNotReady")
+
+
+def test_of_a_pod_that_is_not_initialized_the_first_container_is_lost() -> None:
+    state = _state(init=({"name": "one"}, {"name": "two"}))
+    waits = "PodInitializing"
+    assert _end_unstarted(state) == {"one": "ContainerStatusUnknown", "two": waits, "main": waits}
+
+
+def test_of_an_initialized_pod_the_main_containers_are_lost() -> None:
+    state = _state(init=({"name": "one"},))
+    state.init[0].begin(_ended(0))
+    assert _end_unstarted(state) == {"one": "Completed", "main": "ContainerStatusUnknown"}
+
+
+def test_of_a_pod_between_two_init_containers_none_is_lost() -> None:
+    state = _state(init=({"name": "one"}, {"name": "two"}))
+    state.init[0].begin(_ended(0))
+    waits = "PodInitializing"
+    assert _end_unstarted(state) == {"one": "Completed", "two": waits, "main": waits}
+
+
+def test_one_of_several_containers_that_was_not_started_is_lost() -> None:
+    state = _state(names=("main", "other"))
+    state.main[0].begin(_ended(0))
+    assert _end_unstarted(state) == {"main": "Completed", "other": "ContainerStatusUnknown"}
+
+
+def test_what_has_run_is_not_lost() -> None:
+    state = _state()
+    state.main[0].begin(_ended(3))
+    assert _end_unstarted(state) == {"main": "Error"}
