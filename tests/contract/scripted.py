@@ -209,10 +209,12 @@ def _say_what_hinders(pod: ScriptedPod, main: Mapping[str, Any], secrets: frozen
 
 
 def _say_that_it_is_not_there(pod: ScriptedPod, container: Mapping[str, Any]) -> bool:
-    image, name = container["image"], container["name"]
-    if image.startswith("localhost/"):
-        pod.waiting("ErrImagePull", f'failed to pull and unpack image "{image}": not found', container=name)
-    return image.startswith("localhost/")
+    image: str = container["image"]
+    if not image.startswith("localhost/"):
+        return False
+    message = f'failed to pull and unpack image "{image}": not found'
+    pod.waiting("ErrImagePull", message, container=container["name"])
+    return True
 
 
 def _secret_of(variable: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from launcher_k8s.testing.cluster import metrics
 from launcher_k8s.testing.cluster.container_states import stamp
 from launcher_k8s.testing.cluster.event_recorder import EventRecorder
 from launcher_k8s.testing.cluster.kinds import NODE, NODE_METRICS, POD, Kind, Object
+from launcher_k8s.testing.cluster.log_access import check_log
 from launcher_k8s.testing.cluster.refusals import bad_request, not_found
 from launcher_k8s.testing.cluster.removing import DeleteOptions
 from launcher_k8s.testing.cluster.requests import Answer, Request, read_flag
@@ -169,7 +170,7 @@ class Kubelet:
         if not pod["spec"].get("nodeName"):
             return None
         runner = self._runner(pod, container)
-        access_to_pods.check_log(pod, container, previous=query.previous)
+        check_log(pod, container, previous=query.previous)
         log = None
         if runner is not None:
             log = runner.log_of(previous=query.previous)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from launcher_k8s.testing.cluster import job_pods
 from launcher_k8s.testing.cluster.api import Api
-from launcher_k8s.testing.cluster.container_states import NEVER, Container, Run
+from launcher_k8s.testing.cluster.container_states import Container, Run
 from launcher_k8s.testing.cluster.event_recorder import EventRecorder
 from launcher_k8s.testing.cluster.job_conditions import find
 from launcher_k8s.testing.cluster.kinds import JOB, POD, Object
@@ -117,16 +117,6 @@ class PodRecord:
     def runs_in(self, container: str) -> bool:
         """Whether a container runs now."""
         return not self.is_gone and any(each.name == container for each in self._containers.running)
-
-    def has_run(self, container: str) -> bool:
-        """Whether a container was ever started."""
-        run = self._container(container).run
-        return run is not None and run.started_at != NEVER
-
-    def waits_for(self, container: str) -> str:
-        """What a container that was not started waits for, in one word."""
-        waiting = self._container(container).waiting
-        return waiting[0] if waiting else "trying and failing to start"
 
     def log(self, container: str = "") -> ContainerLog:
         """What a container has printed."""

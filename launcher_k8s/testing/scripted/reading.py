@@ -1,7 +1,6 @@
 """Finding the log that somebody asks for, with the API server's and the kubelet's complaints.
 
-Texts: ``pkg/registry/core/pod/strategy.go`` (``LogLocation``) and ``pkg/kubelet/kubelet_pods.go``
-(``validateContainerLogStatus``) of Kubernetes 1.36.
+Texts: ``pkg/registry/core/pod/strategy.go`` (``LogLocation``) of Kubernetes 1.36.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from typing import Final
 from launcher_k8s.connection import LogOptions
 from launcher_k8s.testing.cluster import metrics, refusals
 from launcher_k8s.testing.cluster.kinds import POD, POD_METRICS
+from launcher_k8s.testing.cluster.log_access import check_log
 from launcher_k8s.testing.cluster.requests import Answer, Request
 from launcher_k8s.testing.cluster.writing import stamp
 from launcher_k8s.testing.scripted.logs import LogReader
@@ -30,11 +30,7 @@ def open_log(
         Refusal: Not permitted; no such pod or container; it has not started; or its node does not answer.
     """
     living = find_container(site, request, options.container, path="containerLogs")
-    if not living.has_run(options.container):
-        reason = living.waits_for(options.container)
-        raise refusals.bad_request(
-            f'container "{options.container}" in pod "{living.name}" is waiting to start: {reason}'
-        )
+    check_log(living.object, options.container)
     return living.log(options.container).reader(options, wake)
 
 
