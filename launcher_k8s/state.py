@@ -76,6 +76,8 @@ def judge(job: JobRow, pod: PodRow | None) -> Verdict:
         return _canceled(job)
     if pod is None or (pod.gone and not _has_ended(pod)):
         return _without_pod(job, pod)
+    if _is_put_off(job, pod):
+        return _unresolved(job, pod)
     verdict = _by_rules(job, pod)
     if job.retries and _has_ended(pod) and _is_tried_again(job, verdict):
         return _between_attempts(verdict)
@@ -281,6 +283,15 @@ def _ended_by_deletion(job: JobRow, pod: PodRow) -> bool:
         return True
     # The kubelet's own, last deletion overwrites the time at which the first one was asked for.
     return pod.exit_code in (_SIGTERM_EXIT, _SIGKILL_EXIT) and not _intends(job, Operation.STOP)
+
+
+def _is_put_off(job: JobRow, pod: PodRow) -> bool:
+    """Whether only the Job can tell what it means that its pod was deleted before the start.
+
+    When others suspend a Job its pods are deleted, and end as failed; another one starts when it goes on.
+    """
+    is_undecided = job.outcome is None and not job.reason and job.intent is None and not pod.loss
+    return is_undecided and pod.deleted is not None and pod.started is None and _has_ended(pod)
 
 
 def _is_tried_again(job: JobRow, verdict: Verdict) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from launcher_k8s import Job, JobBackend, JobState, JobStatus, Mount, MountSource
-from launcher_k8s.connection import PODS
+from launcher_k8s.connection import JOBS, PODS
 from tests.contract.acts import Exits, Outgrows, Prints, WaitsFor
 from tests.contract.capabilities import Can, needs
-from tests.contract.reading import all_of, order_of, running, told_of, whole
+from tests.contract.reading import all_of, first, order_of, running, told_of, whole
 from tests.contract.world import NO_IMAGE, USER, World
 
 SPEC = "/spec/template/spec"
@@ -158,6 +158,19 @@ async def test_a_job_that_is_tried_again_is_not_final_between(world: World) -> N
         told = await end_of(backend, world.job(Exits(5)))
     assert [status.state.is_final for status in told].count(True) == 1
     assert told[-1].exit_code == 5
+
+
+@needs(Can.PULL_IMAGES)
+async def test_a_job_that_others_suspend_before_its_start_waits_on(world: World, backend: JobBackend) -> None:
+    submitted = await backend.submit(world.job(image=NO_IMAGE), user=USER)
+    job = world.within(JOBS).named(submitted.id)
+    async with backend.statuses(submitted.id) as statuses:
+        await first(statuses, lambda status: NO_IMAGE in status.status_message)
+        await world.patch(job, {"spec": {"suspend": True}})
+        await first(statuses, lambda status: "suspended" in status.status_message)
+        await world.patch(job, {"spec": {"suspend": False}})
+        told = await first(statuses, lambda status: NO_IMAGE in status.status_message)
+    assert told.state is JobState.PENDING
 
 
 # --- taken away

@@ -55,6 +55,7 @@ FINISHED, FAILED, KILLED = JobState.FINISHED, JobState.FAILED, JobState.KILLED
 CANCELED = JobState.CANCELED
 COMPLETE = JobOutcome.COMPLETE
 NEVER_RAN = ended(128, reason="StartError", message="no such file", started=None)
+NOT_BEGUN = ended(137, reason="ContainerStatusUnknown", deleted=ENDED - 1, started=None, finished=None)
 NO_INIT = pod(phase="Failed", init_failed=True, reason="Error", message="init container 'p' ended")
 
 CASES: dict[str, tuple[JobRow, PodRow | None, JobState, int | None, str]] = {
@@ -152,14 +153,16 @@ CASES: dict[str, tuple[JobRow, PodRow | None, JobState, int | None, str]] = {
     ),
     "the Job's deadline before the start": (
         job(reason="DeadlineExceeded", message="Job was active longer"),
-        ended(137, reason="ContainerStatusUnknown", deleted=ENDED - 1, started=None, finished=None),
+        NOT_BEGUN,
         FAILED,
         None,
         "DeadlineExceeded: Job was active longer",
     ),
+    "deleted before the start, the Job not yet decided": (job(), NOT_BEGUN, PENDING, None, ""),
+    "suspended by others before the start": (job(suspended=True), NOT_BEGUN, PENDING, None, "suspended"),
     "deleted before the start": (
-        job(),
-        ended(137, reason="ContainerStatusUnknown", deleted=ENDED - 1, started=None, finished=None),
+        job(outcome=JobOutcome.FAILED),
+        NOT_BEGUN,
         FAILED,
         None,
         "pod was deleted",

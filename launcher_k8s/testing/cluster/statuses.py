@@ -98,6 +98,8 @@ class PodState:
         for each in self.main:
             if each.run is None:
                 return "Failed" if self.is_over else "Pending"
+        if self.is_over and not self.running:
+            return "Succeeded" if all(each.succeeded for each in self.main) else "Failed"
         return "Running" if self.main else "Pending"
 
     def status(self, now: datetime) -> Object:
@@ -128,13 +130,17 @@ class PodState:
         return status
 
     def _tell_lost(self, status: Object) -> None:
-        """Say of what never started that it was lost (``TerminatePod``, ``status/status_manager.go``).
+        """Say of what waits that it was lost (``TerminatePod``, ``status/status_manager.go``).
 
-        Of main containers a kubelet says so only if the pod has come as far as these.
+        Of init containers a kubelet says so up to the last that was ever started, of main ones only if the
+        pod has come as far as these.
         """
-        is_initialized = not self.init or self.init[-1].succeeded or any(each.run for each in self.main)
-        due = (*self.init[:1], *(self.main if is_initialized else ()))
-        lost = [each.name for each in due if each.run is None]
+        last = self.init[-1] if self.init else None
+        has_passed = last is None or (last.run is not None if last.is_sidecar else last.succeeded)
+        is_initialized = has_passed or any(each.run for each in self.main)
+        begun = max((place for place, each in enumerate(self.init) if each.run), default=0)
+        due = (*self.init[: begun + 1], *(self.main if is_initialized else ()))
+        lost = [each.name for each in due if each.waiting is not None]
         for each in (*status.get("initContainerStatuses", ()), *status["containerStatuses"]):
             if each["name"] in lost:
                 each["state"] = _LOST

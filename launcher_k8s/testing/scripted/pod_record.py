@@ -107,7 +107,7 @@ class PodRecord:
     @property
     def is_running(self) -> bool:
         """Whether any of its containers runs."""
-        return bool(self._containers.running)
+        return not self.is_gone and bool(self._containers.running)
 
     @property
     def is_ending(self) -> bool:

@@ -191,3 +191,26 @@ def test_what_has_run_is_not_lost() -> None:
     state = _state()
     state.main[0].begin(_ended(3))
     assert _end_unstarted(state) == {"main": "Error"}
+
+
+@pytest.mark.parametrize(("code", "phase"), [(0, "Succeeded"), (143, "Failed")])
+def test_a_pod_that_would_start_its_containers_again_ends_all_the_same(code: int, phase: str) -> None:
+    state = _state(restartPolicy="Always")
+    state.main[0].begin(_ended(code))
+    state.is_over = True
+    assert state.status(LATER)["phase"] == phase
+
+
+def test_what_waited_to_be_started_again_is_lost_too() -> None:
+    state = _state(restartPolicy="OnFailure")
+    state.main[0].begin(_ended(3))
+    state.main[0].wait("CrashLoopBackOff")
+    assert _end_unstarted(state) == {"main": "ContainerStatusUnknown"}
+    (told,) = state.status(LATER)["containerStatuses"]
+    assert told["lastState"]["terminated"]["exitCode"] == 3
+
+
+def test_behind_a_sidecar_that_has_started_main_containers_are_lost() -> None:
+    state = _state(init=(SIDECAR,))
+    state.init[0].begin(_ended(143))
+    assert _end_unstarted(state) == {"side": "Error", "main": "ContainerStatusUnknown"}

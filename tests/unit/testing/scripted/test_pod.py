@@ -174,6 +174,14 @@ async def test_what_ignores_term_is_killed_after_the_grace_period(
     assert state(pod)["terminated"]["exitCode"] == 137
 
 
+async def test_nothing_runs_in_a_pod_that_the_cluster_has_collected(
+    cluster: ScriptedCluster, pod: ScriptedPod
+) -> None:
+    pod.running().collected()
+    await cluster.clock.advance(2)
+    assert (pod.is_gone, pod.is_running) == (True, False)
+
+
 async def test_a_pod_without_a_node_is_gone_at_once(cluster: ScriptedCluster, pod: ScriptedPod) -> None:
     pod.deleted()
     await cluster.clock.advance(2)
