@@ -199,14 +199,14 @@ def _killed(job: JobRow, pod: PodRow) -> Verdict | None:
 def _taken_away(job: JobRow, pod: PodRow) -> Verdict | None:
     if pod.loss and pod.phase == PHASE_FAILED and not _is_our_deadline(job, pod):
         return _by_pod(JobState.FAILED, pod, _text(pod.loss, pod.loss_message))
-    # A kubelet says the same of a container that had not started when its pod was deleted.
-    if pod.reason == _LOST_TRACK and pod.deleted is None:
-        return _by_pod(JobState.FAILED, pod, _text(pod.reason, "the node lost track of the container"))
+    # First: of a container that had not started then, a kubelet says that it has lost track of it.
     if _ended_by_deletion(job, pod):
         why = _text(job.reason, job.message) if job.reason == _DEADLINE else _text(pod.loss, pod.loss_message)
         return _by_pod(
             JobState.FAILED, pod, why or "the pod was deleted while the job had not come to its end"
         )
+    if pod.reason == _LOST_TRACK:
+        return _by_pod(JobState.FAILED, pod, _text(pod.reason, "the node lost track of the container"))
     return None
 
 

@@ -15,8 +15,6 @@ from launcher_k8s.wire.names import wire_name
 
 T = TypeVar("T")
 
-_UNFIT = (ValueError, TypeError, KeyError)
-
 
 def from_wire(kind: type[T], data: object) -> T:
     """Read a public value from its wire form.
@@ -31,7 +29,13 @@ def from_wire(kind: type[T], data: object) -> T:
     excesses = [_refusal(kind, path, message) for path, message in find_problems(data, number_problem)]
     try:
         value = value_converter().structure(data, kind)
-    except (cattrs.BaseValidationError, cattrs.StructureHandlerNotFoundError, *_UNFIT) as error:
+    except (
+        cattrs.BaseValidationError,
+        cattrs.StructureHandlerNotFoundError,
+        ValueError,
+        TypeError,
+        KeyError,
+    ) as error:
         raise InvalidJobError([*_refusals(error, kind), *excesses]) from error
     if excesses:
         raise InvalidJobError(excesses)

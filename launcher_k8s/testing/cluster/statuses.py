@@ -93,13 +93,11 @@ class PodState:
         return self._phase_after(self.outcome())
 
     def _phase_after(self, outcome: str) -> str:
-        if outcome and not self.running:
-            return outcome
+        if (outcome or self.is_over) and not self.running:
+            return outcome or ("Succeeded" if all(each.succeeded for each in self.main) else "Failed")
         for each in self.main:
             if each.run is None:
-                return "Failed" if self.is_over else "Pending"
-        if self.is_over and not self.running:
-            return "Succeeded" if all(each.succeeded for each in self.main) else "Failed"
+                return "Pending"
         return "Running" if self.main else "Pending"
 
     def status(self, now: datetime) -> Object:
